@@ -1,0 +1,48 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Tieline.Events;
+
+/// <summary>Names one fact about one conversation; the same fact has the same id on every path.</summary>
+/// <remarks>Shape: <c>evt_</c> and 32 lower-case hex digits. Exact bytes and test vectors: <c>docs/formats/event-id.md</c>. Sent as <c>webhook-id</c> and
+/// <c>Idempotency-Key</c>, so that the CRM can drop what it has seen after a reconnect, a backfill or a crash.</remarks>
+internal readonly record struct EventId(UInt128 Value)
+{
+    /// <summary>Bytes of the stored form.</summary>
+    public const int Size = 16;
+
+    private const string Prefix = "evt_";
+
+    /// <param name="state">Already normalised: a stateless <c>routing.queue</c> says <c>queued</c>.</param>
+    /// <param name="occurredAt">When it happened; left out for the two states that happen once per conversation.</param>
+    public static EventId Of(string conversationId, string type, string? state, DateTimeOffset occurredAt)
+    {
+        var time = EventKinds.IsTerminal(type, state) ? "" : occurredAt.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+        var length = Encoding.UTF8.GetMaxByteCount(conversationId.Length + type.Length + (state?.Length ?? 0) + time.Length + 3);
+        Span<byte> text = length <= 512 ? stackalloc byte[512] : new byte[length];
+        var used = Encoding.UTF8.GetBytes(conversationId, text);
+        text[used++] = (byte)'\n';
+        used += Encoding.UTF8.GetBytes(type, text[used..]);
+        text[used++] = (byte)'\n';
+        used += Encoding.UTF8.GetBytes(state ?? "", text[used..]);
+        text[used++] = (byte)'\n';
+        used += Encoding.UTF8.GetBytes(time, text[used..]);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(text[..used], hash);
+        return Read(hash);
+    }
+
+    /// <summary>The id whose stored form is the first <see cref="Size"/> of these bytes.</summary>
+    public static EventId Read(ReadOnlySpan<byte> bytes) => new(BinaryPrimitives.ReadUInt128BigEndian(bytes));
+
+    public byte[] ToBytes()
+    {
+        var bytes = new byte[Size];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, Value);
+        return bytes;
+    }
+
+    public override string ToString() => Prefix + Value.ToString("x32", CultureInfo.InvariantCulture);
+}

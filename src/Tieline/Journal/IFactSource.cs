@@ -1,0 +1,22 @@
+namespace Tieline.Journal;
+
+/// <summary>What the audit log follows: the journal's facts in their order, and the head it last reported.</summary>
+internal interface IFactSource
+{
+    /// <summary>The next facts, by number, oldest first; empty when there are none yet. Only durable facts are returned.</summary>
+    /// <param name="after">The number of the last fact already written; 0 for none.</param>
+    IReadOnlyList<AuditFact> ReadFacts(long after, int limit);
+
+    /// <summary>Completes when a fact past <paramref name="after"/> is durable; at once if one is.</summary>
+    Task WaitForFactsAsync(long after, CancellationToken stopping);
+
+    /// <summary>Remembers, durably, that the audit log has reached this fact and hash: what a truncated log is held against.</summary>
+    Task SaveHeadAsync(AuditHead head, CancellationToken cancellation);
+
+    /// <summary>The head last saved; null before the first.</summary>
+    AuditHead? ReadHead();
+}
+
+/// <param name="Fact">The number of the last fact written and fsynced.</param>
+/// <param name="Hash">Its line's <c>hash</c>, 64 hex digits.</param>
+internal sealed record AuditHead(long Fact, string Hash);

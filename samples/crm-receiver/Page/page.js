@@ -72,8 +72,9 @@ function eventRow({ delivery, receivedAt, copy }) {
   const state = stateCell(delivery);
   if (copy > 1) state.append(element('small', `copy ${copy}: already known`, 'copy'));
   if (delivery.origin !== 'live') state.append(element('small', delivery.origin));
-  const who = delivery.participants.map(p => `${p.role ?? 'unknown'} ${p.identity ?? '–'}`).join(', ');
-  return row(element('td', receivedAt.slice(11, 23), 'time'), state, idCell(delivery.conversationId), element('td', who, 'who wide'));
+  const who = element('td', '', 'who wide');
+  for (const { role, identity } of delivery.participants) who.append(element('div', `${role ?? 'unknown'} ${identity ?? '–'}`));
+  return row(element('td', receivedAt.slice(11, 23), 'time'), state, idCell(delivery.conversationId), who);
 }
 
 function conversationRow(conversation) {

@@ -26,7 +26,15 @@ internal sealed class WebhookEndpoint(Inbox inbox, SignatureCheck signature)
             return Reject($"the header webhook-id must name the event, in 1 to {MaxIdLength} characters");
 
         using var buffer = new MemoryStream();
-        await request.Body.CopyToAsync(buffer, request.HttpContext.RequestAborted);
+        try
+        {
+            await request.Body.CopyToAsync(buffer, request.HttpContext.RequestAborted);
+        }
+        catch (BadHttpRequestException e)
+        {
+            return Reject(e.Message, e.StatusCode);   // 413, or a body that ended early
+        }
+
         var bytes = buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
 
         // The signature covers the bytes as they came, so it is checked before anything is made of them.

@@ -1,0 +1,68 @@
+namespace Tieline.Service.Commands.Demo;
+
+/// <summary>Where everything of one demo is: ports, URLs, a directory of its own.</summary>
+internal sealed class DemoSite : IDisposable
+{
+    private DemoSite(string root, bool keep, int[] ports)
+    {
+        (Root, IsKept) = (root, keep);
+        TielineUrl = Loopback(ports[0]);
+        SimulatorUrl = Loopback(ports[1]);
+        ControlUrl = Loopback(ports[2]);
+        CrmUrl = Loopback(ports[3]);
+        foreach (var directory in new[] { DataDirectory, WorkDirectory, LogDirectory })
+            Directory.CreateDirectory(directory);
+    }
+
+    public string Root { get; }
+
+    /// <summary>Kept by choice, or since something in it is worth looking at.</summary>
+    public bool IsKept { get; set; }
+
+    public Uri TielineUrl { get; }
+
+    public Uri SimulatorUrl { get; }
+
+    /// <summary>The simulator's control API.</summary>
+    public Uri ControlUrl { get; }
+
+    public Uri CrmUrl { get; }
+
+    public Uri WebhookUrl => new(CrmUrl, "/webhooks/tieline");
+
+    public Uri StreamUrl => new UriBuilder(new Uri(SimulatorUrl, "/api/v2/analytics/events/stream")) { Scheme = "ws" }.Uri;
+
+    /// <summary>Tieline's.</summary>
+    public string DataDirectory => Path.Combine(Root, "data");
+
+    public string AuditDirectory => Path.Combine(DataDirectory, "audit");
+
+    /// <summary>What the CRM received, bodies included.</summary>
+    public string ReceivedFile => Path.Combine(Root, "crm-received.ndjson");
+
+    /// <summary>Where the children run. Stays empty.</summary>
+    public string WorkDirectory => Path.Combine(Root, "work");
+
+    public string LogDirectory => Path.Combine(Root, "logs");
+
+    public static DemoSite Create(bool keep) =>
+        new(Directory.CreateTempSubdirectory("tieline-demo-").FullName, keep, FreePort.Take(4, DemoDefaults.TielinePort));
+
+    public string LogFile(string name) => Path.Combine(LogDirectory, name + ".log");
+
+    public void Dispose()
+    {
+        if (IsKept)
+            return;
+        try
+        {
+            Directory.Delete(Root, recursive: true);
+        }
+        catch (IOException)
+        {
+            // A temporary directory; the system clears it in time.
+        }
+    }
+
+    private static Uri Loopback(int port) => new($"http://127.0.0.1:{port}");
+}

@@ -13,6 +13,13 @@ public static class SimulatorHost
         await RunAsync(simulator.Url, output, stopping);
     }
 
+    /// <inheritdoc cref="RunGenesysAsync"/>
+    public static async Task RunCrmAsync(CrmSimulatorOptions options, CancellationToken stopping, TextWriter? output = null, TimeProvider? time = null)
+    {
+        await using var simulator = await CrmSimulator.StartAsync(options, time, stopping);
+        await RunAsync(simulator.Url, output, stopping);
+    }
+
     private static async Task RunAsync(string url, TextWriter? output, CancellationToken stopping)
     {
         output ??= Console.Out;

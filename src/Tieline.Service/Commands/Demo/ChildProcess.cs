@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Tieline.Service.Hosting;
 
 namespace Tieline.Service.Commands.Demo;
 
@@ -13,7 +14,7 @@ internal sealed class ChildProcess : IDisposable
 
     public int Pid => _process.Id;
 
-    /// <exception cref="DemoFailedException">The program cannot be run at all.</exception>
+    /// <exception cref="StartupException">The program cannot be run at all.</exception>
     public static ChildProcess Start(ChildLaunch launch, ChildLog log)
     {
         // In a session of its own, a child does not get the terminal's Ctrl+C: the demo stops them one after the other, when all is delivered.
@@ -45,7 +46,7 @@ internal sealed class ChildProcess : IDisposable
         catch (System.ComponentModel.Win32Exception e)
         {
             process.Dispose();
-            throw new DemoFailedException($"cannot start {launch.Program.Path}: {e.Message}");
+            throw new StartupException($"cannot start {launch.Program.Path}: {e.Message}");
         }
 
         process.StandardInput.Close();

@@ -26,12 +26,19 @@ internal static class DemoDefaults
     /// <summary>Between SIGTERM and SIGKILL.</summary>
     public static readonly TimeSpan StopFor = TimeSpan.FromSeconds(10);
 
+    /// <summary>Also how often the simulator's ledger is copied: what its death can cost of it.</summary>
     public static readonly TimeSpan LiveInterval = TimeSpan.FromMilliseconds(500);
 
     public static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often the simulator's ledger is copied while it runs: what its death can cost of it.</summary>
-    public static readonly TimeSpan LedgerInterval = TimeSpan.FromMilliseconds(500);
+    /// <summary>Between two looks at something that is awaited.</summary>
+    public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long the three are waited for when they are asked how it goes.</summary>
+    public static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
+
+    /// <summary>Without one by then, something is wrong on this machine.</summary>
+    public static readonly TimeSpan FirstEventWithin = TimeSpan.FromSeconds(60);
 
     /// <summary>An event in a gap was sent at most this long before Tieline died: until then it may have been read and not yet journaled.</summary>
     public static readonly TimeSpan InFlight = TimeSpan.FromSeconds(1);

@@ -8,6 +8,7 @@ internal sealed class DemoStop : IDisposable
     private readonly CancellationTokenSource _ending = new();
     private readonly CancellationTokenSource _aborting = new();
     private readonly PosixSignalRegistration[] _signals;
+    private ITimer? _timer;
 
     public DemoStop() => _signals =
     [
@@ -28,8 +29,6 @@ internal sealed class DemoStop : IDisposable
 
     public void EndAfter(TimeSpan time, TimeProvider provider) =>
         _timer ??= provider.CreateTimer(_ => End(), null, time, Timeout.InfiniteTimeSpan);
-
-    private ITimer? _timer;
 
     public void Dispose()
     {

@@ -1,10 +1,12 @@
+using Tieline.Service.Hosting;
+
 namespace Tieline.Service.Commands.Demo;
 
 /// <summary>A program as it is started: an executable, and what stands before the arguments.</summary>
 internal sealed record ProgramFile(string Path, IReadOnlyList<string> Prefix)
 {
     /// <summary>Looks for the executable, then for the library that <c>dotnet</c> runs, in the directories given, in that order. Pure but for <paramref name="exists"/>.</summary>
-    /// <exception cref="DemoFailedException">It is in none of them.</exception>
+    /// <exception cref="StartupException">It is in none of them.</exception>
     public static ProgramFile Find(string name, IReadOnlyList<string> directories, string? ownProcess, Predicate<string> exists)
     {
         foreach (var directory in directories)
@@ -17,7 +19,7 @@ internal sealed record ProgramFile(string Path, IReadOnlyList<string> Prefix)
                 return new ProgramFile(System.IO.Path.GetFileNameWithoutExtension(ownProcess) == "dotnet" ? ownProcess! : "dotnet", [library]);
         }
 
-        throw new DemoFailedException(
+        throw new StartupException(
             $"'{name}' is not in {string.Join(" or ", directories)}. The demo needs it: run ./tieline demo in a clone, or publish both with eng/publish DIR.");
     }
 

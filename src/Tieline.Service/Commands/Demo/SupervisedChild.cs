@@ -1,3 +1,5 @@
+using Tieline.Service.Hosting;
+
 namespace Tieline.Service.Commands.Demo;
 
 /// <summary>A child that is started again whenever it ends, until it is stopped.</summary>
@@ -29,7 +31,7 @@ internal sealed class SupervisedChild(string name, Func<ChildLaunch> launch, Chi
     /// <summary>Told the new pid.</summary>
     public Action<int>? StartedAgain { get; set; }
 
-    /// <summary>Ends only when <see cref="StopAsync"/> was called, or with a <see cref="DemoFailedException"/>.</summary>
+    /// <summary>Ends only when <see cref="StopAsync"/> was called, or with a <see cref="StartupException"/>.</summary>
     public Task Running => _running;
 
     public void Start()
@@ -72,7 +74,7 @@ internal sealed class SupervisedChild(string name, Func<ChildLaunch> launch, Chi
             Died?.Invoke(exitCode);
             shortLives = time.GetElapsedTime(started) < _shortLife ? shortLives + 1 : 0;
             if (shortLives == MaxShortLives)
-                throw new DemoFailedException($"{name} ended three times as soon as it was started, the last time with exit code {exitCode}:{Environment.NewLine}{log.LastLines}");
+                throw new StartupException($"{name} ended three times as soon as it was started, the last time with exit code {exitCode}:{Environment.NewLine}{log.LastLines}");
 
             _current.Dispose();
             _current = ChildProcess.Start(launch(), log);

@@ -25,7 +25,7 @@ internal sealed class DataDirectory : IDisposable
             if (!Directory.Exists(path))
                 Directory.CreateDirectory(path, Private);
             var mode = File.GetUnixFileMode(path);
-            var warning = (mode & ~Private) == 0 ? null
+            var warning = (mode & ~Private) == UnixFileMode.None ? null
                 : $"Data directory '{path}' is open to others (mode {Convert.ToString((int)mode, 8)}); run: chmod 700 '{path}'";
             return new DataDirectory(path, Lock(path), warning);
         }

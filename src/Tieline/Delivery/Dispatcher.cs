@@ -26,12 +26,14 @@ internal sealed partial class Dispatcher
     private readonly TielineMetrics _metrics;
     private readonly ILogger _logger;
     private readonly DestinationNumber _number;
-    private readonly Channel<Ended> _ended = Channel.CreateUnbounded<Ended>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Ended?> _messages = Channel.CreateUnbounded<Ended?>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly JournalPosition _startedAt;
     private readonly DestinationGate _gate;
     private readonly LaneSet _lanes;
     private readonly long _settledAheadAtStart;
     private JournalPosition _read;
     private long _settled;
+    private int _wakePending;
     private int _inFlight;
     private DispatcherStatus _status;
 
@@ -48,8 +50,6 @@ internal sealed partial class Dispatcher
         _status = new DispatcherStatus(options.Name, GateState.Open, null, 0, null, 0, null);
     }
 
-    private readonly JournalPosition _startedAt;
-
     public DispatcherStatus Status => Volatile.Read(ref _status) with { Waiting = Waiting };
 
     /// <summary>Accepted and not settled: what the journal has beyond where this started, less what has been settled since.</summary>
@@ -59,31 +59,59 @@ internal sealed partial class Dispatcher
     /// <param name="aborting">What is in flight is let go of: it will go out again, under the same ids.</param>
     public async Task RunAsync(CancellationToken stopping, CancellationToken aborting)
     {
+        await using var timer = _time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        await using var stop = stopping.Register(Wake);
+        using var appended = _journal.Positions.OnAdvance(Wake);
         while (!stopping.IsCancellationRequested)
         {
-            while (_ended.Reader.TryRead(out var ended))
-                await SettleAsync(ended, aborting);
+            await SettleAllAsync(aborting);
             var now = _time.GetUtcNow();
             _lanes.Wake(now);
             Fill();
             Send(now, aborting);
             Publish();
-            await WaitAsync(stopping);
+            if (NextDue() is { } due)
+                timer.Change(due > now ? due - now : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            await _messages.Reader.WaitToReadAsync(aborting);
         }
 
         while (_inFlight > 0)
-            await SettleAsync(await _ended.Reader.ReadAsync(aborting), aborting);
+        {
+            await _messages.Reader.WaitToReadAsync(aborting);
+            await SettleAllAsync(aborting);
+        }
+    }
+
+    /// <summary>There may be something to do: more to read, a delay over, a stop. Many calls are one message.</summary>
+    private void Wake()
+    {
+        if (Interlocked.Exchange(ref _wakePending, 1) == 0)
+            _messages.Writer.TryWrite(null);
+    }
+
+    private async ValueTask SettleAllAsync(CancellationToken aborting)
+    {
+        while (_messages.Reader.TryRead(out var message))
+        {
+            if (message is null)
+                Volatile.Write(ref _wakePending, 0);
+            else
+                await SettleAsync(message, aborting);
+        }
     }
 
     private void Fill()
     {
-        if (_lanes.Count > Window - ReadSize || _read.Value >= _journal.Positions.Value)
-            return;
         var durable = _journal.Positions.Value;
+        if (_read.Value >= durable || _lanes.Count > Window - ReadSize)
+            return;
         var entries = _journal.ReadEntries(_number, _read, ReadSize);
         foreach (var entry in entries)
             _lanes.Add(entry);
-        _read = new JournalPosition(entries.Count == ReadSize ? entries[^1].Position.Value : Math.Max(durable, entries.Count == 0 ? 0 : entries[^1].Position.Value));
+        var last = entries.Count == 0 ? 0 : entries[^1].Position.Value;
+        _read = new JournalPosition(entries.Count == ReadSize ? last : Math.Max(durable, last));
+        if (_read.Value < durable && _lanes.Count < ReadSize)
+            Wake();
     }
 
     private void Send(DateTimeOffset now, CancellationToken aborting)
@@ -115,7 +143,7 @@ internal sealed partial class Dispatcher
             LogUnexpected(_logger, e, lane.Head.Position.Value);
         }
 
-        _ended.Writer.TryWrite(new Ended(lane, isProbe, outcome ?? new DeliveryOutcome.BackOff(BackOffReason.Broken, null, null)));
+        _messages.Writer.TryWrite(new Ended(lane, isProbe, outcome ?? new DeliveryOutcome.BackOff(BackOffReason.Broken, null, null)));
     }
 
     private async ValueTask SettleAsync(Ended ended, CancellationToken aborting)
@@ -184,30 +212,6 @@ internal sealed partial class Dispatcher
         LogBackingOff(_logger, lane.Head.Position.Value, lane.Attempts, delay.TotalSeconds, backOff.Reason);
         await _journal.PostAsync(new JournalWork.Retry(new RetryRecord(_number, lane.Head.Position, lane.Attempts, lane.Waited)), aborting);
         _lanes.Delay(lane, now + delay);
-    }
-
-    /// <summary>Until an attempt ends, there is more to read and room for it, or a delay or hold is over.</summary>
-    private async Task WaitAsync(CancellationToken stopping)
-    {
-        if (_ended.Reader.TryPeek(out _))
-            return;
-        using var woken = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var waits = new List<Task>(3) { _ended.Reader.WaitToReadAsync(woken.Token).AsTask() };
-        var canRead = _lanes.Count <= Window - ReadSize;
-        if (canRead && _read.Value < _journal.Positions.Value && _lanes.Count < ReadSize)
-            return;
-        if (canRead)
-            waits.Add(_journal.Positions.WaitPastAsync(_read.Value, woken.Token));
-        if (NextDue() is { } due)
-        {
-            var delay = due - _time.GetUtcNow();
-            if (delay <= TimeSpan.Zero)
-                return;
-            waits.Add(Task.Delay(delay, _time, woken.Token));
-        }
-
-        await Task.WhenAny(waits);
-        await woken.CancelAsync();
     }
 
     private DateTimeOffset? NextDue()

@@ -49,7 +49,6 @@ internal sealed class JournalGroup
                 break;
             case JournalWork.RecordGap gap:
                 Record(gap.Change);
-                Move(gap.Mark);
                 break;
             case JournalWork.Release release:
                 Release(release);
@@ -193,7 +192,7 @@ internal sealed class JournalGroup
         ("firstSequence", gap.First),
         ("lastSequence", gap.Last),
         ("missing", gap.MissingCount),
-        ("reason", JournalStatements.NameOf(gap.Reason)),
+        ("reason", GapReasonNames.Of(gap.Reason)),
         ("from", gap.From is { } from ? EventTime.ToText(from) : null),
         ("to", gap.To is { } to ? EventTime.ToText(to) : null));
 

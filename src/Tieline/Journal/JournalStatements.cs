@@ -89,7 +89,7 @@ internal sealed class JournalStatements(SqliteConnection connection) : IDisposab
         With(_mark, mark.Epoch, mark.Sequence, mark.OccurredAt?.ToUnixTimeMilliseconds(), nextPosition, nextFact, nextGap).ExecuteNonQuery();
 
     public void Gap(Gap gap, string state, DateTimeOffset? filledAt) => With(
-        _gap, gap.Number, gap.Epoch, gap.First, gap.Last, string.Join(',', gap.Missing), NameOf(gap.Reason), state, gap.From?.ToUnixTimeMilliseconds(), gap.To?.ToUnixTimeMilliseconds(),
+        _gap, gap.Number, gap.Epoch, gap.First, gap.Last, string.Join(',', gap.Missing), GapReasonNames.Of(gap.Reason), state, gap.From?.ToUnixTimeMilliseconds(), gap.To?.ToUnixTimeMilliseconds(),
         gap.SeenAt.ToUnixTimeMilliseconds(), gap.ConfirmedAt?.ToUnixTimeMilliseconds(), filledAt?.ToUnixTimeMilliseconds()).ExecuteNonQuery();
 
     public void ForgetGap(long number) => With(_forgetGap, number).ExecuteNonQuery();
@@ -134,16 +134,6 @@ internal sealed class JournalStatements(SqliteConnection connection) : IDisposab
             _lastToRemove, _removeEvents, _removeDeliveries, _removeFacts])
             command.Dispose();
     }
-
-    public static string NameOf(GapReason reason) => reason switch
-    {
-        GapReason.Hole => "hole",
-        GapReason.Reconnect => "reconnect",
-        GapReason.Restart => "restart",
-        GapReason.Unreadable => "unreadable",
-        GapReason.Renumbered => "renumbered",
-        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "no such reason"),
-    };
 
     private static void Bind(SqliteCommand command, int from, ConversationEvent e, long epoch, string participants)
     {

@@ -14,8 +14,7 @@ internal abstract record JournalWork
     /// <param name="IsHeld">It waits for a hole before it.</param>
     public sealed record Append(RedactedEvent Event, Mark Mark, bool IsHeld) : JournalWork;
 
-    /// <param name="Mark">What is accounted for once the gap is on record.</param>
-    public sealed record RecordGap(GapChange Change, Mark Mark) : JournalWork;
+    public sealed record RecordGap(GapChange Change) : JournalWork;
 
     /// <summary>Held events of these numbers go out, by time and sequence.</summary>
     public sealed record Release(long Epoch, long ThroughSequence) : JournalWork;

@@ -5,6 +5,7 @@ internal sealed class Progress(long value)
 {
     private readonly Lock _gate = new();
     private TaskCompletionSource? _waiting;
+    private Action? _advanced;
     private long _value = value;
 
     public long Value => Volatile.Read(ref _value);
@@ -21,6 +22,15 @@ internal sealed class Progress(long value)
         }
 
         waiting?.SetResult();
+        _advanced?.Invoke();
+    }
+
+    /// <summary>Calls back after each rise, on the thread that caused it: the callback must be quick. Dispose to end it.</summary>
+    public IDisposable OnAdvance(Action callback)
+    {
+        lock (_gate)
+            _advanced += callback;
+        return new Registration(this, callback);
     }
 
     /// <summary>Completes once the number is above <paramref name="value"/>.</summary>
@@ -38,6 +48,15 @@ internal sealed class Progress(long value)
             }
 
             await waiting.WaitAsync(cancellation);
+        }
+    }
+
+    private sealed class Registration(Progress progress, Action callback) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (progress._gate)
+                progress._advanced -= callback;
         }
     }
 }

@@ -32,10 +32,12 @@ internal sealed class EventSequencer(TimeSpan reorderWindow)
 
     public Mark Mark => new(Epoch, Last, LastTime());
 
-    public bool HasHeld => _unconfirmed > 0;
+    /// <summary>Whether a hole may still fill itself, so that what comes behind it is held.</summary>
+    public bool HasUnconfirmed => _unconfirmed > 0;
 
-    /// <summary>Goes on where an earlier run stopped: the first jump is that run's absence.</summary>
-    public void Restore(Mark mark, IEnumerable<Gap> open, long nextGap)
+    /// <summary>Goes on where an earlier run stopped: the first jump is that run's absence, and the holes it had not confirmed cannot fill any more.</summary>
+    /// <param name="open">Its gaps that are not filled. One may reach beyond the mark, where the run ended between the two.</param>
+    public void Restore(Mark mark, IEnumerable<Gap> open, long nextGap, DateTimeOffset now)
     {
         Epoch = mark.Epoch;
         _last = mark.Sequence ?? -1;
@@ -43,9 +45,14 @@ internal sealed class EventSequencer(TimeSpan reorderWindow)
         _lastTimestampLength = 0;
         _nextGap = nextGap;
         _jump = GapReason.Restart;
-        foreach (var gap in open.Where(gap => gap.Epoch == Epoch).OrderBy(gap => gap.Number))
+        foreach (var gap in open.Where(gap => gap.Epoch == Epoch && gap.Missing.Count > 0).OrderBy(gap => gap.Number))
+        {
+            _last = Math.Max(_last, gap.Last!.Value);
             Remember(gap);
+        }
+
         _unconfirmed = _gaps.Count(gap => gap.ConfirmedAt is null);
+        Confirm(_ => true, now);
     }
 
     /// <summary>There was a time without a connection: a jump at the next event cannot fill itself.</summary>

@@ -59,6 +59,8 @@ internal sealed class JournalGroup
             case JournalWork.Note note:
                 Fact(note.Kind, null, note.Detail);
                 break;
+            case JournalWork.Barrier:
+                break;
             case JournalWork.SaveHead save:
                 _statements.Head(save.Head);
                 break;

@@ -28,6 +28,9 @@ internal abstract record JournalWork
     /// <param name="Kind"><c>started</c> or <c>stopped</c>.</param>
     public sealed record Note(string Kind, string? Detail) : JournalWork;
 
+    /// <summary>Nothing but a place in the queue: done once everything before it is durable.</summary>
+    public sealed record Barrier(TaskCompletionSource Done) : JournalWork;
+
     public sealed record SaveHead(AuditHead Head, TaskCompletionSource Done) : JournalWork;
 
     /// <summary>Removes settled events, oldest first.</summary>

@@ -142,6 +142,8 @@ internal sealed partial class JournalWriter : IDisposable
         {
             if (work is JournalWork.SaveHead save)
                 save.Done.TrySetResult();
+            else if (work is JournalWork.Barrier barrier)
+                barrier.Done.TrySetResult();
             else if (work is JournalWork.Remove remove)
                 remove.Removed.TrySetResult(group.Removed[removals++]);
         }

@@ -123,6 +123,14 @@ internal sealed class SqliteJournal : IJournal, IDisposable
         await done.Task.WaitAsync(cancellation);
     }
 
+    /// <summary>Completes once everything queued before is durable.</summary>
+    public async Task WaitForDurabilityAsync(CancellationToken cancellation)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await PostAsync(new JournalWork.Barrier(done), cancellation);
+        await done.Task.WaitAsync(cancellation);
+    }
+
     public AuditHead? ReadHead()
     {
         lock (_restGate)

@@ -27,7 +27,11 @@ internal sealed class TielinePipeline(
         await stopDelivering.CancelAsync();
         await delivered;
         if (!aborting.IsCancellationRequested)
+        {
             await journal.PostAsync(new JournalWork.Note("stopped", null), aborting);
+            await journal.WaitForDurabilityAsync(aborting);
+        }
+
         await stopProjecting.CancelAsync();
         await projected;
         await never.CancelAsync();

@@ -1,1 +1,10 @@
-return 0;
+using System.Collections;
+using Tieline.Service.Commands;
+using Tieline.Service.Hosting;
+
+using var signals = new StopSignals(TimeProvider.System);
+var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "");
+return await TielineCommand.RunAsync(args, new CommandContext(Console.Out, Console.Error, Environment.CurrentDirectory, environment, signals, TimeProvider.System)
+{
+    IsTerminal = !Console.IsErrorRedirected,
+});

@@ -1,0 +1,11 @@
+namespace Tieline.Service.Commands;
+
+internal sealed class AuditCommand : Verb
+{
+    public AuditCommand(GlobalOptions global, CommandContext context)
+        : base("audit", "Check and read the audit log.", "tieline audit verify", "tieline audit show")
+    {
+        Subcommands.Add(new AuditVerifyCommand(global, context));
+        Subcommands.Add(new AuditShowCommand(global, context));
+    }
+}

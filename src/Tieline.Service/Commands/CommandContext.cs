@@ -1,0 +1,16 @@
+using Tieline.Service.Hosting;
+
+namespace Tieline.Service.Commands;
+
+/// <summary>All that a command knows of the process around it.</summary>
+/// <param name="Output">Results, and nothing else.</param>
+/// <param name="Error">Everything else.</param>
+internal sealed record CommandContext(
+    TextWriter Output, TextWriter Error, string WorkingDirectory, IReadOnlyDictionary<string, string> Environment, StopSignals Signals, TimeProvider Time)
+{
+    /// <summary>A person reads <see cref="Error"/>.</summary>
+    public bool IsTerminal { get; init; }
+
+    /// <summary>no-color.org: set, and not to nothing.</summary>
+    public bool NoColor => Environment.TryGetValue("NO_COLOR", out var value) && value.Length > 0;
+}

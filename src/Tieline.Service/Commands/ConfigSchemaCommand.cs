@@ -1,0 +1,14 @@
+using Tieline.Service.Configuration;
+
+namespace Tieline.Service.Commands;
+
+internal sealed class ConfigSchemaCommand : Verb
+{
+    public ConfigSchemaCommand(CommandContext context)
+        : base("schema", "Print the JSON schema of tieline.json, for editors.", "tieline config schema > tieline.schema.json") =>
+        SetAction(_ =>
+        {
+            context.Output.WriteLine(ConfigurationSchema.Create().ToJsonString(ConfigurationSchema.Writing));
+            return ExitCode.Done;
+        });
+}

@@ -1,0 +1,16 @@
+namespace Tieline.Service.Commands;
+
+internal sealed partial class RunCommand
+{
+    [LoggerMessage(EventId = 5001, EventName = "Listening", Level = LogLevel.Information, Message = "Metrics and health on {Address}")]
+    private static partial void LogListening(ILogger logger, Uri address);
+
+    [LoggerMessage(EventId = 5002, EventName = "Stopped", Level = LogLevel.Information, Message = "Stopped")]
+    private static partial void LogStopped(ILogger logger);
+
+    [LoggerMessage(EventId = 5003, EventName = "CannotRun", Level = LogLevel.Critical, Message = "{Reason}")]
+    private static partial void LogCannotRun(ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 5004, EventName = "EndedUnexpectedly", Level = LogLevel.Critical, Message = "The pipeline ended although nobody stopped it; the process ends with 1")]
+    private static partial void LogEnded(ILogger logger, Exception? exception);
+}

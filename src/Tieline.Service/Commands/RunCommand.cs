@@ -1,0 +1,74 @@
+using System.CommandLine;
+using Tieline.Service.Configuration;
+using Tieline.Service.Hosting;
+
+namespace Tieline.Service.Commands;
+
+internal sealed partial class RunCommand : Verb
+{
+    /// <summary>A scrape in flight is all there is to wait for once the pipeline has ended.</summary>
+    private static readonly TimeSpan HttpStopsWithin = TimeSpan.FromSeconds(3);
+
+    private readonly GlobalOptions _global;
+    private readonly CommandContext _context;
+
+    public RunCommand(GlobalOptions global, CommandContext context)
+        : base("run", "Connect to Genesys Cloud and deliver to the CRM, until stopped by Ctrl+C or SIGTERM.",
+            "GENESYS_CLIENT_ID=… GENESYS_CLIENT_SECRET=… CRM_WEBHOOK_URL=https://crm.example/hook tieline run", "tieline run --config /etc/tieline/tieline.json --verbose")
+    {
+        _global = global;
+        _context = context;
+        SetAction((parse, _) => RunAsync(parse));
+    }
+
+    private async Task<int> RunAsync(ParseResult parse)
+    {
+        if (_global.LoadOrExplain(parse, _context) is not { } options)
+        {
+            return ExitCode.Usage;
+        }
+
+        await using var logger = LoggingSetup.Create(options.Logging, _context.IsTerminal, _context.NoColor);
+        await using var app = TielineHost.Build(options, logger);
+        var log = app.Services.GetRequiredService<ILogger<RunCommand>>();
+        var pipeline = app.Services.GetService<ITielinePipeline>() ?? throw new StartupException("this build cannot 'run' yet: no pipeline is registered.");
+
+        var signals = _context.Signals;
+        signals.Listen();
+        var address = await app.StartListeningAsync(options.Http.Listen, signals.Stopping);
+        LogListening(log, address);
+        var code = await RunAsync(pipeline, signals, log);
+        using var httpStops = new CancellationTokenSource(HttpStopsWithin, _context.Time);
+        await app.StopAsync(httpStops.Token);
+        LogStopped(log);
+        return code;
+    }
+
+    private static async Task<int> RunAsync(ITielinePipeline pipeline, StopSignals signals, ILogger log)
+    {
+        try
+        {
+            await pipeline.RunAsync(signals.Stopping, signals.Aborting);
+            if (signals.Stopping.IsCancellationRequested)
+            {
+                return ExitCode.Done;
+            }
+
+            LogEnded(log, null);
+        }
+        catch (OperationCanceledException) when (signals.Stopping.IsCancellationRequested)
+        {
+            return ExitCode.Done;
+        }
+        catch (StartupException e)
+        {
+            LogCannotRun(log, e.Message);
+        }
+        catch (Exception e)
+        {
+            LogEnded(log, e);
+        }
+
+        return ExitCode.Failed;
+    }
+}

@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Tieline.Service.Configuration;
+using Tieline.Service.Hosting;
+
+namespace Tieline.Service.Commands;
+
+/// <summary>The command line as a whole.</summary>
+internal static class TielineCommand
+{
+    public static IReadOnlyList<string> Examples { get; } = ["tieline demo", "tieline run --config /etc/tieline/tieline.json"];
+
+    public static RootCommand Create(CommandContext context)
+    {
+        var global = new GlobalOptions();
+        var root = new RootCommand("Carries the conversation events of a Genesys Cloud contact centre to a CRM: all of them, in order, without personal data.")
+        {
+            global.Config,
+            global.Set,
+            global.Verbose,
+            new RunCommand(global, context),
+            new DemoCommand(global, context),
+            new SimulateCommand(global, context),
+            new ConfigCommand(global, context),
+            new AuditCommand(global, context),
+            new VersionCommand(context),
+        };
+        foreach (var option in root.Options)
+        {
+            switch (option)
+            {
+                case HelpOption { Action: HelpAction usual } help:
+                    help.Action = new HelpWithExamples(usual);
+                    break;
+                case VersionOption version:
+                    version.Action = new VersionAction(context);
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        return root;
+    }
+
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(string[] args, CommandContext context)
+    {
+        var root = Create(context);
+
+        // No response files: a value may begin with @.
+        var parse = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parse.Errors.Count > 0 && parse.Action is not HelpWithExamples)
+        {
+            return Explain(parse, context.Error);
+        }
+
+        try
+        {
+            // The signals are StopSignals's, and what goes wrong is told below.
+            return await parse.InvokeAsync(
+                new InvocationConfiguration { Output = context.Output, Error = context.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, context.Signals.Stopping);
+        }
+        catch (StartupException e)
+        {
+            await context.Error.WriteLineAsync($"tieline: {e.Message}");
+            return ExitCode.Failed;
+        }
+        catch (OperationCanceledException) when (context.Signals.Stopping.IsCancellationRequested)
+        {
+            return ExitCode.Failed;
+        }
+        catch (Exception e)
+        {
+            await context.Error.WriteLineAsync($"tieline: an unexpected error: {e}");
+            return ExitCode.Failed;
+        }
+    }
+
+    private static int Explain(ParseResult parse, TextWriter error)
+    {
+        var command = parse.CommandResult.Command;
+        var path = string.Join(' ', parse.CommandResult.Command.Parents.OfType<Command>().Select(c => c.Name).Reverse().Append(command.Name).Skip(1).Prepend("tieline"));
+        foreach (var problem in parse.Errors)
+        {
+            error.WriteLine($"tieline: {problem.Message}");
+        }
+
+        if (parse.UnmatchedTokens.Count > 0
+            && Similarity.Nearest(parse.UnmatchedTokens[0], command.Subcommands.Select(c => c.Name).Concat(command.Options.Select(o => o.Name))) is { } meant)
+        {
+            error.WriteLine($"Did you mean '{path} {meant}'?");
+        }
+        else if (command.Subcommands.Count > 0)
+        {
+            error.WriteLine($"'{path}' takes one of: {string.Join(", ", command.Subcommands.Select(c => c.Name))}.");
+        }
+
+        error.WriteLine($"'{path} --help' explains.");
+        return ExitCode.Usage;
+    }
+}

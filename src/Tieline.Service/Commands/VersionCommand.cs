@@ -1,0 +1,34 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace Tieline.Service.Commands;
+
+internal sealed class VersionCommand : Verb
+{
+    public VersionCommand(CommandContext context)
+        : base("version", "Print Tieline's version and that of the .NET it runs on.", "tieline version", "tieline version --json")
+    {
+        var json = GlobalOptions.Json();
+        Options.Add(json);
+        SetAction(parse => Print(context.Output, parse.GetValue(json)));
+    }
+
+    private static string Number => typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    public static int Print(TextWriter output, bool json)
+    {
+        output.WriteLine(json
+            ? JsonSerializer.Serialize(new Dictionary<string, string> { ["version"] = Number, ["runtime"] = RuntimeInformation.FrameworkDescription, ["platform"] = RuntimeInformation.RuntimeIdentifier })
+            : $"tieline {Number} ({RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})");
+        return ExitCode.Done;
+    }
+}
+
+/// <summary><c>tieline --version</c></summary>
+internal sealed class VersionAction(CommandContext context) : SynchronousCommandLineAction
+{
+    public override int Invoke(ParseResult parseResult) => VersionCommand.Print(context.Output, json: false);
+}

@@ -1,0 +1,5 @@
+namespace Tieline.Service.Configuration;
+
+/// <param name="Options">Whole only when there are no <paramref name="Errors"/>.</param>
+internal sealed record LoadedConfiguration(
+    TielineOptions Options, IReadOnlyList<ConfigurationError> Errors, IReadOnlyList<string> Warnings, IReadOnlyList<EffectiveValue> Values);

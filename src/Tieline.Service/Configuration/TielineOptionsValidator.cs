@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Options;
+
+namespace Tieline.Service.Configuration;
+
+/// <summary>What no section can check alone, and what must be given.</summary>
+internal sealed class TielineOptionsValidator : IValidateOptions<TielineOptions>
+{
+    public ValidateOptionsResult Validate(string? name, TielineOptions options)
+    {
+        var errors = new ValidateOptionsResultBuilder();
+        if (string.IsNullOrWhiteSpace(options.DataDirectory))
+        {
+            errors.AddError("must be the path of a directory, was empty", nameof(options.DataDirectory));
+        }
+
+        if (options.Genesys.ClientId.Length == 0)
+        {
+            errors.AddError("required: the id of an OAuth client with the grant Client Credentials; set GENESYS_CLIENT_ID", "Genesys:ClientId");
+        }
+
+        if (options.Genesys.ClientSecret.IsEmpty && string.IsNullOrEmpty(options.Genesys.ClientSecretFile))
+        {
+            errors.AddError("required: the OAuth client's secret; set GENESYS_CLIENT_SECRET, or GENESYS_CLIENT_SECRET_FILE to the file that holds it", "Genesys:ClientSecret");
+        }
+
+        if (options.Destinations.Count == 0)
+        {
+            errors.AddError("at least one is required: set CRM_WEBHOOK_URL to the CRM's address, or list them", "Destinations");
+        }
+
+        var seen = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        for (var i = 0; i < options.Destinations.Count; i++)
+        {
+            if (!seen.TryAdd(options.Destinations[i].Name, i))
+            {
+                errors.AddError($"must be unique: Destinations:{seen[options.Destinations[i].Name]} is named '{options.Destinations[i].Name}' too", $"Destinations:{i}:Name");
+            }
+        }
+
+        return errors.Build();
+    }
+}

@@ -1,0 +1,38 @@
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Formatting.Compact;
+using Serilog.Sinks.SystemConsole.Themes;
+
+namespace Tieline.Service.Hosting;
+
+/// <summary>Logs go to stderr: results of commands have stdout to themselves.</summary>
+internal static class LoggingSetup
+{
+    private const string Template = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}{Exception}";
+
+    /// <param name="isTerminal">Stderr is read by a person.</param>
+    /// <param name="noColor">The variable NO_COLOR is set and not empty (no-color.org).</param>
+    public static Logger Create(LoggingOptions options, bool isTerminal, bool noColor)
+    {
+        var configuration = new LoggerConfiguration()
+            .MinimumLevel.Is(LevelOf(options.Level))
+            // A line a request, and the scrape of every 15 s among them, would bury ours.
+            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+            .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning);
+        return UsesText(options.Format, isTerminal)
+            ? configuration.WriteTo.Console(
+                outputTemplate: Template, standardErrorFromLevel: LogEventLevel.Verbose, theme: noColor || !isTerminal ? ConsoleTheme.None : AnsiConsoleTheme.Literate).CreateLogger()
+            : configuration.WriteTo.Console(new RenderedCompactJsonFormatter(), standardErrorFromLevel: LogEventLevel.Verbose).CreateLogger();
+    }
+
+    public static bool UsesText(LoggingFormat format, bool isTerminal) => format == LoggingFormat.Text || (format == LoggingFormat.Auto && isTerminal);
+
+    private static LogEventLevel LevelOf(LoggingLevel level) => level switch
+    {
+        LoggingLevel.Debug => LogEventLevel.Debug,
+        LoggingLevel.Information => LogEventLevel.Information,
+        LoggingLevel.Warning => LogEventLevel.Warning,
+        _ => LogEventLevel.Error,
+    };
+}

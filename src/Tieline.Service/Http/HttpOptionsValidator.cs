@@ -1,0 +1,29 @@
+using System.Net;
+using Microsoft.Extensions.Options;
+
+namespace Tieline.Service.Http;
+
+internal sealed class HttpOptionsValidator : IValidateOptions<HttpOptions>
+{
+    public ValidateOptionsResult Validate(string? name, HttpOptions options)
+    {
+        var errors = new ValidateOptionsResultBuilder();
+        if (!ListenAddress.TryParse(options.Listen, out _))
+        {
+            errors.AddError($"must be http://address:port, such as http://127.0.0.1:3001 or http://*:3001, was '{options.Listen}'", $"{HttpOptions.Section}:Listen");
+        }
+
+        for (var i = 0; i < options.AllowedHosts.Count; i++)
+        {
+            if (!IsHost(options.AllowedHosts[i]))
+            {
+                errors.AddError($"must be a host name or address without scheme and port, or *, was '{options.AllowedHosts[i]}'", $"{HttpOptions.Section}:AllowedHosts:{i}");
+            }
+        }
+
+        return errors.Build();
+    }
+
+    private static bool IsHost(string host) =>
+        host == "*" || (host.StartsWith('[') && host.EndsWith(']') && IPAddress.TryParse(host[1..^1], out _)) || Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4;
+}

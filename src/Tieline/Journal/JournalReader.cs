@@ -149,21 +149,11 @@ internal sealed class JournalReader(string path) : IDisposable
     public long ReadBytes() =>
         (Database.Scalar(_connection, "PRAGMA page_count") - Database.Scalar(_connection, "PRAGMA freelist_count")) * Database.Scalar(_connection, "PRAGMA page_size");
 
+    /// <summary>Gaps that are confirmed and not filled.</summary>
+    public long ReadOpenGapCount() => Database.Scalar(_connection, "SELECT count(*) FROM gap WHERE state = 'open'");
+
     /// <summary>Entries set aside and not decided on.</summary>
     public long ReadDeadLetterCount() => Database.Scalar(_connection, "SELECT count(*) FROM dead_letter");
-
-    /// <summary>When the oldest entry that this destination has not settled was received; null when there is none.</summary>
-    public DateTimeOffset? ReadOldestUnsettled(DestinationNumber destination)
-    {
-        using var row = Query(
-            """
-            SELECT e.received_at FROM event e
-            WHERE e.position > (SELECT position FROM destination WHERE number = $0) AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.destination = $0 AND d.position = e.position)
-            ORDER BY e.position LIMIT 1
-            """,
-            destination.Value);
-        return row.Read() ? Time(row, 0) : null;
-    }
 
     /// <summary>Entries this destination has settled, ever since retention last removed some.</summary>
     public long ReadSettledAbove(DestinationNumber destination, JournalPosition after) =>

@@ -81,7 +81,8 @@ internal static class TielineCommand
     {
         var command = parse.CommandResult.Command;
         var path = string.Join(' ', parse.CommandResult.Command.Parents.OfType<Command>().Select(c => c.Name).Reverse().Append(command.Name).Skip(1).Prepend("tieline"));
-        foreach (var problem in parse.Errors)
+        // Next to a verb that does not exist, "no verb was given" is no news.
+        foreach (var problem in parse.Errors.Where(e => parse.UnmatchedTokens.Count == 0 || parse.UnmatchedTokens.Any(t => e.Message.Contains(t, StringComparison.Ordinal))))
         {
             error.WriteLine($"tieline: {problem.Message}");
         }

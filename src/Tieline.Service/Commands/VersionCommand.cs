@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Tieline.Service.Configuration;
 
 namespace Tieline.Service.Commands;
 
@@ -21,7 +22,8 @@ internal sealed class VersionCommand : Verb
     public static int Print(TextWriter output, bool json)
     {
         output.WriteLine(json
-            ? JsonSerializer.Serialize(new Dictionary<string, string> { ["version"] = Number, ["runtime"] = RuntimeInformation.FrameworkDescription, ["platform"] = RuntimeInformation.RuntimeIdentifier })
+            ? JsonSerializer.Serialize(
+                new { version = Number, runtime = RuntimeInformation.FrameworkDescription, platform = RuntimeInformation.RuntimeIdentifier }, ConfigurationSchema.Writing)
             : $"tieline {Number} ({RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})");
         return ExitCode.Done;
     }

@@ -30,7 +30,7 @@ internal static class ConfigurationLoader
         foreach (var error in OptionsValidation.Validate(options).ToList())
         {
             // What could not be read has its default, and nothing that is said of that helps.
-            if (!errors.Exists(e => e.Key.Equals(error.Key, StringComparison.OrdinalIgnoreCase)))
+            if (!errors.Exists(e => $"{e.Key}:".StartsWith($"{error.Key}:", StringComparison.OrdinalIgnoreCase)))
             {
                 errors.Add(Explain(error, merge));
             }

@@ -45,13 +45,19 @@ internal static class ConfigurationSchema
         {
             var inner = key.Length == 0 ? property.Name : $"{key}:{property.Name}";
             properties[property.Name] = Of(property.Shape, inner, property.Info.GetValue(value), comments);
-            if (property.Shape is SettingShape.Value { MayBeFile: true })
+            if (property.Shape is SettingShape.Value { IsSecret: true })
             {
                 properties[property.Name + SettingKey.FileSuffix] = new JsonObject { ["description"] = $"A file that holds {property.Name}.", ["type"] = "string" };
             }
         }
 
-        return new JsonObject { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = properties };
+        var schema = new JsonObject { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = properties };
+        if (section.Properties.Any(p => p.Shape is SettingShape.Value { MayBeFile: true, IsSecret: false }))
+        {
+            schema["patternProperties"] = new JsonObject { [SettingKey.FileSuffix + "$"] = new JsonObject { ["type"] = "string" } };
+        }
+
+        return schema;
     }
 
     private static object? ItemOf(SettingShape.List list, object? items) =>

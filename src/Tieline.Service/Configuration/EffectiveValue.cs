@@ -38,7 +38,8 @@ internal sealed record EffectiveValue(string Key, string Value, string Source, s
 
                     break;
                 case SettingShape.List:
-                    yield return Single(key, string.Join(", ", ((IEnumerable)value!).Cast<object>().Select(SettingValue.Format)), settings);
+                    var formatted = ((IEnumerable)value!).Cast<object>().Select(SettingValue.Format).ToList();
+                    yield return Single(key, formatted.Count == 0 ? "[]" : string.Join(", ", formatted), settings);
                     break;
                 case SettingShape.Map:
                     foreach (DictionaryEntry entry in (IDictionary)value!)

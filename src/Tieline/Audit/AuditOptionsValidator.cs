@@ -4,14 +4,17 @@ namespace Tieline.Audit;
 
 internal sealed class AuditOptionsValidator : IValidateOptions<AuditOptions>
 {
-    private const long Min = 1024 * 1024;
-    private const long Max = 1024 * 1024 * 1024;
+    private const long MinBytes = 1L << 20;
+    private const long MaxBytes = 1L << 30;
 
     public ValidateOptionsResult Validate(string? name, AuditOptions options)
     {
         var errors = new ValidateOptionsResultBuilder();
-        if (options.MaxFileBytes is < Min or > Max)
-            errors.AddError($"must be from {Min} (1 MiB) to {Max} (1 GiB), was {options.MaxFileBytes}", "Audit:MaxFileBytes");
+        if (options.MaxFileBytes is < MinBytes or > MaxBytes)
+        {
+            errors.AddError($"must be from 1MiB ({MinBytes}) to 1GiB ({MaxBytes}), was {options.MaxFileBytes}", $"{name ?? AuditOptions.Section}:MaxFileBytes");
+        }
+
         return errors.Build();
     }
 }

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Tieline.Simulator;
+
+/// <summary>What a webhook is answered; the JSON of <c>POST /_simulator/faults</c> of the CRM, together with <see cref="CrmFault"/>'s members.</summary>
+public record CrmAnswer
+{
+    /// <summary>200 to 599; null: as the options say.</summary>
+    public int? Status { get; init; }
+
+    /// <summary>Seconds in <c>Retry-After</c>.</summary>
+    public int? RetryAfter { get; init; }
+
+    /// <summary>Write <see cref="RetryAfter"/> as a date.</summary>
+    public bool? RetryAfterAsDate { get; init; }
+
+    /// <summary>Milliseconds before the answer.</summary>
+    public int? DelayMs { get; init; }
+
+    /// <summary>Take the request and never answer.</summary>
+    public bool? Hang { get; init; }
+
+    /// <summary>End the connection in place of an answer: <c>processed</c>, after the request was taken as good, or <c>unprocessed</c>.</summary>
+    public string? Close { get; init; }
+
+    /// <returns>What is wrong, null when nothing is.</returns>
+    public virtual string? Problem() =>
+        Status is < 200 or > 599 ? $"status must be from 200 to 599, was {Status}"
+        : RetryAfter is < 0 ? $"retryAfter must be seconds from 0, was {RetryAfter}"
+        : DelayMs is < 0 or > 3_600_000 ? $"delayMs must be from 0 to 3600000, was {DelayMs}"
+        : Close is not (null or "processed" or "unprocessed") ? $"close must be processed or unprocessed, was '{Close}'"
+        : null;
+}
+
+/// <summary>An answer, and to whom it is given.</summary>
+public sealed record CrmFault : CrmAnswer
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
+
+    /// <summary>How many requests; null: until cleared.</summary>
+    public int? Count { get; init; }
+
+    /// <summary>Only this conversation; null: every one.</summary>
+    public string? ConversationId { get; init; }
+
+    /// <summary>Take back all that was asked for before; alone or with a new one.</summary>
+    public bool? Clear { get; init; }
+
+    /// <inheritdoc/>
+    public override string? Problem() => Count is < 1 ? $"count must be at least 1, was {Count}" : base.Problem();
+
+    /// <summary>Reads one from JSON.</summary>
+    /// <exception cref="FormatException">What is wrong and what is allowed.</exception>
+    public static CrmFault Parse(string json)
+    {
+        try
+        {
+            var fault = JsonSerializer.Deserialize<CrmFault>(json, Json) ?? throw new FormatException("An answer is a JSON object.");
+            return fault.Problem() is { } problem ? throw new FormatException(problem) : fault;
+        }
+        catch (JsonException e)
+        {
+            throw new FormatException("An answer is a JSON object of status, retryAfter, retryAfterAsDate, delayMs, hang, close, count, "
+                + $"conversationId, clear; all may be left out. {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+namespace Tieline.Simulator;
+
+/// <summary>How the simulated CRM behaves from its start.</summary>
+public sealed class CrmSimulatorOptions
+{
+    /// <summary>Where to listen: <c>http</c>, a loopback address; port 0 takes a free one.</summary>
+    /// <value>http://127.0.0.1:0</value>
+    public string Listen { get; set; } = "http://127.0.0.1:0";
+
+    /// <summary>A second address that answers the control API only, and goes on doing so while <see cref="Listen"/> is down.</summary>
+    /// <value>http://127.0.0.1:0</value>
+    public string ControlListen { get; set; } = "http://127.0.0.1:0";
+
+    /// <summary>What a webhook is answered when nothing else was asked for.</summary>
+    /// <value>200</value>
+    public int Status { get; set; } = 200;
+
+    /// <summary>Time before each answer.</summary>
+    /// <value>0</value>
+    public TimeSpan Delay { get; set; }
+
+    /// <summary>Keep every request; without it they are only counted.</summary>
+    /// <value>true</value>
+    public bool Record { get; set; } = true;
+
+    /// <summary>Keep the headers of recorded requests too.</summary>
+    /// <value>true</value>
+    public bool RecordHeaders { get; set; } = true;
+
+    /// <summary>Asked first for every request, on any thread; null: as if it were not there.</summary>
+    /// <value>null</value>
+    public Func<CrmRequest, CrmAnswer?>? Decide { get; set; }
+
+    /// <returns>Everything that is wrong, each with the option's name, the rule and the value seen.</returns>
+    public IReadOnlyList<string> Validate()
+    {
+        var errors = new List<string>();
+        foreach (var (name, url) in new[] { (nameof(Listen), Listen), (nameof(ControlListen), ControlListen) })
+        {
+            if (Loopback.Problem(url) is { } problem)
+            {
+                errors.Add($"{name} {problem}, was '{url}'");
+            }
+        }
+        if (Status is < 200 or > 599)
+        {
+            errors.Add($"Status must be from 200 to 599, was {Status}");
+        }
+        if (Delay < TimeSpan.Zero)
+        {
+            errors.Add($"Delay must not be negative, was {Delay}");
+        }
+        return errors;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Tieline.Simulator.Http;
+
+/// <summary>The control API under <c>/_simulator/</c>; the README lists it.</summary>
+internal sealed class GenesysControl(GenesysSimulator simulator)
+{
+    private const string Calls = "GET status, GET ledger[?from=n&stream=n], POST rate, POST faults, POST stop, POST emit";
+
+    public Task HandleAsync(HttpContext context, string call) => (context.Request.Method, call) switch
+    {
+        ("GET", "status") => Json.WriteAsync(context, 200, simulator.Status),
+        ("GET", "ledger") => LedgerAsync(context),
+        ("POST", "rate") => RateAsync(context),
+        ("POST", "faults") => FaultsAsync(context),
+        ("POST", "stop") => StopAsync(context),
+        ("POST", "emit") => EmitAsync(context),
+        _ => Json.WriteAsync(context, 404, new { error = $"No {context.Request.Method} {call}. There is: {Calls}" }),
+    };
+
+    private Task LedgerAsync(HttpContext context)
+    {
+        var query = context.Request.Query;
+        if (!TryNumber(query["from"], out var from) || !TryNumber(query["stream"], out var stream))
+        {
+            return BadAsync(context, "from must be a sequence number and stream the index of a stream, both from 0");
+        }
+        return Json.WriteLinesAsync(context, simulator.Ledger(from, (int)Math.Min(stream, int.MaxValue)));
+    }
+
+    private async Task RateAsync(HttpContext context)
+    {
+        var problem = "rate must be a number from 0 (as fast as possible) to 10000000, passing above 0 and at most 1: {\"rate\":500,\"passing\":0.2}";
+        try
+        {
+            using var body = JsonDocument.Parse(await Json.ReadAsync(context.Request));
+            double? rate = body.RootElement.TryGetProperty("rate", out var r) ? r.GetDouble() : null;
+            double? passing = body.RootElement.TryGetProperty("passing", out var p) ? p.GetDouble() : null;
+            if (rate is null or < 0 or > 10_000_000 || passing is <= 0 or > 1)
+            {
+                await BadAsync(context, problem);
+                return;
+            }
+            simulator.SetRate(rate.Value, passing);
+            await Json.WriteAsync(context, 200, simulator.Status);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            await BadAsync(context, problem);
+        }
+    }
+
+    private async Task FaultsAsync(HttpContext context)
+    {
+        try
+        {
+            await simulator.InjectAsync(SimulatorFault.Parse(await Json.ReadAsync(context.Request)));
+            await Json.WriteAsync(context, 200, simulator.Status);
+        }
+        catch (FormatException e)
+        {
+            await BadAsync(context, e.Message);
+        }
+    }
+
+    private Task StopAsync(HttpContext context)
+    {
+        simulator.Stop();
+        return Json.WriteAsync(context, 200, simulator.Status);
+    }
+
+    private async Task EmitAsync(HttpContext context)
+    {
+        var lines = (await Json.ReadAsync(context.Request)).Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0).ToList();
+        var sockets = simulator.Emit(lines.ConvertAll(Encoding.UTF8.GetBytes));
+        await Json.WriteAsync(context, 200, new { frames = lines.Count, sockets });
+    }
+
+    private static bool TryNumber(string? text, out long number)
+    {
+        number = 0;
+        return string.IsNullOrEmpty(text) || (long.TryParse(text, out number) && number >= 0);
+    }
+
+    private static Task BadAsync(HttpContext context, string error) => Json.WriteAsync(context, 400, new { error });
+}

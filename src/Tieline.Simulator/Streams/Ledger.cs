@@ -1,0 +1,65 @@
+using System.Runtime.InteropServices;
+using Tieline.Simulator.World;
+
+namespace Tieline.Simulator.Streams;
+
+/// <summary>What a stream numbered and what of it reached a socket: 40 bytes an event. Guarded by its owner's lock.</summary>
+internal sealed class Ledger
+{
+    private const int ChunkSize = 8192;
+    private readonly List<Entry[]> _chunks = [];
+
+    public int Count { get; private set; }
+
+    public int Add(long sequence, EventKind kind, Guid conversation, long milliseconds)
+    {
+        if (Count % ChunkSize == 0)
+        {
+            _chunks.Add(new Entry[ChunkSize]);
+        }
+        _chunks[^1][Count % ChunkSize] = new Entry(sequence, milliseconds, conversation, -1, kind);
+        return Count++;
+    }
+
+    public void MarkWritten(int line, long milliseconds)
+    {
+        ref var entry = ref _chunks[line / ChunkSize][line % ChunkSize];
+        if (entry.WrittenAfter < 0)
+        {
+            entry = entry with { WrittenAfter = (int)Math.Clamp(milliseconds - entry.Milliseconds, 0, int.MaxValue) };
+        }
+    }
+
+    /// <summary>A copy of up to <paramref name="most"/> lines from line <paramref name="start"/>, so that none need be rendered under the lock.</summary>
+    public Entry[] Copy(int start, int most)
+    {
+        var count = Math.Clamp(Count - start, 0, most);
+        var copy = new Entry[count];
+        for (var i = 0; i < count; i++)
+        {
+            copy[i] = _chunks[(start + i) / ChunkSize][(start + i) % ChunkSize];
+        }
+        return copy;
+    }
+
+    /// <param name="WrittenAfter">Milliseconds after the event; -1: no socket got it.</param>
+    [StructLayout(LayoutKind.Auto)]
+    public readonly record struct Entry(long Sequence, long Milliseconds, Guid Conversation, int WrittenAfter, EventKind Kind)
+    {
+        public LedgerLine ToLine()
+        {
+            var kind = EventKinds.Of(Kind);
+            var conversation = Conversation.ToString();
+            return new LedgerLine(
+                Sequence,
+                Kind == EventKind.Malformed ? null : SimulatedEventId.Of(conversation, kind.Type, kind.State, Milliseconds),
+                kind.Type,
+                kind.State,
+                Kind == EventKind.Malformed ? null : conversation,
+                DateTimeOffset.FromUnixTimeMilliseconds(Milliseconds),
+                kind.Passes,
+                WrittenAfter >= 0,
+                WrittenAfter >= 0 ? DateTimeOffset.FromUnixTimeMilliseconds(Milliseconds + WrittenAfter) : null);
+        }
+    }
+}

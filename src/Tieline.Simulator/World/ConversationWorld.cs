@@ -1,0 +1,180 @@
+namespace Tieline.Simulator.World;
+
+/// <summary>What happened, before anyone numbered or sent it.</summary>
+/// <param name="Conversation">As it is after the event.</param>
+/// <param name="Kind">What happened to it.</param>
+/// <param name="Milliseconds">When, Unix time.</param>
+/// <param name="Before">The state it was in before.</param>
+internal readonly record struct MadeEvent(Conversation Conversation, EventKind Kind, long Milliseconds, ConversationState Before)
+{
+    public ConversationState After => Conversation.State;
+}
+
+/// <summary>Conversations that overlap in time; each call makes one event of one of them. Not thread-safe.</summary>
+internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
+{
+    private const int MinOpen = 8;
+    private const int MaxOpen = 5000;
+    private const int MostOpen = 65_536;
+    private const double Abandoned = 0.12;
+    private const double Direct = 0.08;
+
+    private readonly List<Conversation> _noisy = [];
+    private readonly List<Conversation> _ready = [];
+    private readonly Stack<Conversation> _ended = [];
+    private Conversation? _spent;
+    private long _made;
+    private long _clock;
+
+    /// <summary>How many conversations are open at once when under way; reached little by little.</summary>
+    public int OpenTarget { get; set; } = MaxOpen;
+
+    /// <summary>Share of events that pass the default filter, (0, 1].</summary>
+    public double Passing { get; set; } = 0.2;
+
+    private double NoisePerStep => (1 - Passing) / Math.Max(Passing, 0.001);
+
+    /// <param name="pass">Whether the event shall pass the default filter.</param>
+    /// <param name="now">Unix milliseconds; time never goes back in what is made.</param>
+    public MadeEvent Next(bool pass, long now)
+    {
+        _clock = Math.Max(_clock, now);
+        Recycle();
+        var conversation = Pick(pass);
+        var before = conversation.State;
+        var kind = pass ? conversation.NextStep : conversation.NextNoise(dice);
+        Advance(conversation, pass, kind);
+        _made++;
+        return new MadeEvent(conversation, kind, conversation.LastMilliseconds, before);
+    }
+
+    private Conversation Pick(bool pass)
+    {
+        var target = Math.Min(Math.Clamp(OpenTarget, MinOpen, MaxOpen), MinOpen + (_made / 10));
+        if (_noisy.Count + _ready.Count < target)
+        {
+            Open();
+        }
+        return Take(pass ? _ready : _noisy) ?? Take(pass ? _noisy : _ready) ?? TakeNew(pass);
+    }
+
+    /// <summary>One that has had no event in this millisecond; taken out of the list, <see cref="Advance"/> puts it back.</summary>
+    private Conversation? Take(List<Conversation> from)
+    {
+        for (var tries = Math.Min(from.Count, 12); tries > 0; tries--)
+        {
+            var index = dice.Below(from.Count);
+            var candidate = from[index];
+            if (candidate.LastMilliseconds < _clock)
+            {
+                from[index] = from[^1];
+                from.RemoveAt(from.Count - 1);
+                return candidate;
+            }
+        }
+        return null;
+    }
+
+    private Conversation TakeNew(bool pass)
+    {
+        if (_noisy.Count + _ready.Count >= MostOpen)
+        {
+            _clock++;   // the clock stands still and nobody is left to speak: run ahead of it rather than without bound
+            return Take(pass ? _ready : _noisy) ?? Take(pass ? _noisy : _ready)!;
+        }
+        var list = Open();
+        var opened = list[^1];
+        list.RemoveAt(list.Count - 1);
+        return opened;
+    }
+
+    private List<Conversation> Open()
+    {
+        var conversation = _ended.TryPop(out var ended) ? ended : new Conversation();
+        conversation.Id = dice.Uuid();
+        conversation.Media = dice.Below(10) switch { < 6 => MediaType.Voice, < 9 => MediaType.WebChat, _ => MediaType.Email };
+        conversation.Customer = dice.Below(people.Customers.Length);
+        conversation.Agent = dice.Below(people.Agents.Length);
+        conversation.Queue = dice.Below(people.Queues.Length);
+        conversation.HasAgent = false;
+        conversation.Abandons = Passing < 0.95 && dice.Chance(Abandoned);
+        conversation.Steps = Plan(conversation);
+        conversation.Step = 0;
+        conversation.State = ConversationState.None;
+        conversation.LastMilliseconds = 0;
+        PlanNoise(conversation);
+        return Put(conversation);
+    }
+
+    private int Plan(Conversation conversation)
+    {
+        if (conversation.Abandons)
+        {
+            return 2;
+        }
+        if (Passing > 0.9)
+        {
+            return dice.Chance(0.5) ? 4 : 2;   // no noise to make a conversation of: more transfers
+        }
+        if (Passing < 0.5 && dice.Chance(Direct))
+        {
+            return 1;
+        }
+        return dice.Below(20) switch { < 14 => 2, < 19 => 4, _ => 6 };
+    }
+
+    private void PlanNoise(Conversation conversation)
+    {
+        var perStep = NoisePerStep;
+        var beforeQueue = Math.Min(1, perStep);
+        var planned = conversation.Steps == 1 ? perStep
+            : conversation.BeforeQueue ? beforeQueue
+            : ((2 * perStep) - beforeQueue) * (0.5 + dice.Unit());
+        conversation.NoiseLeft = dice.Round(planned);
+        conversation.NoiseDone = 0;
+    }
+
+    private void Advance(Conversation conversation, bool pass, EventKind kind)
+    {
+        var after = EventKinds.Of(kind).After;
+        conversation.State = after == ConversationState.None ? conversation.State : after;
+        conversation.LastMilliseconds = _clock;
+        conversation.HasAgent = kind == EventKind.Active || (conversation.HasAgent && kind != EventKind.Queued && kind != EventKind.RoutingQueue);
+        if (!pass)
+        {
+            conversation.NoiseLeft = Math.Max(0, conversation.NoiseLeft - 1);
+            conversation.NoiseDone++;
+            Put(conversation);
+            return;
+        }
+        if (conversation.AtLastStep)
+        {
+            _spent = conversation;   // its bytes are still to be rendered
+            return;
+        }
+        conversation.Step++;
+        if (kind == EventKind.Transfer)
+        {
+            conversation.Agent = dice.Below(people.Agents.Length);
+            conversation.Queue = dice.Below(people.Queues.Length);
+        }
+        PlanNoise(conversation);
+        Put(conversation);
+    }
+
+    private List<Conversation> Put(Conversation conversation)
+    {
+        var list = conversation.NoiseLeft == 0 ? _ready : _noisy;
+        list.Add(conversation);
+        return list;
+    }
+
+    private void Recycle()
+    {
+        if (_spent is not null)
+        {
+            _ended.Push(_spent);
+            _spent = null;
+        }
+    }
+}

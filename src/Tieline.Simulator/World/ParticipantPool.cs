@@ -1,0 +1,115 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Tieline.Simulator.World;
+
+/// <summary>A participant as JSON bytes; the first eight digits of its id are patched with the conversation's.</summary>
+internal sealed record ParticipantText(byte[] Json)
+{
+    public const string IdPrefix = "{\"id\":\"";
+    public const int IdOffset = 7;
+    public const int IdPatch = 8;
+}
+
+/// <summary>Customers, agents and queues that conversations draw from, rendered once: a frame is then a few copies.</summary>
+internal sealed class ParticipantPool
+{
+    private const int CustomerCount = 512;
+    private const int AgentCount = 96;
+    private const int QueueCount = 12;
+
+    // The queue's own participant is always structural, so the others carry a little more than one in ten.
+    private const double PersonalIdentity = 0.13;
+
+    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly Dice _dice;
+    private readonly string _canary;
+
+    public ParticipantPool(Dice dice, string? canary)
+    {
+        _dice = dice;
+        _canary = string.IsNullOrEmpty(canary) ? "" : " " + canary;
+        QueueIds = Enumerable.Range(0, QueueCount).Select(_ => Encoding.ASCII.GetBytes(dice.Uuid().ToString())).ToArray();
+        Queues = QueueIds.Select(id => Render("acd", Encoding.ASCII.GetString(id), null)).ToArray();
+        Customers = Enumerable.Range(0, CustomerCount).Select(_ => Customer()).ToArray();
+        Agents = Enumerable.Range(0, AgentCount).Select(_ => Agent()).ToArray();
+        Longest = Customers.Concat(Agents).Concat(Queues).Max(p => p.Json.Length);
+    }
+
+    public ParticipantText[] Customers { get; }
+
+    public ParticipantText[] Agents { get; }
+
+    public ParticipantText[] Queues { get; }
+
+    public byte[][] QueueIds { get; }
+
+    public int Longest { get; }
+
+    private ParticipantText Customer()
+    {
+        var person = Person();
+        var identity = PersonalOr(person, () => _dice.Below(3) switch
+        {
+            0 => $"ext-contact-{1000 + _dice.Below(9000)}",
+            _ => _dice.Uuid().ToString(),
+        });
+        return Render("customer", identity, new
+        {
+            name = person.Name,
+            address = Address(person),
+            phoneNumber = person.Phone,
+            email = person.Email,
+            attributes = new { accountNumber = $"AC-100{_dice.Below(100):00}", note = _dice.Of(PersonalData.Notes) + _canary },
+        });
+    }
+
+    private ParticipantText Agent()
+    {
+        var person = Person();
+        var identity = PersonalOr(person, () => _dice.Below(3) switch
+        {
+            0 => $"user-{_dice.Below(0x10000):x4}",
+            1 => $"user:{_dice.Uuid()}",
+            _ => _dice.Uuid().ToString(),
+        });
+        return _dice.Chance(0.25)
+            ? Render("agent", identity, new { name = person.Name, address = $"sip:{person.Email}" })
+            : Render("agent", identity, new { name = person.Name });
+    }
+
+    private (string Name, string Phone, string Email) Person()
+    {
+        var first = _dice.Of(PersonalData.FirstNames);
+        var number = _dice.Below(1000);
+        // The local part is ASCII, as in most real addresses; the name is not always.
+        var local = new string(first.ToLowerInvariant().Where(char.IsAsciiLetter).ToArray());
+        return ($"{first} Example{_canary}", $"+15550100{number:000}", $"{local}.example@example.com");
+    }
+
+    private string Address((string Name, string Phone, string Email) person) => _dice.Below(5) switch
+    {
+        0 => $"sip:{person.Email}",
+        1 => person.Email,
+        _ => $"tel:{person.Phone}",
+    };
+
+    private string PersonalOr((string Name, string Phone, string Email) person, Func<string> structural) =>
+        !_dice.Chance(PersonalIdentity) ? structural() : _dice.Below(5) switch
+        {
+            0 => person.Email,
+            1 => person.Phone,
+            2 => $"tel:{person.Phone}",
+            3 => $"sip:{person.Email}",
+            _ => person.Name,
+        };
+
+    private ParticipantText Render(string role, string identity, object? personal)
+    {
+        var text = $"{ParticipantText.IdPrefix}{_dice.Uuid()}\",\"role\":\"{role}\",\"identity\":{JsonSerializer.Serialize(identity, Json)}";
+        text += personal is null ? "}" : "," + JsonSerializer.Serialize(personal, Json)[1..];
+        return new ParticipantText(Encoding.UTF8.GetBytes(text));
+    }
+}

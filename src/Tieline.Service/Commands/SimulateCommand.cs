@@ -2,10 +2,13 @@ namespace Tieline.Service.Commands;
 
 internal sealed class SimulateCommand : Verb
 {
-    public SimulateCommand(GlobalOptions global, CommandContext context)
-        : base("simulate", "Run a simulated Genesys Cloud or CRM to develop against.", "tieline simulate genesys --rate 500", "tieline simulate crm")
+    public SimulateCommand(CommandContext context)
+        : base("simulate", "Run a simulated Genesys Cloud (the default) or CRM to develop against.", "tieline simulate --rate 500", "tieline simulate crm")
     {
-        Subcommands.Add(new SimulateGenesysCommand(global, context));
-        Subcommands.Add(new SimulateCrmCommand(global, context));
+        var flags = new GenesysSimulatorFlags();
+        flags.AddTo(this);
+        SetAction((parse, _) => flags.RunAsync(parse, context));
+        Subcommands.Add(new SimulateGenesysCommand(context));
+        Subcommands.Add(new SimulateCrmCommand(context));
     }
 }

@@ -21,7 +21,7 @@ internal static class TielineCommand
             global.Verbose,
             new RunCommand(global, context),
             new DemoCommand(global, context),
-            new SimulateCommand(global, context),
+            new SimulateCommand(context),
             new ConfigCommand(global, context),
             new AuditCommand(global, context),
             new VersionCommand(context),

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Tieline.Service.Hosting;
 using Tieline.Service.Configuration;
 
 namespace Tieline.Service.Commands;
@@ -17,14 +17,12 @@ internal sealed class VersionCommand : Verb
         SetAction(parse => Print(context.Output, parse.GetValue(json)));
     }
 
-    private static string Number => typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
-
     public static int Print(TextWriter output, bool json)
     {
         output.WriteLine(json
             ? JsonSerializer.Serialize(
-                new { version = Number, runtime = RuntimeInformation.FrameworkDescription, platform = RuntimeInformation.RuntimeIdentifier }, ConfigurationSchema.Writing)
-            : $"tieline {Number} ({RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})");
+                new { version = ProgramVersion.Text, runtime = RuntimeInformation.FrameworkDescription, platform = RuntimeInformation.RuntimeIdentifier }, ConfigurationSchema.Writing)
+            : $"tieline {ProgramVersion.Text} ({RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})");
         return ExitCode.Done;
     }
 }

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Tieline.Diagnostics;
+using Tieline.Genesys;
 using Tieline.Service.Configuration;
+using Tieline.Service.Http;
 
 namespace Tieline.Service.Hosting;
 
@@ -14,6 +16,16 @@ internal static class TielineServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<TielineMetrics>();
         services.TryAddSingleton<SpecificationMetrics>();
+        services.AddSingleton<DeliveryTally>();
+        services.AddSingleton<RunningParts>();
+        services.AddSingleton<SourceStatus>();
+        services.AddSingleton<ILiveFigures, PipelineFigures>();
+        services.AddSingleton<IReadinessCheck, SourceCheck>();
+        services.AddSingleton<IReadinessCheck, JournalCheck>();
+        services.AddSingleton<IReadinessCheck, LoopCheck>();
+        services.AddSingleton<IReadinessCheck, DestinationCheck>();
+        services.AddSingleton<IReadinessCheck, ProgressCheck>();
+        services.TryAddSingleton<ITielinePipeline, TielineRuntime>();
         return services;
     }
 }

@@ -73,7 +73,7 @@ internal sealed class DemoChildren : IAsyncDisposable
         _simulatorLives++;
         return Launch(_tieline,
         [
-            "simulate", "genesys", "--listen", Text(_site.SimulatorUrl), "--control-listen", Text(_site.ControlUrl), "--rate", $"{_options.Rate}",
+            "simulate", "genesys", "--listen", Text(_site.SimulatorUrl), "--rate", $"{_options.Rate}",
             "--client-id", ClientId, "--client-secret", ClientSecret, "--canary", _canary, "--seed", $"{_simulatorLives}", "--first-sequence", $"{first}",
         ], []);
     }

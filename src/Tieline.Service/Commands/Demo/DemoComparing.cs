@@ -12,8 +12,8 @@ internal sealed class DemoComparing(DemoSite site, DemoChildren children, CrmCli
         var comparison = Comparer.Compare(ledger, records, AuditGaps.Read(site.AuditDirectory), disturbances.All);
 
         // A second time: what it wrote while it stopped.
-        evidence.SearchFiles(children.Tieline.Log.Path);
-        var (exitCode, output) = await children.RunTielineAsync(["audit", "verify", "--set", $"DataDirectory={site.DataDirectory}", "--json"], cancellation);
+        evidence.SearchFiles(children.Tieline.Log.Path, isRunning: false);
+        var (exitCode, output) = await children.RunTielineAsync(["audit", "verify", "--data", site.DataDirectory, "--json"], cancellation);
         return new DemoSummary(
             lasted, firstEventAfter, p99Ms, comparison, evidence.Hits, evidence.BytesSearched, evidence.IsProven, exitCode == ExitCode.Done, output, disturbances.All, found);
     }

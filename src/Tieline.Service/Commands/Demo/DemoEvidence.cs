@@ -27,9 +27,10 @@ internal sealed class DemoEvidence(DemoSite site, string canary)
     public void SearchText(string where, string text) => _search.SearchText(where, text);
 
     /// <summary>Journal, its write-ahead log, audit files and keys; what the CRM got; what Tieline printed.</summary>
-    public void SearchFiles(string tielineLog)
+    /// <param name="isRunning">Tieline is still at work: its write-ahead log is there, which a clean stop removes.</param>
+    public void SearchFiles(string tielineLog, bool isRunning)
     {
-        _search.SearchDirectory(site.DataDirectory);
+        _search.SearchDirectory(site.DataDirectory, inUse: isRunning);
         _search.SearchFile(site.ReceivedFile, "CRM bodies");
         _search.SearchFile(tielineLog, "Tieline's log");
     }

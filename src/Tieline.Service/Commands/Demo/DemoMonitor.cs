@@ -7,7 +7,7 @@ internal sealed class DemoMonitor(SimulatorClient simulator, TielineClient tieli
     private readonly LifeCounter _kept = new();
     private readonly LifeCounter _gaps = new();
 
-    public DemoFigures Figures { get; private set; } = new(null, null, null, null, 0, null);
+    public DemoFigures Figures { get; private set; } = new(0, 0, null, null, 0, null);
 
     /// <summary>Null while it does not answer.</summary>
     public SimulatorFigures? Simulator { get; private set; }
@@ -37,8 +37,7 @@ internal sealed class DemoMonitor(SimulatorClient simulator, TielineClient tieli
             _gaps.Set(now.Gaps);
         }
 
-        var waiting = Crm is null ? null : (long?)Math.Max(0, _kept.Total - Crm.Accepted);
-        Figures = new DemoFigures(_received.Total, _kept.Total, Crm?.Accepted, waiting, (int)_gaps.Total, Crm?.P99Ms);
+        Figures = new DemoFigures(_received.Total, _kept.Total, Crm?.Accepted, Tieline?.Waiting, (int)_gaps.Total, Crm?.P99Ms);
     }
 
     public async Task CopyLedgerAsync(CancellationToken cancellation)

@@ -36,7 +36,7 @@ internal sealed class DemoRun : IAsyncDisposable
         _disturbances = new DisturbanceLog(time);
         _children = new DemoChildren(_site, options, canary, () => _ledger.LastSequence, time);
         _evidence = new DemoEvidence(_site, canary);
-        _simulator = new SimulatorClient(_http, _site.ControlUrl);
+        _simulator = new SimulatorClient(_http, _site.SimulatorUrl);
         _tieline = new TielineClient(_http, _site.TielineUrl);
         _crm = new CrmClient(_http, _site.CrmUrl);
         _monitor = new DemoMonitor(_simulator, _tieline, _crm, _ledger, _disturbances, time);
@@ -135,7 +135,7 @@ internal sealed class DemoRun : IAsyncDisposable
         await TickAsync();
 
         await TryAsync("read Tieline's metrics", async () => _evidence.SearchText("metrics", await _tieline.AllMetricsAsync(_stop.Aborting)));
-        _evidence.SearchFiles(_children.Tieline.Log.Path);
+        _evidence.SearchFiles(_children.Tieline.Log.Path, isRunning: true);
         if (!await _children.Tieline.StopAsync(DemoDefaults.StopFor))
             _problems.Add($"Tieline did not stop within {DemoDefaults.StopFor.TotalSeconds:0} s of SIGTERM");
     }

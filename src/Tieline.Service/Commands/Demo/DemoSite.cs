@@ -8,8 +8,7 @@ internal sealed class DemoSite : IDisposable
         (Root, IsKept) = (root, keep);
         TielineUrl = Loopback(ports[0]);
         SimulatorUrl = Loopback(ports[1]);
-        ControlUrl = Loopback(ports[2]);
-        CrmUrl = Loopback(ports[3]);
+        CrmUrl = Loopback(ports[2]);
         foreach (var directory in new[] { DataDirectory, WorkDirectory, LogDirectory })
             Directory.CreateDirectory(directory);
     }
@@ -21,10 +20,8 @@ internal sealed class DemoSite : IDisposable
 
     public Uri TielineUrl { get; }
 
+    /// <summary>The simulated Genesys, and its control API.</summary>
     public Uri SimulatorUrl { get; }
-
-    /// <summary>The simulator's control API.</summary>
-    public Uri ControlUrl { get; }
 
     public Uri CrmUrl { get; }
 
@@ -46,7 +43,7 @@ internal sealed class DemoSite : IDisposable
     public string LogDirectory => Path.Combine(Root, "logs");
 
     public static DemoSite Create(bool keep) =>
-        new(Directory.CreateTempSubdirectory("tieline-demo-").FullName, keep, FreePort.Take(4, DemoDefaults.TielinePort));
+        new(Directory.CreateTempSubdirectory("tieline-demo-").FullName, keep, FreePort.Take(3, DemoDefaults.TielinePort));
 
     public string LogFile(string name) => Path.Combine(LogDirectory, name + ".log");
 

@@ -6,7 +6,7 @@ internal static class DemoText
     public static IEnumerable<string> Introduction(DemoSite site, DemoChildren children, DemoOptions options) =>
     [
         "",
-        $"  simulator     pid {children.Simulator.Pid,-8} {Url(site.SimulatorUrl)}  {options.Rate:N0} events/s; control API on {Url(site.ControlUrl)}/_simulator/status",
+        $"  simulator     pid {children.Simulator.Pid,-8} {Url(site.SimulatorUrl)}  {options.Rate:N0} events/s; its side: /_simulator/status",
         $"  Tieline       pid {children.Tieline.Pid,-8} {Url(site.TielineUrl)}/metrics",
         $"  CRM receiver  pid {children.Crm.Pid,-8} {Url(site.CrmUrl)}  <- open it in a browser",
         $"  data          {site.Root}{(site.IsKept ? "" : "  (removed at the end; --keep leaves it)")}",

@@ -30,10 +30,20 @@ internal sealed class PersonalDataSearch
     }
 
     /// <summary>Every file in there, whatever it is called.</summary>
-    public void SearchDirectory(string directory)
+    /// <param name="inUse">A file may vanish, or be locked by the process that works in there: it is left out.</param>
+    public void SearchDirectory(string directory, bool inUse)
     {
         foreach (var path in Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
-            SearchFile(path, Path.GetRelativePath(Path.GetDirectoryName(directory)!, path));
+        {
+            try
+            {
+                SearchFile(path, Path.GetRelativePath(Path.GetDirectoryName(directory)!, path));
+            }
+            catch (IOException) when (inUse)
+            {
+                // Its turn comes when the process has ended.
+            }
+        }
     }
 
     /// <summary>In chunks that overlap by more than a marker and the run of digits around it, so that none is cut in two.</summary>

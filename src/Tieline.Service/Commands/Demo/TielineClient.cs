@@ -14,10 +14,10 @@ internal sealed class TielineClient(HttpClient http, Uri url)
         try
         {
             var json = await http.GetFromJsonAsync<JsonElement>(new Uri(url, "/metrics"), cancellation);
-            var prometheus = await PrometheusAsync(cancellation);
             return new TielineFigures(
-                (long)(PrometheusText.Sum(prometheus, "tieline_source_frames_total") ?? 0),
+                json.GetProperty("eventsReceived").GetInt64(),
                 json.GetProperty("totalEvents").GetInt64(),
+                json.GetProperty("waiting") is { ValueKind: JsonValueKind.Number } waiting ? waiting.GetInt64() : null,
                 json.GetProperty("sequenceGaps").GetInt64(),
                 json.GetProperty("lastSequence").GetInt64(),
                 json.GetProperty("connectionUptime").GetDouble() > 0);

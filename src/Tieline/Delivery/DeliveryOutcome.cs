@@ -1,0 +1,42 @@
+namespace Tieline.Delivery;
+
+/// <summary>What one attempt came to. Nobody further up reads a status code.</summary>
+internal abstract record DeliveryOutcome
+{
+    private DeliveryOutcome()
+    {
+    }
+
+    /// <summary>2xx, or 409: the CRM has it.</summary>
+    public sealed record Accepted(int Status) : DeliveryOutcome;
+
+    /// <summary>400, 413, 415, 422: this payload will never do. Set it aside and go on.</summary>
+    public sealed record Rejected(int Status, string Reason) : DeliveryOutcome;
+
+    /// <summary>All else: again, later.</summary>
+    /// <param name="Reason">From a closed set: it is a metric's tag.</param>
+    /// <param name="Status">Null where no answer came.</param>
+    /// <param name="Hold">What <c>Retry-After</c> asks for: the whole destination waits as long.</param>
+    public sealed record BackOff(BackOffReason Reason, int? Status, TimeSpan? Hold) : DeliveryOutcome;
+}
+
+internal enum BackOffReason
+{
+    /// <summary>Refused, unreachable, name not found, TLS.</summary>
+    ConnectFailed,
+
+    /// <summary>No whole answer within the time-out.</summary>
+    TimedOut,
+
+    /// <summary>The connection broke before the answer.</summary>
+    Broken,
+
+    /// <summary>408, 425, 429: slower, please.</summary>
+    Throttled,
+
+    /// <summary>5xx, and any other answer without a meaning here, redirects among them.</summary>
+    ServerFailed,
+
+    /// <summary>401, 403, 404, 410: it is set up wrongly, and no event can help that.</summary>
+    Misconfigured,
+}

@@ -1,0 +1,153 @@
+namespace Tieline.Delivery;
+
+/// <summary>Whether a destination may be sent to now, and how much at once: its circuit, its holds. Pure: told the time, never asks for it.</summary>
+/// <remarks>Never drops anything: what may not go out waits.</remarks>
+internal sealed class DestinationGate
+{
+    private readonly int _concurrency;
+    private readonly Queue<(DateTimeOffset At, bool Failed)> _recent = new();
+    private int _recentFailures;
+    private int _connectFailures;
+    private int _probes;
+    private bool _probing;
+    private bool _lowered;
+    private int _successes;
+
+    /// <param name="concurrency">Requests in flight at most, when all is well.</param>
+    public DestinationGate(int concurrency) => Level = _concurrency = concurrency;
+
+    public GateState State { get; private set; } = GateState.Open;
+
+    /// <summary>When sending, or the next probe, may go on; meaningless while open.</summary>
+    public DateTimeOffset Until { get; private set; }
+
+    /// <summary>What the last failure was; null when it is open.</summary>
+    public DeliveryOutcome.BackOff? Cause { get; private set; }
+
+    /// <summary>Requests in flight at most: lowered once by a hold, raised again by success.</summary>
+    public int Level { get; private set; }
+
+    /// <summary>How many more may go out now.</summary>
+    public int Allows(int inFlight, DateTimeOffset now) => State switch
+    {
+        GateState.Open => Level - inFlight,
+        GateState.Held when now >= Until => Reopen(inFlight),
+        GateState.Held => 0,
+        _ => !_probing && now >= Until ? 1 : 0,
+    };
+
+    /// <summary>An attempt has begun. Returns whether it is the probe.</summary>
+    public bool Begin()
+    {
+        if (State is GateState.Open or GateState.Held)
+            return false;
+        _probing = true;
+        return true;
+    }
+
+    /// <summary>An attempt has ended. Returns true when that closed the circuit: every delay that the failure caused may be lifted.</summary>
+    public bool End(DeliveryOutcome outcome, bool wasProbe, DateTimeOffset now)
+    {
+        if (wasProbe)
+            _probing = false;
+        if (outcome is DeliveryOutcome.BackOff backOff)
+        {
+            Fail(backOff, wasProbe, now);
+            return false;
+        }
+
+        return Succeed(now, wasProbe);
+    }
+
+    private bool Succeed(DateTimeOffset now, bool wasProbe)
+    {
+        _connectFailures = 0;
+        var closes = State is GateState.Down or GateState.Misconfigured && wasProbe;
+        if (closes)
+        {
+            _recent.Clear();
+            _recentFailures = 0;
+            _probes = 0;
+            (State, Cause) = (GateState.Open, null);
+        }
+
+        Count(failed: false, now);
+        if (State == GateState.Open && Level < _concurrency && ++_successes >= Level)
+        {
+            _successes = 0;
+            Level++;
+        }
+
+        _lowered &= Level < _concurrency;
+        return closes;
+    }
+
+    private void Fail(DeliveryOutcome.BackOff backOff, bool wasProbe, DateTimeOffset now)
+    {
+        _connectFailures = backOff.Reason == BackOffReason.ConnectFailed ? _connectFailures + 1 : 0;
+        Count(failed: true, now);
+        if (backOff.Reason == BackOffReason.Misconfigured)
+        {
+            Close(GateState.Misconfigured, backOff, now + RetryDefaults.MisconfiguredProbe);
+            return;
+        }
+
+        if (State is GateState.Down or GateState.Misconfigured)
+        {
+            if (wasProbe)
+                Close(State, backOff, now + (backOff.Hold ?? NextProbe(backOff)));
+            else if (backOff.Hold is { } asked && now + asked > Until)
+                Until = now + asked;
+            return;
+        }
+
+        if (backOff.Hold is { } hold)
+        {
+            if (State != GateState.Held || now + hold > Until)
+                Close(GateState.Held, backOff, now + hold);
+        }
+        else if (IsDown())
+        {
+            Close(GateState.Down, backOff, now + NextProbe(backOff));
+        }
+    }
+
+    private bool IsDown() =>
+        _connectFailures >= RetryDefaults.ConnectFailures
+        || (_recent.Count >= RetryDefaults.MinAttempts && _recentFailures >= _recent.Count * RetryDefaults.FailureShare);
+
+    private void Close(GateState state, DeliveryOutcome.BackOff cause, DateTimeOffset until)
+    {
+        (State, Cause, Until) = (state, cause, until);
+        if (_lowered)
+            return;
+        _lowered = true;
+        _successes = 0;
+        Level = Math.Max(Math.Min(RetryDefaults.MinConcurrency, _concurrency), Level / 2);
+    }
+
+    private int Reopen(int inFlight)
+    {
+        (State, Cause) = (GateState.Open, null);
+        _recent.Clear();
+        _recentFailures = 0;
+        return Level - inFlight;
+    }
+
+    private TimeSpan NextProbe(DeliveryOutcome.BackOff backOff)
+    {
+        var delay = RetryDefaults.Probes[Math.Min(_probes++, RetryDefaults.Probes.Count - 1)];
+        return backOff.Status == 429 && delay < RetryDefaults.AfterThrottle ? RetryDefaults.AfterThrottle : delay;
+    }
+
+    private void Count(bool failed, DateTimeOffset now)
+    {
+        _recent.Enqueue((now, failed));
+        _recentFailures += failed ? 1 : 0;
+        while (_recent.Count > MaxCounted || (_recent.TryPeek(out var oldest) && now - oldest.At > RetryDefaults.Window))
+            _recentFailures -= _recent.Dequeue().Failed ? 1 : 0;
+    }
+
+    /// <summary>Attempts that are remembered: at thousands a second the newest say enough.</summary>
+    private const int MaxCounted = 200;
+}

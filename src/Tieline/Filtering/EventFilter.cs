@@ -1,0 +1,59 @@
+using System.Text;
+using Tieline.Events;
+
+namespace Tieline.Filtering;
+
+/// <summary>Keep or drop, by the rules. Pure, and on the raw UTF-8: no object is built for an event that is dropped.</summary>
+internal sealed class EventFilter(FilterOptions options)
+{
+    private readonly Rule[] _rules = [.. options.Rules.Select(rule => new Rule(rule))];
+
+    public FilterVerdict Decide(in EventSkim skim)
+    {
+        var verdict = FilterVerdict.Drop;
+        foreach (var rule in _rules)
+        {
+            if (!rule.Fits(skim))
+                continue;
+            if (!rule.NeedsEvent)
+                return FilterVerdict.Keep;
+            verdict = FilterVerdict.ReadFirst;
+        }
+
+        return verdict;
+    }
+
+    public bool Keeps(ConversationEvent read) => Array.Exists(_rules, rule => rule.Fits(read));
+
+    private sealed class Rule(FilterRuleOptions options)
+    {
+        private readonly byte[] _type = Encoding.UTF8.GetBytes(options.Type);
+        private readonly byte[][] _states = [.. options.States.Select(Encoding.UTF8.GetBytes)];
+        private readonly bool _takesStateless = options.Type == EventKinds.RoutingQueue && options.States.Contains(EventKinds.Queued);
+
+        public bool NeedsEvent { get; } = options.MediaTypes.Count > 0 || options.Queues.Count > 0;
+
+        public bool Fits(in EventSkim skim)
+        {
+            if (!skim.Type.SequenceEqual(_type))
+                return false;
+            if (_states.Length == 0)
+                return true;
+            if (skim.State.IsEmpty)
+                return _takesStateless;
+            foreach (var state in _states)
+            {
+                if (skim.State.SequenceEqual(state))
+                    return true;
+            }
+
+            return false;
+        }
+
+        public bool Fits(ConversationEvent read) =>
+            read.Type == options.Type
+            && (options.States.Count == 0 || (read.State is { } state && options.States.Contains(state)))
+            && (options.MediaTypes.Count == 0 || (read.MediaType is { } media && options.MediaTypes.Contains(media)))
+            && (options.Queues.Count == 0 || (read.QueueId is { } queue && options.Queues.Contains(queue)));
+    }
+}

@@ -1,0 +1,18 @@
+namespace Tieline.Genesys;
+
+/// <summary>The HTTP client for everything that goes to Genesys, the WebSocket handshake included.</summary>
+internal static class GenesysHttp
+{
+    /// <summary>How long TCP and TLS may take.</summary>
+    public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+
+    // No redirects and no cookies: what these requests carry is for the host they were made for.
+    // Pooled connections end now and then so that a changed DNS entry is seen.
+    public static HttpMessageInvoker Create() => new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        ConnectTimeout = ConnectTimeout,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+    });
+}

@@ -1,0 +1,65 @@
+using System.Net;
+using Microsoft.Extensions.Options;
+
+namespace Tieline.Genesys;
+
+/// <summary>Finds everything that is wrong with the <c>Genesys</c> section at once. No message holds a secret.</summary>
+internal sealed class GenesysOptionsValidator : IValidateOptions<GenesysOptions>
+{
+    public ValidateOptionsResult Validate(string? name, GenesysOptions options)
+    {
+        var errors = new ValidateOptionsResultBuilder();
+        if (GenesysRegions.DomainOf(options.Region) is null)
+            errors.AddError($"Genesys:Region must be one of {string.Join(", ", GenesysRegions.Domains)} or its AWS name, was '{options.Region}'");
+        CheckUrl(errors, "Genesys:ApiUrl", options.ApiUrl, Uri.UriSchemeHttps, Uri.UriSchemeHttp);
+        CheckUrl(errors, "Genesys:StreamUrl", options.StreamUrl, Uri.UriSchemeWss, Uri.UriSchemeWs);
+        CheckUrl(errors, "Genesys:TokenUrl", options.TokenUrl, Uri.UriSchemeHttps, Uri.UriSchemeHttp);
+        if (!Enum.IsDefined(options.TokenAuthentication))
+            errors.AddError($"Genesys:TokenAuthentication must be {string.Join(" or ", Enum.GetNames<TokenAuthentication>())}, was '{options.TokenAuthentication}'");
+        CheckCredentials(errors, options);
+        CheckWords(errors, "Genesys:Scopes", options.Scopes);
+        CheckWords(errors, "Genesys:Subscription:Types", options.Subscription.Types);
+        CheckWords(errors, "Genesys:Subscription:States", options.Subscription.States);
+        return errors.Build();
+    }
+
+    private static void CheckCredentials(ValidateOptionsResultBuilder errors, GenesysOptions options)
+    {
+        if (string.IsNullOrWhiteSpace(options.ClientId))
+            errors.AddError("Genesys:ClientId is required: the id of an OAuth client with the Client Credentials grant (environment: GENESYS_CLIENT_ID)");
+        if (options.ClientSecretFile is { Length: > 0 } file)
+        {
+            if (!File.Exists(file))
+                errors.AddError($"Genesys:ClientSecretFile must name a file that exists (environment: GENESYS_CLIENT_SECRET_FILE), was '{file}'");
+        }
+        else if (options.ClientSecret.IsEmpty)
+        {
+            errors.AddError("Genesys:ClientSecret is required (environment: GENESYS_CLIENT_SECRET, or GENESYS_CLIENT_SECRET_FILE for a file that holds it)");
+        }
+    }
+
+    private static void CheckUrl(ValidateOptionsResultBuilder errors, string key, Uri? url, string secure, string plain)
+    {
+        if (url is null)
+            return;
+        if (!url.IsAbsoluteUri || url.Host.Length == 0 || (url.Scheme != secure && url.Scheme != plain))
+            errors.AddError($"{key} must be an absolute {secure}:// URL ({plain}:// to loopback only), was '{Show(url)}'");
+        else if (url.UserInfo.Length > 0)
+            errors.AddError($"{key} must not hold a user name or password");
+        else if (url.Scheme == plain && !IsLoopback(url))
+            errors.AddError($"{key} must be {secure}:// ({plain}:// is allowed to loopback only), was '{Show(url)}'");
+    }
+
+    private static void CheckWords(ValidateOptionsResultBuilder errors, string key, IList<string> words)
+    {
+        if (words.Any(string.IsNullOrWhiteSpace))
+            errors.AddError($"{key} must not contain an empty entry");
+    }
+
+    private static bool IsLoopback(Uri url) =>
+        url.Host == "localhost" || (IPAddress.TryParse(url.DnsSafeHost, out var address) && IPAddress.IsLoopback(address));
+
+    /// <summary>The URL without what may be a secret in it.</summary>
+    private static string Show(Uri url) =>
+        url.IsAbsoluteUri ? url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : url.OriginalString;
+}

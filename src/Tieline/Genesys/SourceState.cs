@@ -1,0 +1,20 @@
+namespace Tieline.Genesys;
+
+/// <summary>What a source is doing.</summary>
+internal enum SourceState
+{
+    Starting,
+    Connecting,
+    Connected,
+
+    /// <summary>Genesys refuses the client credentials: someone must look. Tried once a minute.</summary>
+    TokenRefused,
+
+    /// <summary>Genesys refuses the stream to fresh tokens: someone must look. Tried once a minute.</summary>
+    HandshakeRefused,
+
+    /// <summary>Waiting before the next attempt.</summary>
+    BackingOff,
+
+    Stopped,
+}

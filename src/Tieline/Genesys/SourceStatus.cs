@@ -1,0 +1,29 @@
+namespace Tieline.Genesys;
+
+/// <summary>What the source is doing and what is wrong with it, for health and the console. Written by its loop, read from any thread.</summary>
+internal sealed class SourceStatus(TimeProvider time)
+{
+    private volatile Snapshot _current = new(SourceState.Starting, null, time.GetUtcNow());
+
+    /// <summary>State, problem and since when, as one: read it once.</summary>
+    public Snapshot Current => _current;
+
+    public SourceState State => _current.State;
+
+    /// <summary>One sentence with what to check; null where all is well.</summary>
+    public string? Problem => _current.Problem;
+
+    public DateTimeOffset Since => _current.Since;
+
+    /// <summary>Whether a person must change something before events can flow; readiness is off then.</summary>
+    public bool NeedsAttention => _current.State is SourceState.TokenRefused or SourceState.HandshakeRefused;
+
+    /// <summary>Says where the source stands; <see cref="Since"/> moves only when the state changes.</summary>
+    public void Set(SourceState state, string? problem = null)
+    {
+        var before = _current;
+        _current = new Snapshot(state, problem, before.State == state ? before.Since : time.GetUtcNow());
+    }
+
+    internal sealed record Snapshot(SourceState State, string? Problem, DateTimeOffset Since);
+}

@@ -1,0 +1,98 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Net.WebSockets;
+
+namespace Tieline.Genesys;
+
+/// <summary>Makes one attempt: token, handshake, subscription.</summary>
+internal sealed class StreamConnector(TokenProvider tokens, HttpMessageInvoker http, Uri stream, SubscriptionOptions subscription, StreamTiming timing, TimeProvider time)
+{
+    private readonly byte[] _subscribe = SubscribeMessage.For(subscription);
+    private string? _lastToken;
+
+    /// <summary>One attempt at a time.</summary>
+    /// <returns>Throws only for cancellation.</returns>
+    public async Task<ConnectOutcome> ConnectAsync(CancellationToken cancellation) =>
+        await tokens.GetAsync(cancellation) switch
+        {
+            TokenOutcome.Granted granted => await OpenAsync(granted, cancellation),
+            TokenOutcome.Refused refused => new ConnectOutcome.TokenRefused(refused.Reason),
+            TokenOutcome.Unavailable unavailable => new ConnectOutcome.Failed("token_unavailable", unavailable.Reason, unavailable.RetryAfter, HadToken: false),
+            var other => throw new InvalidOperationException($"Unknown token outcome {other.GetType().Name}"),
+        };
+
+    /// <summary>Genesys no longer takes this token.</summary>
+    public void Invalidate(Secret token) => tokens.Invalidate(token);
+
+    private async Task<ConnectOutcome> OpenAsync(TokenOutcome.Granted granted, CancellationToken cancellation)
+    {
+        var isFresh = granted.Token.Reveal() != _lastToken;
+        _lastToken = granted.Token.Reveal();
+        var socket = new ClientWebSocket();
+        socket.Options.KeepAliveInterval = timing.KeepAliveInterval;
+        socket.Options.KeepAliveTimeout = timing.KeepAliveTimeout;
+        socket.Options.CollectHttpResponseDetails = true;
+        socket.Options.SetRequestHeader("Authorization", $"Bearer {granted.Token.Reveal()}");
+        using var timeout = new CancellationTokenSource(timing.Connect, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
+        try
+        {
+            await socket.ConnectAsync(stream, http, either.Token);
+            socket.HttpResponseHeaders = null; // as long-lived as the socket otherwise
+            await socket.SendAsync(_subscribe, WebSocketMessageType.Text, endOfMessage: true, either.Token);
+            return new ConnectOutcome.Opened(new StreamSocket(socket, granted, timing, time));
+        }
+        catch (Exception e) when (e is WebSocketException or HttpRequestException or OperationCanceledException or IOException or ObjectDisposedException)
+        {
+            var status = (int)socket.HttpStatusCode;
+            var retryAfter = RetryAfterOf(socket);
+            socket.Dispose();
+            cancellation.ThrowIfCancellationRequested();
+            if (status is (int)HttpStatusCode.Unauthorized or (int)HttpStatusCode.Forbidden)
+            {
+                tokens.Invalidate(granted.Token);
+                return new ConnectOutcome.HandshakeRefused(status, isFresh);
+            }
+
+            return status is 0 or (int)HttpStatusCode.SwitchingProtocols
+                ? Broken(e, timeout.IsCancellationRequested)
+                : new ConnectOutcome.Failed(StatusTag(status), $"the stream's handshake was answered {status}", retryAfter, HadToken: true);
+        }
+    }
+
+    private ConnectOutcome.Failed Broken(Exception e, bool timedOut)
+    {
+        if (timedOut)
+            return new ConnectOutcome.Failed("timeout", $"{stream.Host}:{stream.Port} did not answer within {timing.Connect.TotalSeconds} s", null, HadToken: true);
+        var cause = e as HttpRequestException ?? e.InnerException as HttpRequestException;
+        var tag = cause?.HttpRequestError switch
+        {
+            HttpRequestError.NameResolutionError => "name_resolution_error",
+            HttpRequestError.ConnectionError => "connection_error",
+            HttpRequestError.SecureConnectionError => "secure_connection_error",
+            _ => "protocol_error",
+        };
+        var what = (cause?.InnerException ?? cause ?? e) is SocketException socket ? socket.SocketErrorCode.ToString() : tag;
+        return new ConnectOutcome.Failed(tag, $"{stream.Host}:{stream.Port} cannot be reached ({what}); is it open outbound?", null, HadToken: true);
+    }
+
+    private TimeSpan? RetryAfterOf(ClientWebSocket socket)
+    {
+        if (socket.HttpResponseHeaders is not { } headers)
+            return null;
+        var header = headers.FirstOrDefault(h => string.Equals(h.Key, "Retry-After", StringComparison.OrdinalIgnoreCase)).Value;
+        return RetryAfter.Read(header?.FirstOrDefault(), time.GetUtcNow());
+    }
+
+    private static string StatusTag(int status) => status switch
+    {
+        429 => "429",
+        500 => "500",
+        502 => "502",
+        503 => "503",
+        504 => "504",
+        >= 500 => "5xx",
+        >= 400 => "4xx",
+        _ => "unexpected_status",
+    };
+}

@@ -1,0 +1,108 @@
+using System.Net.WebSockets;
+using System.Runtime.CompilerServices;
+
+namespace Tieline.Genesys;
+
+/// <summary>One open and subscribed socket. One reader; <see cref="BeginClose"/> and <see cref="Abort"/> from any thread.</summary>
+/// <param name="grant">The token it was opened with, to which it is bound for its life.</param>
+internal sealed class StreamSocket(ClientWebSocket socket, TokenOutcome.Granted grant, StreamTiming timing, TimeProvider time) : IAsyncDisposable
+{
+    /// <summary>How .NET words a failure it gives no further reason for; of those that the reader's side notices, invalid UTF-8 is the only one.</summary>
+    private static readonly string _faulted = new WebSocketException(WebSocketError.Faulted).Message;
+
+    private readonly FrameBuffer _buffer = new();
+    private readonly Lock _closing = new();
+    private Task? _close;
+    private ITimer? _closeTimeout;
+
+    public TokenOutcome.Granted Grant => grant;
+
+    public long OpenedAt { get; } = time.GetTimestamp();
+
+    /// <summary>The last frame's bytes, until the next <see cref="ReceiveAsync"/>.</summary>
+    public ReadOnlyMemory<byte> Frame => _buffer.Frame;
+
+    /// <summary>After <see cref="Received.End"/>.</summary>
+    public SocketEnd End { get; private set; }
+
+    /// <summary>Whether the end was our own wish.</summary>
+    public bool IsClosing => Volatile.Read(ref _close) is not null;
+
+    /// <summary>Waits for the next frame. Never throws for what the network or the other side does: that is <see cref="Received.End"/>.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<Received> ReceiveAsync()
+    {
+        _buffer.Clear();
+        var verdict = Received.Frame;
+        try
+        {
+            while (true)
+            {
+                var part = await socket.ReceiveAsync(_buffer.Free(), CancellationToken.None);
+                if (part.MessageType == WebSocketMessageType.Close)
+                    return Ended((int?)socket.CloseStatus ?? CloseCodes.None, socket.CloseStatusDescription);
+                if (part.MessageType == WebSocketMessageType.Binary)
+                    verdict = Received.Binary;
+                else if (verdict == Received.Frame && !_buffer.TryTake(part.Count))
+                    verdict = Received.TooBig;
+                if (part.EndOfMessage)
+                    return verdict;
+            }
+        }
+        catch (WebSocketException e)
+        {
+            var isNotUtf8 = e.WebSocketErrorCode == WebSocketError.Faulted && e.InnerException is null && e.Message == _faulted;
+            return Ended(isNotUtf8 ? CloseCodes.InvalidPayload : CloseCodes.Abnormal, (e.InnerException ?? e).Message);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or IOException)
+        {
+            return Ended(CloseCodes.Abnormal, (e.InnerException ?? e).Message);
+        }
+    }
+
+    /// <summary>Sends 1000 and gives the other side a moment to answer; frames that still come are received as before, then the end.</summary>
+    public void BeginClose()
+    {
+        lock (_closing)
+        {
+            if (_close is not null)
+                return;
+            _closeTimeout = time.CreateTimer(_ => Abort(), null, timing.Close, Timeout.InfiniteTimeSpan);
+            _close = SendCloseAsync();
+        }
+    }
+
+    /// <summary>Lets go at once.</summary>
+    public void Abort() => socket.Abort();
+
+    /// <summary>Answers the server's close if that is still due, then lets go.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (socket.State == WebSocketState.CloseReceived)
+            BeginClose();
+        if (_close is not null)
+            await _close;
+        if (_closeTimeout is not null)
+            await _closeTimeout.DisposeAsync();
+        socket.Dispose();
+        _buffer.Dispose();
+    }
+
+    private Received Ended(int code, string? reason)
+    {
+        End = SocketEnd.Of(code, reason);
+        return Received.End;
+    }
+
+    private async Task SendCloseAsync()
+    {
+        try
+        {
+            await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException or InvalidOperationException or IOException)
+        {
+            // It is gone already, which is what we wanted.
+        }
+    }
+}

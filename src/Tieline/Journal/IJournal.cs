@@ -1,0 +1,44 @@
+using Tieline.Events;
+using Tieline.Sequencing;
+
+namespace Tieline.Journal;
+
+/// <summary>The durable record between receiving and delivering: the only seam there is. Safe from any thread.</summary>
+internal interface IJournal : IFactSource
+{
+    /// <summary>As of the last commit.</summary>
+    JournalCounters Counters { get; }
+
+    /// <summary>The last durable position, to be waited for.</summary>
+    Progress Positions { get; }
+
+    /// <summary>What keeps it from writing; null when nothing does.</summary>
+    string? Problem { get; }
+
+    /// <summary>Queues work if there is room. Work becomes durable in the order in which it was queued.</summary>
+    bool TryPost(JournalWork work);
+
+    /// <summary>Queues work, and waits for room first.</summary>
+    ValueTask PostAsync(JournalWork work, CancellationToken cancellation);
+
+    /// <summary>Completes when there may be room again.</summary>
+    ValueTask<bool> WaitForRoomAsync(CancellationToken cancellation);
+
+    /// <exception cref="KeyNotFoundException">The journal was opened without this destination.</exception>
+    DestinationNumber NumberOf(string destination);
+
+    /// <summary>Everything of this destination up to here is settled.</summary>
+    JournalPosition ReadSettledThrough(DestinationNumber destination);
+
+    /// <summary>The next entries that this destination has not settled, in order.</summary>
+    IReadOnlyList<JournalEntry> ReadEntries(DestinationNumber destination, JournalPosition after, int limit);
+
+    /// <summary>Entries from <paramref name="after"/> on that this destination has settled, out of their turn.</summary>
+    long CountSettledAbove(DestinationNumber destination, JournalPosition after);
+
+    /// <summary>Every gap that is not filled, oldest first.</summary>
+    IReadOnlyList<Gap> ReadOpenGaps();
+
+    /// <summary>The newest ids, oldest of them first.</summary>
+    IReadOnlyList<EventId> ReadRecentIds(int limit);
+}

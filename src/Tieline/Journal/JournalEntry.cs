@@ -1,0 +1,19 @@
+using Tieline.Events;
+
+namespace Tieline.Journal;
+
+/// <summary>An event as the journal has it, in the form in which it is delivered.</summary>
+/// <param name="ParticipantsJson">The redacted participants: a JSON array, UTF-8, as it stands in the payload.</param>
+/// <param name="Attempts">Failed attempts so far, and how long they made it wait; 0 for most.</param>
+internal sealed record JournalEntry(
+    JournalPosition Position,
+    EventId Id,
+    string ConversationId,
+    string Type,
+    string? State,
+    DateTimeOffset OccurredAt,
+    ReadOnlyMemory<byte> ParticipantsJson,
+    EventOrigin Origin,
+    DateTimeOffset ReceivedAt,
+    int Attempts,
+    TimeSpan Waited);

@@ -1,0 +1,164 @@
+using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using Tieline.Diagnostics;
+using Tieline.Storage;
+
+namespace Tieline.Journal;
+
+/// <summary>The one writer. Work that is queued becomes durable in groups; a group closes when the queue is empty or the group full, never on a timer.</summary>
+/// <remarks>A group that fails is tried again as a whole until it succeeds: nothing that was queued is ever let go. Meanwhile the queue fills, and who adds to it waits.</remarks>
+internal sealed partial class JournalWriter : IDisposable
+{
+    private const int QueueCapacity = 4_096;
+    private const int MaxGroup = 512;
+
+    private static readonly TimeSpan _firstRetry = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan _lastRetry = TimeSpan.FromSeconds(5);
+
+    private readonly Channel<JournalWork> _queue = Channel.CreateBounded<JournalWork>(
+        new BoundedChannelOptions(QueueCapacity) { SingleReader = true, AllowSynchronousContinuations = false });
+
+    private readonly SqliteConnection _connection;
+    private readonly JournalStatements _statements;
+    private readonly IReadOnlyDictionary<DestinationNumber, string> _destinations;
+    private readonly TimeProvider _time;
+    private readonly TielineMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly List<JournalWork> _group = new(MaxGroup);
+
+    public JournalWriter(
+        SqliteConnection connection, JournalCounters counters, IReadOnlyDictionary<DestinationNumber, string> destinations, TimeProvider time, TielineMetrics metrics, ILogger logger)
+    {
+        (_connection, _destinations, _time, _metrics, _logger) = (connection, destinations, time, metrics, logger);
+        _statements = new JournalStatements(connection);
+        Counters = counters;
+        Positions = new Progress(counters.NextPosition - 1);
+        Facts = new Progress(counters.NextFact - 1);
+    }
+
+    /// <summary>As of the last commit. Written by the writer's loop only.</summary>
+    public JournalCounters Counters { get; private set; }
+
+    /// <summary>The last durable position.</summary>
+    public Progress Positions { get; }
+
+    /// <summary>The last durable fact.</summary>
+    public Progress Facts { get; }
+
+    /// <summary>What keeps it from writing; null when nothing does.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>Work queued and not yet durable.</summary>
+    public int Queued => _queue.Reader.Count;
+
+    public bool TryPost(JournalWork work) => _queue.Writer.TryWrite(work);
+
+    public ValueTask PostAsync(JournalWork work, CancellationToken cancellation) => _queue.Writer.WriteAsync(work, cancellation);
+
+    public ValueTask<bool> WaitForRoomAsync(CancellationToken cancellation) => _queue.Writer.WaitToWriteAsync(cancellation);
+
+    /// <summary>Nothing more will be queued; the loop ends once what is queued is durable.</summary>
+    public void Complete() => _queue.Writer.TryComplete();
+
+    public async Task RunAsync(CancellationToken aborting)
+    {
+        // After an unexpected end the group in hand is still there: it goes first.
+        if (_group.Count > 0)
+            await CommitGroupAsync(aborting);
+        while (await _queue.Reader.WaitToReadAsync(aborting))
+        {
+            while (_group.Count < MaxGroup && _queue.Reader.TryRead(out var work))
+                _group.Add(work);
+            await CommitGroupAsync(aborting);
+        }
+    }
+
+    public void Dispose()
+    {
+        _statements.Dispose();
+        _connection.Dispose();
+    }
+
+    private async Task CommitGroupAsync(CancellationToken aborting)
+    {
+        var delay = _firstRetry;
+        while (true)
+        {
+            try
+            {
+                Commit();
+                if (Problem is not null)
+                {
+                    Problem = null;
+                    LogWritingAgain(_logger);
+                }
+
+                _group.Clear();
+                return;
+            }
+            catch (SqliteException e)
+            {
+                _metrics.JournalFailures.Add(1);
+                if (Problem is null)
+                    LogCannotWrite(_logger, e, e.SqliteErrorCode, _group.Count);
+                Problem = $"The journal cannot be written (SQLite {e.SqliteErrorCode}: {e.Message}). Nothing is lost: receiving waits. Check disk space and permissions of the data directory.";
+                await Task.Delay(delay, _time, aborting);
+                delay = delay * 2 < _lastRetry ? delay * 2 : _lastRetry;
+            }
+        }
+    }
+
+    private void Commit()
+    {
+        var started = _time.GetTimestamp();
+        var group = new JournalGroup(_statements, Counters, _destinations, _time.GetUtcNow());
+        _statements.Begin();
+        try
+        {
+            foreach (var work in _group)
+                group.Apply(work);
+            group.Close();
+            _statements.Commit();
+        }
+        catch
+        {
+            TryRollback();
+            throw;
+        }
+
+        Counters = group.Counters;
+        Positions.Advance(Counters.NextPosition - 1);
+        Facts.Advance(Counters.NextFact - 1);
+        Answer(group);
+        _metrics.JournalCommits.Record(_time.GetElapsedTime(started).TotalSeconds);
+        _metrics.JournalGroup.Record(group.Events);
+    }
+
+    private void Answer(JournalGroup group)
+    {
+        var removals = 0;
+        foreach (var work in _group)
+        {
+            if (work is JournalWork.SaveHead save)
+                save.Done.TrySetResult();
+            else if (work is JournalWork.Barrier barrier)
+                barrier.Done.TrySetResult();
+            else if (work is JournalWork.Remove remove)
+                remove.Removed.TrySetResult(group.Removed[removals++]);
+        }
+    }
+
+    private void TryRollback()
+    {
+        try
+        {
+            _statements.Rollback();
+        }
+        catch (SqliteException e)
+        {
+            // SQLite has rolled back by itself, as it does when the disk is full; what counts is the first error.
+            LogNothingToRollBack(_logger, e.SqliteErrorCode);
+        }
+    }
+}

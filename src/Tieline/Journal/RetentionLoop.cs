@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Logging;
+
+namespace Tieline.Journal;
+
+/// <summary>Removes what every destination has settled once it is old, or the journal too big. What is not settled stays, however old or big.</summary>
+internal sealed partial class RetentionLoop(SqliteJournal journal, RetentionOptions options, TimeProvider time, ILogger<RetentionLoop> logger)
+{
+    /// <summary>Events in one transaction: small, since receiving waits for it.</summary>
+    private const int Step = 2_000;
+
+    private static readonly TimeSpan _interval = TimeSpan.FromMinutes(1);
+
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(_interval, time);
+        while (await timer.WaitForNextTickAsync(stopping))
+        {
+            var removed = 0;
+            while (await RemoveAsync(stopping) is var count and > 0)
+                removed += count;
+            if (removed > 0)
+                LogRemoved(logger, removed);
+        }
+    }
+
+    private async Task<int> RemoveAsync(CancellationToken stopping)
+    {
+        var now = time.GetUtcNow();
+        var through = journal.Read(reader =>
+        {
+            var removable = reader.ReadRemovable();
+            var old = reader.ReadBytes() > options.MaxBytes ? removable : reader.ReadLastBefore(now - options.Delivered, Step);
+            return old < removable ? old : removable;
+        });
+        if (through <= JournalPosition.Start)
+            return 0;
+        var removed = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await journal.PostAsync(new JournalWork.Remove(through, Step, now - options.Delivered, removed), stopping);
+        return await removed.Task.WaitAsync(stopping);
+    }
+
+    [LoggerMessage(EventId = 2010, EventName = "JournalRetentionRemoved", Level = LogLevel.Information, Message = "Retention removed {Count} settled events")]
+    private static partial void LogRemoved(ILogger logger, int count);
+}

@@ -1,0 +1,156 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using Tieline.Diagnostics;
+using Tieline.Events;
+using Tieline.Sequencing;
+using Tieline.Storage;
+using EventId = Tieline.Events.EventId;
+
+namespace Tieline.Journal;
+
+/// <summary>The embedded journal: one file, one writer, and a connection each for those who read deliveries, facts and the rest.</summary>
+internal sealed class SqliteJournal : IJournal, IDisposable
+{
+    private readonly Lock _entriesGate = new();
+    private readonly Lock _factsGate = new();
+    private readonly Lock _restGate = new();
+    private readonly JournalReader _entries;
+    private readonly JournalReader _facts;
+    private readonly JournalReader _rest;
+    private readonly JournalWriter _writer;
+    private readonly IReadOnlyDictionary<string, DestinationNumber> _destinations;
+
+    private SqliteJournal(string path, SqliteConnection connection, TimeProvider time, TielineMetrics metrics, ILogger<SqliteJournal> logger)
+    {
+        (_entries, _facts, _rest) = (new JournalReader(path), new JournalReader(path), new JournalReader(path));
+        _destinations = _rest.ReadDestinations();
+        _writer = new JournalWriter(connection, _rest.ReadCounters(), _destinations.ToDictionary(known => known.Value, known => known.Key), time, metrics, logger);
+    }
+
+    public JournalCounters Counters => _writer.Counters;
+
+    public Progress Positions => _writer.Positions;
+
+    public string? Problem => _writer.Problem;
+
+    /// <param name="destinations">A new one starts from now; one that is no longer named keeps what it has.</param>
+    /// <exception cref="StorageException">The file can't be used; the message says why and what to do.</exception>
+    public static SqliteJournal Open(DataDirectory directory, IEnumerable<string> destinations, TimeProvider time, TielineMetrics metrics, ILogger<SqliteJournal> logger)
+    {
+        var path = directory.FileNamed(JournalSchema.FileName);
+        var connection = Database.OpenForWriting(path, JournalSchema.Migrations);
+        try
+        {
+            foreach (var name in destinations)
+                AddDestination(connection, name);
+            return new SqliteJournal(path, connection, time, metrics, logger);
+        }
+        catch (SqliteException e)
+        {
+            connection.Dispose();
+            throw new StorageException($"Cannot read journal '{path}': {e.Message}", e);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The writer's loop. Ends when <see cref="Complete"/> was called and all is durable.</summary>
+    public Task WriteAsync(CancellationToken aborting) => _writer.RunAsync(aborting);
+
+    /// <summary>Nothing more will be queued.</summary>
+    public void Complete() => _writer.Complete();
+
+    public bool TryPost(JournalWork work) => _writer.TryPost(work);
+
+    public ValueTask PostAsync(JournalWork work, CancellationToken cancellation) => _writer.PostAsync(work, cancellation);
+
+    public ValueTask<bool> WaitForRoomAsync(CancellationToken cancellation) => _writer.WaitForRoomAsync(cancellation);
+
+    public DestinationNumber NumberOf(string destination) => _destinations[destination];
+
+    public JournalPosition ReadSettledThrough(DestinationNumber destination)
+    {
+        lock (_entriesGate)
+            return _entries.ReadSettledThrough(destination);
+    }
+
+    public IReadOnlyList<JournalEntry> ReadEntries(DestinationNumber destination, JournalPosition after, int limit)
+    {
+        lock (_entriesGate)
+            return _entries.ReadEntries(destination, after, limit);
+    }
+
+    public long CountSettledAbove(DestinationNumber destination, JournalPosition after)
+    {
+        lock (_restGate)
+            return _rest.ReadSettledAbove(destination, after);
+    }
+
+    public IReadOnlyList<Gap> ReadOpenGaps()
+    {
+        lock (_restGate)
+            return _rest.ReadOpenGaps();
+    }
+
+    public IReadOnlyList<EventId> ReadRecentIds(int limit)
+    {
+        lock (_restGate)
+            return _rest.ReadRecentIds(limit);
+    }
+
+    /// <summary>For what looks at the journal now and then: retention and the figures on show.</summary>
+    public T Read<T>(Func<JournalReader, T> read)
+    {
+        lock (_restGate)
+            return read(_rest);
+    }
+
+    public IReadOnlyList<AuditFact> ReadFacts(long after, int limit)
+    {
+        lock (_factsGate)
+            return _facts.ReadFacts(after, limit);
+    }
+
+    public Task WaitForFactsAsync(long after, CancellationToken stopping) => _writer.Facts.WaitPastAsync(after, stopping);
+
+    public async Task SaveHeadAsync(AuditHead head, CancellationToken cancellation)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await PostAsync(new JournalWork.SaveHead(head, done), cancellation);
+        await done.Task.WaitAsync(cancellation);
+    }
+
+    /// <summary>Completes once everything queued before is durable.</summary>
+    public async Task WaitForDurabilityAsync(CancellationToken cancellation)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await PostAsync(new JournalWork.Barrier(done), cancellation);
+        await done.Task.WaitAsync(cancellation);
+    }
+
+    public AuditHead? ReadHead()
+    {
+        lock (_restGate)
+            return _rest.ReadHead();
+    }
+
+    public void Dispose()
+    {
+        _entries.Dispose();
+        _facts.Dispose();
+        _rest.Dispose();
+        _writer.Dispose();
+    }
+
+    /// <summary>A new destination starts from now: what was accepted before it was configured is not its.</summary>
+    private static void AddDestination(SqliteConnection connection, string name)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "INSERT INTO destination(name, position) SELECT $name, next_position - 1 FROM mark WHERE NOT EXISTS (SELECT 1 FROM destination WHERE name = $name)";
+        command.Parameters.AddWithValue("$name", name);
+        command.ExecuteNonQuery();
+    }
+}

@@ -1,0 +1,31 @@
+namespace Tieline.Pipeline;
+
+/// <summary>Lets one line through in ten seconds, and counts those that it does not. Safe from any thread.</summary>
+internal sealed class BoundedLog(TimeProvider time)
+{
+    private static readonly TimeSpan _interval = TimeSpan.FromSeconds(10);
+
+    private readonly Lock _gate = new();
+    private long _suppressed;
+    private DateTimeOffset _next = DateTimeOffset.MinValue;
+
+    /// <param name="suppressed">How many were held back since the last that was let through.</param>
+    public bool MayLog(out long suppressed)
+    {
+        lock (_gate)
+        {
+            var now = time.GetUtcNow();
+            if (now < _next)
+            {
+                _suppressed++;
+                suppressed = 0;
+                return false;
+            }
+
+            _next = now + _interval;
+            suppressed = _suppressed;
+            _suppressed = 0;
+            return true;
+        }
+    }
+}

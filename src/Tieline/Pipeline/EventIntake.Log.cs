@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Logging;
+using Tieline.Events;
+using Tieline.Sequencing;
+
+namespace Tieline.Pipeline;
+
+internal sealed partial class EventIntake
+{
+    [LoggerMessage(EventId = 1101, EventName = "GapDetected", Level = LogLevel.Warning, Message = "Gap {Number}: sequences {First} to {Last}, {Missing} missing ({Reason})")]
+    private static partial void LogGap(ILogger logger, long number, long first, long last, long missing, GapReason reason);
+
+    [LoggerMessage(EventId = 1102, EventName = "NumberingRestarted", Level = LogLevel.Warning, Message = "The numbering started again at {Sequence} (epoch {Epoch}); what lies between is listed as a gap")]
+    private static partial void LogNewEpoch(ILogger logger, long epoch, long sequence);
+
+    [LoggerMessage(EventId = 1103, EventName = "FrameRefused", Level = LogLevel.Warning,
+        Message = "A frame is no event ({Fault}, sequence {Sequence}); {Suppressed} more like it were not logged since the last such line")]
+    private static partial void LogFault(ILogger logger, FrameFault fault, long? sequence, long suppressed);
+}

@@ -1,0 +1,298 @@
+using Microsoft.Extensions.Logging;
+using Tieline.Diagnostics;
+using Tieline.Events;
+using Tieline.Filtering;
+using Tieline.Genesys;
+using Tieline.Journal;
+using Tieline.Sequencing;
+
+namespace Tieline.Pipeline;
+
+/// <summary>The one way in: skim, sequence, filter, read, redact, journal. Safe for the stream's loop and the hold's loop at once.</summary>
+/// <remarks>Work for the journal leaves in the order in which it was decided. When the journal has no room, the frame's task waits, and so does the socket: memory stays bounded.</remarks>
+internal sealed partial class EventIntake : IFrameSink
+{
+    /// <summary>Ids that a repeat is recognised by: minutes of a busy stream.</summary>
+    private const int RecentIdCapacity = 65_536;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<JournalWork> _outbox = new();
+    private readonly EventSequencer _sequencer;
+    private readonly EventFilter _filter;
+    private readonly IdentityRedactor _redactor;
+    private readonly RecentIds _recent = new(RecentIdCapacity);
+    private readonly IJournal _journal;
+    private readonly TimeProvider _time;
+    private readonly TielineMetrics _metrics;
+    private readonly SpecificationMetrics _specification;
+    private readonly ILogger _logger;
+    private readonly BoundedLog _faults;
+    private long _dropped;
+    private bool _holds;
+    private Mark _marked;
+
+    public EventIntake(
+        EventSequencer sequencer,
+        EventFilter filter,
+        IdentityRedactor redactor,
+        IJournal journal,
+        TimeProvider time,
+        TielineMetrics metrics,
+        SpecificationMetrics specification,
+        ILogger<EventIntake> logger)
+    {
+        (_sequencer, _filter, _redactor, _journal, _time) = (sequencer, filter, redactor, journal, time);
+        (_metrics, _specification, _logger) = (metrics, specification, logger);
+        _faults = new BoundedLog(time);
+        Restore();
+    }
+
+    /// <summary>Called when a hole opens: something has to confirm it when its window is over.</summary>
+    public Action HoleOpened { get; set; } = () => { };
+
+    public long? LastSequence
+    {
+        get
+        {
+            lock (_gate)
+                return _sequencer.Last;
+        }
+    }
+
+    /// <summary>When the next hole's window is over; null without one.</summary>
+    public DateTimeOffset? NextExpiry
+    {
+        get
+        {
+            lock (_gate)
+                return _sequencer.NextExpiry;
+        }
+    }
+
+    public void OnConnected(bool continuous)
+    {
+        if (continuous)
+            return;
+        lock (_gate)
+            _sequencer.Reconnected();
+    }
+
+    public void OnDisconnected()
+    {
+        // What was missed shows in the numbers of the next connection.
+    }
+
+    public ValueTask OnFrameAsync(ReadOnlyMemory<byte> utf8, CancellationToken aborting)
+    {
+        bool empty;
+        lock (_gate)
+        {
+            Take(utf8.Span);
+            empty = _outbox.Count == 0;
+        }
+
+        return empty ? ValueTask.CompletedTask : FlushAsync(aborting);
+    }
+
+    public void OnRefused(FrameFault fault) => Count(fault, null);
+
+    /// <summary>Confirms the holes whose window is over, and lets go what waited for them.</summary>
+    public ValueTask ExpireAsync(CancellationToken aborting)
+    {
+        lock (_gate)
+        {
+            _sequencer.Expire(_time.GetUtcNow());
+            RecordChanges();
+            Release();
+        }
+
+        return FlushAsync(aborting);
+    }
+
+    /// <summary>Makes durable how far dropped events have moved the mark. Kept ones carry it themselves.</summary>
+    public ValueTask MarkAsync(CancellationToken aborting)
+    {
+        lock (_gate)
+        {
+            if (_dropped > 0)
+                _metrics.Dropped.Add(Interlocked.Exchange(ref _dropped, 0));
+            var mark = _sequencer.Mark;
+            if (mark == _marked)
+                return ValueTask.CompletedTask;
+            _outbox.Enqueue(new JournalWork.Advance(_marked = mark));
+        }
+
+        return FlushAsync(aborting);
+    }
+
+    /// <summary>An earlier run's unconfirmed holes can't fill any more, so what it held goes out.</summary>
+    private void Restore()
+    {
+        var counters = _journal.Counters;
+        _marked = counters.Mark;
+        foreach (var id in _journal.ReadRecentIds(RecentIdCapacity))
+            _recent.TryAdd(id);
+        if (counters.Mark.Sequence is not { } last)
+            return;
+        _sequencer.Restore(counters.Mark, _journal.ReadOpenGaps(), counters.NextGap, _time.GetUtcNow());
+        _specification.Sequence(last);
+        _holds = true;
+        RecordChanges();
+        Release();
+    }
+
+    private void Take(ReadOnlySpan<byte> frame)
+    {
+        var skim = EventSkimmer.Skim(frame);
+        if (skim.Fault != FrameFault.None)
+        {
+            Refuse(skim.Fault, skim.Sequence);
+            return;
+        }
+
+        var verdict = _filter.Decide(skim);
+        if (verdict == FilterVerdict.Drop)
+        {
+            Drop(Sequence(skim));
+            return;
+        }
+
+        var now = _time.GetUtcNow();
+        if (!EventReader.TryRead(frame, skim, now, EventOrigin.Live, out var read, out var fault))
+        {
+            Refuse(fault, skim.Sequence);
+            return;
+        }
+
+        var sequence = Sequence(skim);
+        if (verdict == FilterVerdict.ReadFirst && !_filter.Keeps(read))
+            Drop(sequence);
+        else
+            Keep(read, sequence, now);
+    }
+
+    private void Drop(SequenceVerdict verdict)
+    {
+        if (verdict == SequenceVerdict.Old)
+            _metrics.Duplicates.Add(1);
+        else
+            _dropped++;
+        if (verdict == SequenceVerdict.Late)
+            Release();
+    }
+
+    private SequenceVerdict Sequence(in EventSkim skim)
+    {
+        var sequence = skim.Sequence!.Value;
+        var verdict = _sequencer.Offer(sequence, skim.Timestamp, _time.GetUtcNow());
+        if (verdict is SequenceVerdict.Next or SequenceVerdict.NewEpoch)
+            _specification.Sequence(sequence);
+        if (verdict == SequenceVerdict.Late)
+            _metrics.Late.Add(1);
+        if (verdict == SequenceVerdict.NewEpoch)
+        {
+            _metrics.Epochs.Add(1);
+            LogNewEpoch(_logger, _sequencer.Epoch, sequence);
+        }
+
+        RecordChanges();
+        if (verdict == SequenceVerdict.NewEpoch)
+            Release();
+        return verdict;
+    }
+
+    private void Keep(ConversationEvent read, SequenceVerdict verdict, DateTimeOffset now)
+    {
+        if (!_recent.TryAdd(read.Id))
+        {
+            _metrics.Duplicates.Add(1);
+            return;
+        }
+
+        var latency = now - read.OccurredAt;
+        _specification.Kept(latency);
+        _metrics.Latency.Record(Math.Max(0, latency.TotalSeconds));
+        _metrics.Kept.Add(1);
+        // A late one joins those that wait for it, even if it was the last of its hole: so it goes out before them.
+        var held = _sequencer.IsHeld(read.Sequence!.Value) || (verdict == SequenceVerdict.Late && _holds);
+        _holds |= held;
+        _outbox.Enqueue(new JournalWork.Append(_redactor.Redact(read), _marked = _sequencer.Mark, held));
+        if (verdict == SequenceVerdict.Late)
+            Release();
+    }
+
+    private void Refuse(FrameFault fault, long? sequence)
+    {
+        Count(fault, sequence);
+        if (sequence is null)
+            return;
+        _sequencer.Refuse(sequence.Value, _time.GetUtcNow());
+        RecordChanges();
+    }
+
+    /// <summary>A gap is on record before the mark can pass it: the mark rides with what comes behind.</summary>
+    private void RecordChanges()
+    {
+        var changes = _sequencer.TakeChanges();
+        if (changes.Count == 0)
+            return;
+        foreach (var change in changes)
+        {
+            _outbox.Enqueue(new JournalWork.RecordGap(change));
+            if (change.Kind == GapChangeKind.Confirmed)
+                CountGap(change.Gap);
+        }
+
+        if (_sequencer.HasUnconfirmed)
+            HoleOpened();
+    }
+
+    /// <summary>Lets go what no hole holds any more.</summary>
+    private void Release()
+    {
+        if (!_holds)
+            return;
+        _outbox.Enqueue(new JournalWork.Release(_sequencer.Epoch, _sequencer.ReleasableThrough));
+        _holds = _sequencer.HasUnconfirmed;
+    }
+
+    private void CountGap(Gap gap)
+    {
+        var reason = new KeyValuePair<string, object?>("tieline.gap.reason", GapReasonNames.Of(gap.Reason));
+        _metrics.Gaps.Add(1, reason);
+        _metrics.GapEvents.Add(gap.MissingCount, reason);
+        if (gap.First is null)
+            return;
+        _specification.GapFound();
+        LogGap(_logger, gap.Number, gap.First.Value, gap.Last!.Value, gap.MissingCount, gap.Reason);
+    }
+
+    private void Count(FrameFault fault, long? sequence)
+    {
+        _metrics.FrameFaults.Add(1, new KeyValuePair<string, object?>("tieline.fault", FrameFaultNames.Of(fault)));
+        if (fault != FrameFault.Control && _faults.MayLog(out var suppressed))
+            LogFault(_logger, fault, sequence, suppressed);
+    }
+
+    /// <summary>Work leaves in order: whoever finds room takes the oldest.</summary>
+    private async ValueTask FlushAsync(CancellationToken aborting)
+    {
+        while (!TryFlush())
+            await _journal.WaitForRoomAsync(aborting);
+    }
+
+    private bool TryFlush()
+    {
+        lock (_gate)
+        {
+            while (_outbox.TryPeek(out var work))
+            {
+                if (!_journal.TryPost(work))
+                    return false;
+                _outbox.Dequeue();
+            }
+
+            return true;
+        }
+    }
+}

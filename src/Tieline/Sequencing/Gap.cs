@@ -1,0 +1,78 @@
+using System.Globalization;
+
+namespace Tieline.Sequencing;
+
+/// <summary>A hole in what has come: its span, and which numbers of it are still missing.</summary>
+internal sealed class Gap
+{
+    private readonly List<SequenceRange> _missing;
+
+    /// <param name="number">Names it in the journal; from 1, rising.</param>
+    /// <param name="missing">In order, not overlapping; empty for a gap known by time only.</param>
+    /// <param name="from">The time of the last event before it; null where unknown.</param>
+    /// <param name="to">The time of the first event after it; null where unknown.</param>
+    /// <param name="seenAt">When the first event behind it came.</param>
+    public Gap(long number, long epoch, GapReason reason, IEnumerable<SequenceRange> missing, DateTimeOffset? from, DateTimeOffset? to, DateTimeOffset seenAt)
+    {
+        _missing = [.. missing];
+        (Number, Epoch, Reason, From, To, SeenAt) = (number, epoch, reason, from, to, seenAt);
+        (First, Last) = _missing.Count == 0 ? (null, null) : ((long?)_missing[0].First, (long?)_missing[^1].Last);
+    }
+
+    public long Number { get; }
+
+    public long Epoch { get; }
+
+    public GapReason Reason { get; }
+
+    public DateTimeOffset? From { get; }
+
+    public DateTimeOffset? To { get; }
+
+    public DateTimeOffset SeenAt { get; }
+
+    /// <summary>The first number missing when it was seen; null for a gap known by time only.</summary>
+    public long? First { get; }
+
+    /// <summary>The last number missing when it was seen.</summary>
+    public long? Last { get; }
+
+    /// <summary>Since when it is a gap and not a reordering that may mend itself; null before.</summary>
+    public DateTimeOffset? ConfirmedAt { get; private set; }
+
+    public IReadOnlyList<SequenceRange> Missing => _missing;
+
+    public long MissingCount => _missing.Sum(range => range.Count);
+
+    public void Confirm(DateTimeOffset now) => ConfirmedAt ??= now;
+
+    /// <summary>Takes a number out. False if it was not missing.</summary>
+    public bool TryFill(long sequence)
+    {
+        var index = _missing.FindIndex(range => range.Contains(sequence));
+        if (index < 0)
+            return false;
+        var range = _missing[index];
+        _missing.RemoveAt(index);
+        if (range.Last > sequence)
+            _missing.Insert(index, new SequenceRange(sequence + 1, range.Last));
+        if (range.First < sequence)
+            _missing.Insert(index, new SequenceRange(range.First, sequence - 1));
+        return true;
+    }
+
+    /// <summary>A copy that later changes do not reach: what is handed to the journal.</summary>
+    public Gap Snapshot()
+    {
+        var copy = new Gap(Number, Epoch, Reason, _missing, From, To, SeenAt, First, Last);
+        copy.ConfirmedAt = ConfirmedAt;
+        return copy;
+    }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"gap {Number} ({Reason}): {string.Join(',', _missing)}");
+
+    /// <summary>As it was stored, partly filled.</summary>
+    public Gap(
+        long number, long epoch, GapReason reason, IEnumerable<SequenceRange> missing, DateTimeOffset? from, DateTimeOffset? to, DateTimeOffset seenAt, long? first, long? last)
+        : this(number, epoch, reason, missing, from, to, seenAt) => (First, Last) = (first, last);
+}

@@ -1,0 +1,20 @@
+namespace Tieline.Sequencing;
+
+/// <summary>Why numbers are missing. Stored by name, in lower case: names never change.</summary>
+internal enum GapReason
+{
+    /// <summary>The numbers jumped while the socket was open.</summary>
+    Hole,
+
+    /// <summary>The numbers jumped from one connection to the next.</summary>
+    Reconnect,
+
+    /// <summary>The numbers jumped from one run of the process to the next.</summary>
+    Restart,
+
+    /// <summary>A frame with that number came, and could not be read.</summary>
+    Unreadable,
+
+    /// <summary>The numbering started again: what lies between is known by time only.</summary>
+    Renumbered,
+}

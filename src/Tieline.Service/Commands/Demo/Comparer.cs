@@ -54,15 +54,10 @@ internal static class Comparer
                 differences.Add(new Difference(row.Id, null, row.ConversationId, "delivered, though the simulator never made it"));
         }
 
+        var misplaced = OutOfOrder(received, sequences).ToList();
+        differences.AddRange(misplaced);
         return new Comparison(
-            owed.Count, filtered, delivered, inGaps, gaps.Count, unproven, received.Sum(row => row.Copies - 1), OutOfOrder(received, sequences), differences);
-    }
-
-    /// <summary>Passing events that are neither delivered nor in a gap: what is still on its way.</summary>
-    public static int Waiting(Ledger ledger, IReadOnlyList<ReceivedRow> received, IReadOnlyList<GapSpan> gaps)
-    {
-        var arrived = received.Select(row => row.Id).ToHashSet(StringComparer.Ordinal);
-        return Owed(ledger.Rows).Count(row => row is { Passes: true, Id: not null } && !arrived.Contains(row.Id) && !gaps.Any(gap => gap.Holds(row.Sequence)));
+            owed.Count, filtered, delivered, inGaps, gaps.Count, unproven, received.Sum(row => row.Copies - 1), misplaced.Count, differences);
     }
 
     /// <summary>From the first event that a socket took to the last: nobody can know of a number before it joined, nor of one behind which no other came.</summary>
@@ -76,21 +71,18 @@ internal static class Comparer
         return first >= rows.Count ? [] : [.. rows.Skip(first).Take(last - first + 1)];
     }
 
-    private static int OutOfOrder(IReadOnlyList<ReceivedRow> received, Dictionary<string, long> sequences)
+    private static IEnumerable<Difference> OutOfOrder(IReadOnlyList<ReceivedRow> received, Dictionary<string, long> sequences)
     {
         var newest = new Dictionary<string, long>(StringComparer.Ordinal);
-        var count = 0;
         foreach (var row in received)
         {
             if (!sequences.TryGetValue(row.Id, out var sequence))
                 continue;
             if (newest.TryGetValue(row.ConversationId, out var before) && sequence < before)
-                count++;
+                yield return new Difference(row.Id, sequence, row.ConversationId, $"came behind sequence {before} of its conversation");
             else
                 newest[row.ConversationId] = sequence;
         }
-
-        return count;
     }
 
     private static Difference Differs(LedgerRow row, string what) => new(row.Id ?? $"sequence {row.Sequence}", row.Sequence, row.ConversationId, what);

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Tieline.Service.Commands.Demo;
 
 /// <summary>The three programs: how each is started, the first time and again.</summary>
@@ -74,7 +76,7 @@ internal sealed class DemoChildren : IAsyncDisposable
         return Launch(_tieline,
         [
             "simulate", "genesys", "--listen", Text(_site.SimulatorUrl), "--rate", $"{_options.Rate}",
-            "--client-id", ClientId, "--client-secret", ClientSecret, "--canary", _canary, "--seed", $"{_simulatorLives}", "--first-sequence", $"{first}",
+            "--client-id", ClientId, "--client-secret", ClientSecret, "--canary", _canary, "--seed", $"{RandomNumberGenerator.GetInt32(int.MaxValue)}", "--first-sequence", $"{first}",
         ], []);
     }
 

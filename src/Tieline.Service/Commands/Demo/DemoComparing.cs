@@ -11,6 +11,9 @@ internal sealed class DemoComparing(DemoSite site, DemoChildren children, CrmCli
             found.Add($"the CRM receiver has forgotten its {stats.Forgotten:N0} oldest records: the demo ran for too long to compare");
         var comparison = Comparer.Compare(ledger, records, AuditGaps.Read(site.AuditDirectory), disturbances.All);
 
+        if (site.IsKept || comparison.Differences.Count > 0)
+            await NdJson.WriteAsync(site.LedgerFile, ledger.Rows, cancellation);
+
         // A second time: what it wrote while it stopped.
         evidence.SearchFiles(children.Tieline.Log.Path, isRunning: false);
         var (exitCode, output) = await children.RunTielineAsync(["audit", "verify", "--data", site.DataDirectory, "--json"], cancellation);

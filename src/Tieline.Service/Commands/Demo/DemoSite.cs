@@ -9,7 +9,7 @@ internal sealed class DemoSite : IDisposable
         TielineUrl = Loopback(ports[0]);
         SimulatorUrl = Loopback(ports[1]);
         CrmUrl = Loopback(ports[2]);
-        foreach (var directory in new[] { DataDirectory, WorkDirectory, LogDirectory })
+        foreach (var directory in new[] { WorkDirectory, LogDirectory })
             Directory.CreateDirectory(directory);
     }
 
@@ -29,13 +29,16 @@ internal sealed class DemoSite : IDisposable
 
     public Uri StreamUrl => new UriBuilder(new Uri(SimulatorUrl, "/api/v2/analytics/events/stream")) { Scheme = "ws" }.Uri;
 
-    /// <summary>Tieline's.</summary>
+    /// <summary>Tieline's; it makes it.</summary>
     public string DataDirectory => Path.Combine(Root, "data");
 
     public string AuditDirectory => Path.Combine(DataDirectory, "audit");
 
     /// <summary>What the CRM received, bodies included.</summary>
     public string ReceivedFile => Path.Combine(Root, "crm-received.ndjson");
+
+    /// <summary>What the simulator sent, by its own record.</summary>
+    public string LedgerFile => Path.Combine(Root, "simulator-ledger.ndjson");
 
     /// <summary>Where the children run. Stays empty.</summary>
     public string WorkDirectory => Path.Combine(Root, "work");

@@ -6,7 +6,7 @@ internal static class DemoText
     public static IEnumerable<string> Introduction(DemoSite site, DemoChildren children, DemoOptions options) =>
     [
         "",
-        $"  simulator     pid {children.Simulator.Pid,-8} {Url(site.SimulatorUrl)}  {options.Rate:N0} events/s; its side: /_simulator/status",
+        $"  simulator     pid {children.Simulator.Pid,-8} {Url(site.SimulatorUrl)}  {options.Rate:N0} events/s, a fifth of them for the CRM",
         $"  Tieline       pid {children.Tieline.Pid,-8} {Url(site.TielineUrl)}/metrics",
         $"  CRM receiver  pid {children.Crm.Pid,-8} {Url(site.CrmUrl)}  <- open it in a browser",
         $"  data          {site.Root}{(site.IsKept ? "" : "  (removed at the end; --keep leaves it)")}",
@@ -20,10 +20,10 @@ internal static class DemoText
         "",
         "To connect a real Genesys Cloud org, give these four and start it:",
         "",
-        "  export GENESYS_CLIENT_ID=…                  an OAuth client, grant type Client Credentials",
-        "  export GENESYS_CLIENT_SECRET=…              its secret",
-        "  export TIELINE_Genesys__Region=mypurecloud.com   where the org lives: mypurecloud.de, eu-central-1, …",
-        "  export CRM_WEBHOOK_URL=https://…            where the CRM takes events: see samples/crm-receiver",
+        "  export GENESYS_CLIENT_ID=…                        # an OAuth client, grant type Client Credentials",
+        "  export GENESYS_CLIENT_SECRET=…                    # its secret",
+        "  export TIELINE_Genesys__Region=mypurecloud.com    # where the org lives: mypurecloud.de, eu-central-1, …",
+        "  export CRM_WEBHOOK_URL=https://…                  # where the CRM takes events; samples/crm-receiver shows how",
         "  tieline run",
     ];
 

@@ -12,4 +12,7 @@ internal static class NdJson
             rows.Add(row!);
         return rows;
     }
+
+    public static Task WriteAsync<T>(string path, IEnumerable<T> rows, CancellationToken cancellation) =>
+        File.WriteAllLinesAsync(path, rows.Select(row => JsonSerializer.Serialize(row, JsonSerializerOptions.Web)), cancellation);
 }

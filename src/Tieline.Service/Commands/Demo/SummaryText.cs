@@ -27,7 +27,7 @@ internal static class SummaryText
         text.AppendLine();
         AppendDisturbances(text, summary);
         AppendVerdict(text, summary);
-        return text.ToString();
+        return text.ToString().TrimEnd();
 
         void Row(string name, int value, string note = "") => Word(name, $"{value:N0}", note);
         void Word(string name, string value, string note) => text.AppendLine($"  {name,-24}{value,12}   {note}".TrimEnd());

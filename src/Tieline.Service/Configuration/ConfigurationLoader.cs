@@ -61,6 +61,10 @@ internal static class ConfigurationLoader
         {
             errors.Add(new ConfigurationError(name, $"is not JSON: line {e.LineNumber + 1}, column {e.BytePositionInLine + 1}"));
         }
+        catch (FormatException e)
+        {
+            errors.Add(new ConfigurationError(name, e.Message));
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             errors.Add(new ConfigurationError(name, $"cannot be read: {e.Message}"));

@@ -29,7 +29,7 @@ internal sealed class StreamEndpoint(
         var upgraded = await UpgradeAsync(context);
         Counters.Count(counters.Handshakes, 101);
         var tcp = context.Features.Get<IConnectionSocketFeature>()?.Socket;
-        var socket = new StreamSocket(Interlocked.Increment(ref _sockets), token!, upgraded, tcp, context.Abort);
+        var socket = new StreamSocket(Interlocked.Increment(ref _sockets), context.Connection.Id, token!, upgraded, tcp, context.Abort);
         hub.Add(socket);
         try
         {

@@ -33,7 +33,7 @@ internal static class SampleFrames
             frame++;
         }
 
-        await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, cancellation);
+        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, cancellation);
         return sample.ToString();
     }
 

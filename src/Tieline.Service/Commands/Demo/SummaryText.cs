@@ -67,7 +67,7 @@ internal static class SummaryText
         if (summary.Comparison.Sent == 0)
             text.AppendLine("  no event was sent at all");
         if (summary.IsUndisturbed && summary.Comparison.InGaps + summary.Comparison.Duplicates > 0)
-            text.AppendLine("  nothing was disturbed, so there should be no event in a gap and no duplicate");
+            text.AppendLine("  the demo saw nothing disturbed, so there should be no event in a gap and no duplicate (unless the simulator was told to fail by its control API)");
         if (!summary.AuditVerified)
             text.AppendLine("  tieline audit verify says:").AppendLine(summary.AuditOutput);
     }

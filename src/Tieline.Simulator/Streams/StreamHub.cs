@@ -143,7 +143,7 @@ internal sealed partial class StreamHub
             lock (_gate)
             {
                 batch.Stream.Written += batch.Events;
-                var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+                var now = _time.GetUtcNow();
                 foreach (var line in batch.LedgerLines)
                 {
                     batch.Stream.Ledger?.MarkWritten(line, now);

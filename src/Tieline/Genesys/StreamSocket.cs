@@ -25,8 +25,8 @@ internal sealed class StreamSocket(ClientWebSocket socket, TokenOutcome.Granted 
     /// <summary>After <see cref="Received.End"/>.</summary>
     public SocketEnd End { get; private set; }
 
-    /// <summary>Whether the end was our own wish.</summary>
-    public bool IsClosing => Volatile.Read(ref _close) is not null;
+    /// <summary>Whether it failed by a text frame that was not UTF-8.</summary>
+    public bool HeardInvalidUtf8 { get; private set; }
 
     /// <summary>Waits for the next frame. Never throws for what the network or the other side does: that is <see cref="Received.End"/>.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -51,8 +51,8 @@ internal sealed class StreamSocket(ClientWebSocket socket, TokenOutcome.Granted 
         }
         catch (WebSocketException e)
         {
-            var isNotUtf8 = e.WebSocketErrorCode == WebSocketError.Faulted && e.InnerException is null && e.Message == _faulted;
-            return Ended(isNotUtf8 ? CloseCodes.InvalidPayload : CloseCodes.Abnormal, (e.InnerException ?? e).Message);
+            HeardInvalidUtf8 = e.WebSocketErrorCode == WebSocketError.Faulted && e.InnerException is null && e.Message == _faulted;
+            return Ended(HeardInvalidUtf8 ? CloseCodes.InvalidPayload : CloseCodes.Abnormal, (e.InnerException ?? e).Message);
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or IOException)
         {
@@ -90,7 +90,7 @@ internal sealed class StreamSocket(ClientWebSocket socket, TokenOutcome.Granted 
 
     private Received Ended(int code, string? reason)
     {
-        End = SocketEnd.Of(code, reason);
+        End = SocketEnd.Of(code, reason, isPlanned: Volatile.Read(ref _close) is not null);
         return Received.End;
     }
 

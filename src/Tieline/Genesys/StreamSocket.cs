@@ -12,6 +12,7 @@ internal sealed class StreamSocket(ClientWebSocket socket, TokenOutcome.Granted 
 
     private readonly FrameBuffer _buffer = new();
     private readonly Lock _closing = new();
+    private volatile bool _isClosing;
     private Task? _close;
     private ITimer? _closeTimeout;
 
@@ -65,8 +66,9 @@ internal sealed class StreamSocket(ClientWebSocket socket, TokenOutcome.Granted 
     {
         lock (_closing)
         {
-            if (_close is not null)
+            if (_isClosing)
                 return;
+            _isClosing = true; // before it is sent: the answer may be read before the sending has returned
             _closeTimeout = time.CreateTimer(_ => Abort(), null, timing.Close, Timeout.InfiniteTimeSpan);
             _close = SendCloseAsync();
         }
@@ -80,8 +82,11 @@ internal sealed class StreamSocket(ClientWebSocket socket, TokenOutcome.Granted 
     {
         if (socket.State == WebSocketState.CloseReceived)
             BeginClose();
-        if (_close is not null)
-            await _close;
+        Task? close;
+        lock (_closing)
+            close = _close;
+        if (close is not null)
+            await close;
         if (_closeTimeout is not null)
             await _closeTimeout.DisposeAsync();
         socket.Dispose();
@@ -90,7 +95,7 @@ internal sealed class StreamSocket(ClientWebSocket socket, TokenOutcome.Granted 
 
     private Received Ended(int code, string? reason)
     {
-        End = SocketEnd.Of(code, reason, isPlanned: Volatile.Read(ref _close) is not null);
+        End = SocketEnd.Of(code, reason, isPlanned: _isClosing);
         return Received.End;
     }
 

@@ -127,6 +127,8 @@ public sealed class SocketSuccessionTests
     {
         await using var rig = await StreamRig.StartAsync(g => g.ExpiresIn = 600);
         var (old, next) = await RenewAsync(rig);
+        await next.SendAsync(9);
+        await rig.Clock.WaitsForAsync(_catchUp);
         await rig.StopAsync();
         (await old.ClosedAsync()).ShouldBe(1000);
         (await next.ClosedAsync()).ShouldBe(1000);

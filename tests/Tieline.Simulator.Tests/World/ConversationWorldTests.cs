@@ -28,13 +28,13 @@ public class ConversationWorldTests
 
     [Theory, MemberData(nameof(Shares))]
     public void Time_never_goes_back(double share) =>
-        Play(share).Zip(Play(share).Skip(1)).ShouldAllBe(pair => pair.First.At <= pair.Second.At);
+        Play(share).ConvertAll(e => e.At).ShouldBeInOrder();
 
     [Fact]
     public void A_transfer_leads_into_a_queue_and_a_conversation_into_an_end()
     {
         var ended = Conversations(0.2).Where(c => Ends(c[^1].Kind)).ToList();
-        ended.Count.ShouldBeGreaterThan(300);
+        ended.Count.ShouldBeGreaterThan(200);
         foreach (var plan in ended.Select(c => c.Where(e => EventKinds.Of(e.Kind).Passes).Select(e => e.Kind).ToList()))
         {
             for (var i = 0; i < plan.Count; i++)
@@ -85,7 +85,7 @@ public class ConversationWorldTests
     public void A_clock_that_stands_still_makes_no_two_events_of_one_conversation_at_one_time()
     {
         var world = World(0.2);
-        var events = Enumerable.Range(0, 100_000).Select(i => world.Next(i % 5 == 0, 1000)).Select(e => (e.Conversation.Id, e.Milliseconds)).ToList();
+        var events = Enumerable.Range(0, 70_000).Select(i => world.Next(i % 5 == 0, 1000)).Select(e => (e.Conversation.Id, e.Milliseconds)).ToList();
         events.Distinct().Count().ShouldBe(events.Count);
     }
 
@@ -100,7 +100,7 @@ public class ConversationWorldTests
         var world = World(share);
         var passed = 0;
         var events = new List<(Guid, EventKind, long, MediaType)>();
-        for (var i = 0; i < 20_000; i++)
+        for (var i = 0; i < 10_000; i++)
         {
             var pass = passed + 1 <= (share * (i + 1)) + 1e-9;
             passed += pass ? 1 : 0;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Tieline.Simulator.Streams;
@@ -8,19 +9,12 @@ namespace Tieline.Simulator.Tests.World;
 public class FrameRendererTests
 {
     private static readonly string[] Personal = ["name", "address", "phoneNumber", "email", "attributes"];
-    private static readonly List<JsonElement> Events = Render(20_000, null);
+    private static readonly List<JsonElement> Events = Render(4_000, null);
 
     [Fact]
     public void A_frame_has_the_members_of_the_protocol()
     {
-        foreach (var e in Events)
-        {
-            e.GetProperty("sequence").GetInt64().ShouldBeGreaterThan(0);
-            Guid.TryParse(e.GetProperty("conversationId").GetString(), out _).ShouldBeTrue();
-            e.GetProperty("timestamp").GetString()!.ShouldMatch(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$");
-            e.TryGetProperty("queueId", out _).ShouldBe(e.GetProperty("type").GetString() == "routing.queue");
-            e.GetProperty("participants").EnumerateArray().ShouldAllBe(p => p.GetProperty("id").GetString()!.Length == 36);
-        }
+        Events.FindAll(e => !IsWellFormed(e)).ShouldBeEmpty();
         Events.SelectMany(e => e.GetProperty("participants").EnumerateArray()).Select(p => p.GetProperty("role").GetString()).Distinct()
             .ShouldBe(["customer", "acd", "agent"], ignoreOrder: true);
     }
@@ -34,16 +28,15 @@ public class FrameRendererTests
     {
         var owners = Events.SelectMany(e => e.GetProperty("participants").EnumerateArray()
             .Select(p => (Id: p.GetProperty("id").GetString(), Conversation: e.GetProperty("conversationId").GetString())));
-        owners.GroupBy(o => o.Id).ShouldAllBe(g => g.Select(o => o.Conversation).Distinct().Count() == 1);
+        owners.GroupBy(o => o.Id).Count(g => g.Select(o => o.Conversation).Distinct().Count() > 1).ShouldBe(0);
     }
 
     [Fact]
     public void Every_personal_string_carries_a_marker()
     {
-        foreach (var text in Events.SelectMany(PersonalStrings).Distinct())
-        {
-            PersonalData.Markers.ShouldContain(marker => text.Contains(marker, StringComparison.Ordinal), text);
-        }
+        var personal = Events.SelectMany(PersonalStrings).ToHashSet();
+        personal.Count.ShouldBeGreaterThan(100);
+        personal.Where(text => !HasMarker(text)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -54,7 +47,7 @@ public class FrameRendererTests
             var structural = string.Join(' ', e.EnumerateObject().Where(m => m.Name != "participants").Select(m => m.Value.GetRawText())
                 .Concat(e.GetProperty("participants").EnumerateArray().SelectMany(p => p.EnumerateObject())
                     .Where(m => m.Name is "id" or "role" || (m.Name == "identity" && !IsPersonal(m.Value.GetString()!))).Select(m => m.Value.GetRawText())));
-            PersonalData.Markers.ShouldNotContain(marker => structural.Contains(marker, StringComparison.Ordinal), structural);
+            (HasMarker(structural) ? structural : null).ShouldBeNull();
         }
     }
 
@@ -78,8 +71,8 @@ public class FrameRendererTests
 
     [Fact]
     public void A_customer_has_every_personal_member() =>
-        Events.SelectMany(e => e.GetProperty("participants").EnumerateArray()).Where(p => p.GetProperty("role").GetString() == "customer")
-            .ShouldAllBe(p => Personal.All(name => p.GetProperty(name).ValueKind != JsonValueKind.Null));
+        Events.SelectMany(e => e.GetProperty("participants").EnumerateArray())
+            .Count(p => p.GetProperty("role").GetString() == "customer" && !Personal.All(name => p.TryGetProperty(name, out _))).ShouldBe(0);
 
     [Fact]
     public void A_canary_sits_in_names_and_notes()
@@ -96,6 +89,16 @@ public class FrameRendererTests
             }
         }
     }
+
+    private static bool HasMarker(string text) => PersonalData.Markers.Any(marker => text.Contains(marker, StringComparison.Ordinal));
+
+    private static bool IsWellFormed(JsonElement e) =>
+        e.GetProperty("sequence").GetInt64() > 0
+        && Guid.TryParse(e.GetProperty("conversationId").GetString(), out _)
+        && DateTimeOffset.TryParseExact(e.GetProperty("timestamp").GetString(), "yyyy-MM-ddTHH:mm:ss.fffZ", null, DateTimeStyles.None, out _)
+        && e.TryGetProperty("queueId", out _) == (e.GetProperty("type").GetString() == "routing.queue")
+        && MediaTypes.Names.Contains(e.GetProperty("mediaType").GetString())
+        && e.GetProperty("participants").EnumerateArray().All(p => p.GetProperty("id").GetString()!.Length == 36);
 
     private static bool IsPersonal(string identity) => identity.Contains('@') || identity.Contains('+') || identity.Contains(' ');
 

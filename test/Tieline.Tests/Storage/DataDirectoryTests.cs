@@ -63,9 +63,10 @@ public sealed class DataDirectoryTests : IDisposable
     {
         var path = _temp.FileNamed("data");
         Directory.CreateDirectory(path, OwnerOnly);
-        File.WriteAllText(Path.Combine(path, "lock"), "4294967295 and more than that");
+        File.WriteAllText(Path.Combine(path, "lock"), "");
+        File.WriteAllText(Path.Combine(path, "lock.pid"), "4294967295 and more than that");
         DataDirectory.Open(path).Dispose();
-        File.ReadAllText(Path.Combine(path, "lock")).ShouldBe(Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        File.ReadAllText(Path.Combine(path, "lock.pid")).ShouldBe(Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using Tieline.Journal;
 using Tieline.Storage;
@@ -118,7 +119,7 @@ public sealed class DatabaseTests : IDisposable
     public void A_file_that_is_no_database_is_refused_and_left_as_it_is(int length)
     {
         System.IO.File.WriteAllText(File, new string('x', length));
-        Refused("is damaged or is no SQLite file (SQLite 26). It was left as it is: restore it from a backup, or move it away to start with an empty one.");
+        Refused("It was left as it is: restore it from a backup, or move it away to start with an empty one.");
     }
 
     [Theory]
@@ -195,7 +196,7 @@ public sealed class DatabaseTests : IDisposable
         Bytes().ShouldBe(before);
     }
 
-    private string Bytes() => string.Join('\n', new[] { File, File + "-wal", File + "-journal" }.Select(name => System.IO.File.Exists(name) ? Convert.ToBase64String(System.IO.File.ReadAllBytes(name)) : "-"));
+    private string Bytes() => string.Join('\n', new[] { File, File + "-wal", File + "-journal" }.Select(name => System.IO.File.Exists(name) ? Convert.ToHexStringLower(SHA256.HashData(System.IO.File.ReadAllBytes(name))) : "-"));
 
     /// <summary>Another program's file.</summary>
     private void Sqlite(string sql)

@@ -132,6 +132,19 @@ public sealed class LayersTests : IDisposable
     }
 
     [Fact]
+    public void Dotenv_may_hold_comments_quotes_and_what_a_shell_needs()
+    {
+        _sandbox.Environment.Clear();
+        _sandbox.File(".env", "# comment\nexport GENESYS_CLIENT_ID=exported\nGENESYS_CLIENT_SECRET=\"a#b = c\"  # trailing\n\nCRM_WEBHOOK_URL = https://crm.example/a=b\nOTHER=program\n");
+
+        var options = _sandbox.Options();
+
+        options.Genesys.ClientId.ShouldBe("exported");
+        options.Genesys.ClientSecret.Reveal().ShouldBe("a#b = c");
+        options.Destinations[0].Url.ShouldBe(new Uri("https://crm.example/a=b"));
+    }
+
+    [Fact]
     public void The_last_of_two_set_arguments_counts() => _sandbox.Options("Genesys:Region=a.example", "Genesys:Region=b.example").Genesys.Region.ShouldBe("b.example");
 
     [Fact]

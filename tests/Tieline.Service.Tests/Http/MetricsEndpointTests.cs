@@ -6,6 +6,7 @@ using Tieline.Service.Tests.Support;
 
 namespace Tieline.Service.Tests.Http;
 
+[Collection(nameof(MetersAreOfTheProcess))]
 public sealed class MetricsEndpointTests
 {
     /// <summary>As Prometheus 3 sends it.</summary>

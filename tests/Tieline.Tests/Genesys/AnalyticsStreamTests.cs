@@ -99,6 +99,7 @@ public sealed class AnalyticsStreamTests
 
     [Theory]
     [InlineData(1001)]
+    [InlineData(1007)]
     [InlineData(1011)]
     [InlineData(4000)]
     public async Task Any_other_close_code_backs_off(int code)
@@ -109,6 +110,8 @@ public sealed class AnalyticsStreamTests
         await rig.Clock.PassAsync(_firstWait);
         await rig.Genesys.NextSocketAsync();
         (await socket.ClosedAsync()).ShouldBe(1000);
+        await rig.Sink.ShouldGetAsync("connected", "disconnected", "connected");
+        rig.Specification.ReconnectionCount.ShouldBe(1);
         rig.Logs.Errors.ShouldBeEmpty();
     }
 
@@ -175,6 +178,21 @@ public sealed class AnalyticsStreamTests
         socket.Abort();
         await rig.Clock.PassAsync(_firstWait);
         (await rig.Genesys.NextSocketAsync()).Authorization.ShouldBe("Bearer token-2");
+    }
+
+    [Fact]
+    public async Task Refused_handshakes_back_off_even_if_the_same_token_is_granted_again_and_again()
+    {
+        await using var rig = await StreamRig.StartAsync(g =>
+        {
+            g.SameToken = "token-x";
+            for (var i = 0; i < 4; i++)
+                g.HandshakeAnswers.Enqueue((401, null));
+        });
+        await rig.Clock.PassAsync(_firstWait);
+        await rig.Clock.PassAsync(_secondWait);
+        await rig.Clock.WaitsForAsync(ReconnectPolicy.Slow);
+        rig.Genesys.TokensGranted.ShouldBe(3);
     }
 
     [Theory]
@@ -294,6 +312,23 @@ public sealed class AnalyticsStreamTests
         await rig.Sink.ShouldGetAsync("connected");
         await rig.AbortAsync();
         await rig.Running.WaitAsync(Patience.Bound, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task What_happens_is_counted()
+    {
+        using var counts = new MetricCounts();
+        await using var rig = await StreamRig.StartAsync(g => g.HandshakeAnswers.Enqueue((503, null)));
+        counts.Watch(rig.Metrics);
+        await rig.Clock.PassAsync(_firstWait);
+        var socket = await rig.Genesys.NextSocketAsync();
+        for (var sequence = 1; sequence <= 3; sequence++)
+            await socket.SendAsync(sequence);
+        await socket.CloseAsync(1012);
+        await rig.Sink.ShouldGetAsync("connected", "1", "2", "3", "disconnected");
+        counts["tieline.source.connections"].ShouldBe(1);
+        counts["tieline.source.frames"].ShouldBe(3);
+        counts["tieline.source.closes tieline.close.code=1012"].ShouldBe(1);
     }
 
     [Fact]

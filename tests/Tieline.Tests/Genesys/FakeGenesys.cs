@@ -30,6 +30,9 @@ internal sealed class FakeGenesys : IAsyncDisposable
 
     public int ExpiresIn { get; set; } = 86400;
 
+    /// <summary>Granted every time instead of a new one.</summary>
+    public string? SameToken { get; set; }
+
     /// <summary>Answers to come to token requests, before the good ones.</summary>
     public ConcurrentQueue<int> TokenAnswers { get; } = new();
 
@@ -63,7 +66,8 @@ internal sealed class FakeGenesys : IAsyncDisposable
     {
         if (TokenAnswers.TryDequeue(out var status) && status != 200)
             return Results.Json(new { error = "invalid_client" }, statusCode: status);
-        return Results.Json(new { access_token = $"token-{Interlocked.Increment(ref _tokens)}", token_type = "bearer", expires_in = ExpiresIn });
+        var number = Interlocked.Increment(ref _tokens);
+        return Results.Json(new { access_token = SameToken ?? $"token-{number}", token_type = "bearer", expires_in = ExpiresIn });
     }
 
     private async Task StreamAsync(HttpContext context)

@@ -111,10 +111,24 @@ public sealed class SocketSuccessionTests
     }
 
     [Fact]
+    public async Task When_the_token_of_a_socket_that_took_over_expires_that_token_is_dropped()
+    {
+        await using var rig = await StreamRig.StartAsync(g => g.ExpiresIn = 600);
+        var (_, second) = await RenewAsync(rig);
+        await second.SendAsync(4);
+        await second.CloseAsync(4001);
+        await rig.Sink.ShouldGetAsync("taken over", "4", "disconnected");
+        (await rig.Genesys.NextSocketAsync()).Authorization.ShouldBe("Bearer token-3");
+        rig.Specification.ReconnectionCount.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Stopping_in_between_closes_both()
     {
         await using var rig = await StreamRig.StartAsync(g => g.ExpiresIn = 600);
         var (old, next) = await RenewAsync(rig);
+        await next.SendAsync(9);
+        await rig.Clock.WaitsForAsync(_catchUp);
         await rig.StopAsync();
         (await old.ClosedAsync()).ShouldBe(1000);
         (await next.ClosedAsync()).ShouldBe(1000);

@@ -9,7 +9,6 @@ internal sealed class StreamRig : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _aborting = new();
-    private readonly TielineMetrics _metrics = new();
     private readonly HttpMessageInvoker _http = GenesysHttp.Create();
 
     private StreamRig(FakeGenesys genesys, Action<GenesysOptions>? configure, StreamTiming? timing)
@@ -20,10 +19,10 @@ internal sealed class StreamRig : IAsyncDisposable
         Status = new SourceStatus(Clock);
         Specification = new SpecificationMetrics(Clock);
         var endpoints = GenesysEndpoints.Of(options);
-        var tokens = new TokenProvider(options, endpoints.Token, _http, Clock, _metrics, Logs.For<TokenProvider>());
+        var tokens = new TokenProvider(options, endpoints.Token, _http, Clock, Metrics, Logs.For<TokenProvider>());
         var connector = new StreamConnector(tokens, _http, endpoints.Stream, options.Subscription, timing ?? new StreamTiming(), Clock);
         var stream = new AnalyticsStream(
-            options, connector, Status, _metrics, Specification, timing ?? new StreamTiming(), Clock, () => 0.5, Logs.For<AnalyticsStream>());
+            options, connector, Status, Metrics, Specification, timing ?? new StreamTiming(), Clock, () => 0.5, Logs.For<AnalyticsStream>());
         Running = stream.RunAsync(Sink, _stopping.Token, _aborting.Token);
     }
 
@@ -32,6 +31,8 @@ internal sealed class StreamRig : IAsyncDisposable
     public WaitingClock Clock { get; } = new();
 
     public RecordingSink Sink { get; } = new();
+
+    public TielineMetrics Metrics { get; } = new();
 
     public SourceStatus Status { get; }
 
@@ -62,7 +63,7 @@ internal sealed class StreamRig : IAsyncDisposable
         _stopping.Dispose();
         _aborting.Dispose();
         _http.Dispose();
-        _metrics.Dispose();
+        Metrics.Dispose();
         Logs.ShouldHoldNoSecret();
     }
 }

@@ -41,7 +41,7 @@ public sealed class GenesysSimulator : IAsyncDisposable
         _tokens = new TokenDesk(options, time, dice);
         _faults = new FaultDesk(time);
         _counters = new Counters(time);
-        _tokenEndpoint = new TokenEndpoint(options, _tokens, _faults, errors, _stopping.Token);
+        _tokenEndpoint = new TokenEndpoint(options, _tokens, _faults, errors, _counters, _stopping.Token);
         _streamEndpoint = new StreamEndpoint(options, time, _hub, _tokens, _faults, errors, _counters);
         _control = new GenesysControl(this);
         Errors = errors;
@@ -87,14 +87,18 @@ public sealed class GenesysSimulator : IAsyncDisposable
 
     /// <summary>Commits a fault now, or plans it when it says so.</summary>
     /// <exception cref="FormatException">What is wrong with it and what is allowed.</exception>
-    public Task InjectAsync(SimulatorFault fault)
+    public Task InjectAsync(SimulatorFault fault) => InjectAsync(fault, keep: null);
+
+    /// <param name="fault">As above.</param>
+    /// <param name="keep">The connection that asked for it, which still wants its answer.</param>
+    internal Task InjectAsync(SimulatorFault fault, string? keep)
     {
         ArgumentNullException.ThrowIfNull(fault);
         if (fault.Problem() is { } problem)
         {
             throw new FormatException(problem);
         }
-        return _hub.Plan(fault) ? Task.CompletedTask : CommitAsync(fault);
+        return _hub.Plan(fault) ? Task.CompletedTask : CommitAsync(fault, keep);
     }
 
     /// <summary>Changes the rate, and the share of passing events when it is given; starts again what was stopped.</summary>
@@ -162,20 +166,13 @@ public sealed class GenesysSimulator : IAsyncDisposable
         }
         return (context.Request.Method, path) switch
         {
-            ("POST", TokenPath) => TokenAsync(context),
+            ("POST", TokenPath) => _tokenEndpoint.HandleAsync(context, _hub.Changed.Set),
             ("GET", StreamPath) => _streamEndpoint.HandleAsync(context),
             _ => Errors.WriteAsync(context, 404),
         };
     }
 
-    private async Task TokenAsync(HttpContext context)
-    {
-        await _tokenEndpoint.HandleAsync(context);
-        Counters.Count(_counters.TokenRequests, context.RequestAborted.IsCancellationRequested ? 0 : context.Response.StatusCode);
-        _hub.Changed.Set();
-    }
-
-    private async Task CommitAsync(SimulatorFault fault)
+    private async Task CommitAsync(SimulatorFault fault, string? keep = null)
     {
         var count = fault.Count ?? 1;
         switch (fault.Kind)
@@ -196,7 +193,7 @@ public sealed class GenesysSimulator : IAsyncDisposable
                 _tokens.RevokeAll();
                 _hub.CloseAllTokens();
                 break;
-            case "refuse": await RefuseAsync(fault); break;
+            case "refuse": await RefuseAsync(fault, keep); break;
             case "clear":
                 _faults.Clear();
                 _hub.ClearFaults();
@@ -207,7 +204,7 @@ public sealed class GenesysSimulator : IAsyncDisposable
         _hub.Changed.Set();
     }
 
-    private async Task RefuseAsync(SimulatorFault fault)
+    private async Task RefuseAsync(SimulatorFault fault, string? keep)
     {
         _refusalEnd?.Dispose();
         if (fault.End is true)
@@ -215,7 +212,8 @@ public sealed class GenesysSimulator : IAsyncDisposable
             await _site.AcceptAsync();
             return;
         }
-        await _site.RefuseAsync();
+        var sockets = _hub.Connections();
+        await _site.RefuseAsync(id => id == keep || sockets.Contains(id));
         if (fault.Abort is true)
         {
             _hub.Abort(reset: false);

@@ -203,6 +203,19 @@ public sealed class EventIntakeTests
     }
 
     [Fact]
+    public async Task After_a_restart_a_repeat_from_before_the_last_gap_starts_no_new_epoch()
+    {
+        await using var rig = new IntakeRig();
+        await rig.OfferAsync(Kept(1), Dropped(2), Dropped(3), Dropped(4)); // the mark is durable at 1
+        await rig.OfferAsync("""{"sequence":5,"type":"conversation.state","state":"completed","timestamp":"2026-03-02T09:00:00Z"}""");
+        await rig.RestartAsync();
+        await rig.OfferAsync(Dropped(3), Kept(6));
+        (await rig.DeliverableAsync()).ShouldBe([1, 6]);
+        (await rig.GapsAsync()).ShouldBe(["unreadable open 5"]);
+        rig.Journal.Counters.Mark.Epoch.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_gap_recorded_before_the_first_event_survives_a_restart()
     {
         await using var rig = new IntakeRig();

@@ -12,8 +12,8 @@ internal static class AuditDefaults
     /// <summary>or so long after the last one.</summary>
     public static readonly TimeSpan CheckpointInterval = TimeSpan.FromMinutes(1);
 
-    /// <summary>An fsync costs about a millisecond that the journal's own fsyncs then wait for.</summary>
-    public static readonly TimeSpan SyncInterval = TimeSpan.FromMilliseconds(200);
+    /// <summary>An fsync costs milliseconds that the journal's own fsyncs, and so deliveries, then wait for. Lines come in groups of this rhythm.</summary>
+    public static readonly TimeSpan SyncInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>Saving the head is a transaction in the journal.</summary>
     public static readonly TimeSpan HeadInterval = TimeSpan.FromSeconds(1);

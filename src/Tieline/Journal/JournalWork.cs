@@ -10,6 +10,9 @@ internal abstract record JournalWork
     {
     }
 
+    /// <summary>Nobody waits for it: it may ride with what comes next, for a moment. What is lost with it in a crash is found out again: a settled entry is sent once more, under the same id.</summary>
+    public bool CanWait => this is Settle or Retry or Advance;
+
     /// <param name="Mark">What is accounted for once this event is.</param>
     /// <param name="IsHeld">It waits for a hole before it.</param>
     public sealed record Append(RedactedEvent Event, Mark Mark, bool IsHeld) : JournalWork;

@@ -14,6 +14,9 @@ internal sealed partial class JournalWriter : IDisposable
     private const int QueueCapacity = 4_096;
     private const int MaxGroup = 512;
 
+    /// <summary>So long may a group wait that holds nothing anybody waits for.</summary>
+    private static readonly TimeSpan _ride = TimeSpan.FromMilliseconds(25);
+
     private static readonly TimeSpan _firstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _lastRetry = TimeSpan.FromSeconds(5);
 
@@ -27,6 +30,7 @@ internal sealed partial class JournalWriter : IDisposable
     private readonly TielineMetrics _metrics;
     private readonly ILogger _logger;
     private readonly List<JournalWork> _group = new(MaxGroup);
+    private bool _canWait = true;
     private volatile StrongBox<JournalCounters> _counters;
 
     public JournalWriter(
@@ -74,9 +78,38 @@ internal sealed partial class JournalWriter : IDisposable
             await CommitGroupAsync(aborting);
         while (await _queue.Reader.WaitToReadAsync(aborting))
         {
-            while (_group.Count < MaxGroup && _queue.Reader.TryRead(out var work))
-                _group.Add(work);
+            if (Gather() && _group.Count < MaxGroup)
+                await RideAsync(aborting);
             await CommitGroupAsync(aborting);
+        }
+    }
+
+    /// <summary>Takes what is queued. True if all of the group can wait.</summary>
+    private bool Gather()
+    {
+        while (_group.Count < MaxGroup && _queue.Reader.TryRead(out var work))
+        {
+            _group.Add(work);
+            _canWait &= work.CanWait;
+        }
+
+        return _canWait;
+    }
+
+    /// <summary>A settlement rides with the next event: a transaction of its own would make that event wait for one more fsync.</summary>
+    private async ValueTask RideAsync(CancellationToken aborting)
+    {
+        using var patience = new CancellationTokenSource(_ride, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, aborting);
+        try
+        {
+            while (await _queue.Reader.WaitToReadAsync(either.Token) && Gather() && _group.Count < MaxGroup)
+            {
+            }
+        }
+        catch (OperationCanceledException) when (!aborting.IsCancellationRequested)
+        {
+            // Nothing came in time.
         }
     }
 
@@ -142,6 +175,7 @@ internal sealed partial class JournalWriter : IDisposable
     private void Tell(JournalGroup group)
     {
         _group.Clear();
+        _canWait = true;
         try
         {
             Positions.Advance(Counters.NextPosition - 1);

@@ -41,7 +41,7 @@ internal static class Database
                 KeepLog(connection, false);
             }
 
-            Execute(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;");
+            Execute(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000;");
             if (isNew)
                 Execute(connection, $"PRAGMA application_id={ApplicationId};");
             Migrate(connection, migrations);

@@ -108,7 +108,7 @@ public sealed class AuditProjectionTests
     }
 
     [Fact]
-    public async Task RunAsync_FactsComeOneByOne_AreSyncedEvery200MsAndTheHeadSavedEverySecond()
+    public async Task RunAsync_FactsComeOneByOne_AreSyncedAndTheHeadSavedEverySecond()
     {
         using var rig = AuditRig.With(facts: 1);
         var opened = new CountingDisk();
@@ -136,7 +136,6 @@ public sealed class AuditProjectionTests
         await stopping.CancelAsync();
         await running;
         rig.Facts.Head!.Fact.ShouldBe(3);
-        rig.Facts.Saves.ShouldBe(2);
         (await rig.VerifyAsync()).FirstBad.ShouldBeNull();
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
@@ -16,7 +15,6 @@ public sealed class CrmSimulator : IAsyncDisposable
 
     private const int MaxBody = 4 * 1024 * 1024;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly ConcurrentDictionary<HttpContext, byte> _open = new();
     private readonly CrmSimulatorOptions _options;
     private readonly TimeProvider _time;
     private readonly RequestLog _log;
@@ -85,15 +83,15 @@ public sealed class CrmSimulator : IAsyncDisposable
 
     /// <summary>Refuses connections and ends those that are open, as a stopped process would.</summary>
     /// <param name="duration">Null: until <see cref="UpAsync"/>.</param>
-    public async Task DownAsync(TimeSpan? duration = null)
+    public Task DownAsync(TimeSpan? duration = null) => DownAsync(duration, keep: null);
+
+    /// <param name="duration">Null: until <see cref="UpAsync"/>.</param>
+    /// <param name="keep">The connection that asked for it, which still wants its answer.</param>
+    internal async Task DownAsync(TimeSpan? duration, string? keep)
     {
         _downEnd?.Dispose();
         _down = true;
-        await _site.RefuseAsync();
-        foreach (var context in _open.Keys)
-        {
-            context.Abort();
-        }
+        await _site.RefuseAsync(id => id == keep);
         if (duration is { } time)
         {
             _downEnd = _time.CreateTimer(_ => _ = UpAsync(), null, time, Timeout.InfiniteTimeSpan);
@@ -148,12 +146,11 @@ public sealed class CrmSimulator : IAsyncDisposable
             context.Response.Headers.Allow = "POST";
             return;
         }
-        if (_down)   // on a connection that was open before
+        if (_down)   // on the connection that asked for it
         {
             context.Abort();
             return;
         }
-        _open.TryAdd(context, 0);
         try
         {
             await TakeAsync(context, path);
@@ -164,7 +161,6 @@ public sealed class CrmSimulator : IAsyncDisposable
         }
         finally
         {
-            _open.TryRemove(context, out _);
             _changed.Set();
         }
     }

@@ -87,14 +87,18 @@ public sealed class GenesysSimulator : IAsyncDisposable
 
     /// <summary>Commits a fault now, or plans it when it says so.</summary>
     /// <exception cref="FormatException">What is wrong with it and what is allowed.</exception>
-    public Task InjectAsync(SimulatorFault fault)
+    public Task InjectAsync(SimulatorFault fault) => InjectAsync(fault, keep: null);
+
+    /// <param name="fault">As above.</param>
+    /// <param name="keep">The connection that asked for it, which still wants its answer.</param>
+    internal Task InjectAsync(SimulatorFault fault, string? keep)
     {
         ArgumentNullException.ThrowIfNull(fault);
         if (fault.Problem() is { } problem)
         {
             throw new FormatException(problem);
         }
-        return _hub.Plan(fault) ? Task.CompletedTask : CommitAsync(fault);
+        return _hub.Plan(fault) ? Task.CompletedTask : CommitAsync(fault, keep);
     }
 
     /// <summary>Changes the rate, and the share of passing events when it is given; starts again what was stopped.</summary>
@@ -175,7 +179,7 @@ public sealed class GenesysSimulator : IAsyncDisposable
         _hub.Changed.Set();
     }
 
-    private async Task CommitAsync(SimulatorFault fault)
+    private async Task CommitAsync(SimulatorFault fault, string? keep = null)
     {
         var count = fault.Count ?? 1;
         switch (fault.Kind)
@@ -196,7 +200,7 @@ public sealed class GenesysSimulator : IAsyncDisposable
                 _tokens.RevokeAll();
                 _hub.CloseAllTokens();
                 break;
-            case "refuse": await RefuseAsync(fault); break;
+            case "refuse": await RefuseAsync(fault, keep); break;
             case "clear":
                 _faults.Clear();
                 _hub.ClearFaults();
@@ -207,7 +211,7 @@ public sealed class GenesysSimulator : IAsyncDisposable
         _hub.Changed.Set();
     }
 
-    private async Task RefuseAsync(SimulatorFault fault)
+    private async Task RefuseAsync(SimulatorFault fault, string? keep)
     {
         _refusalEnd?.Dispose();
         if (fault.End is true)
@@ -215,7 +219,8 @@ public sealed class GenesysSimulator : IAsyncDisposable
             await _site.AcceptAsync();
             return;
         }
-        await _site.RefuseAsync();
+        var sockets = _hub.Connections();
+        await _site.RefuseAsync(id => id == keep || sockets.Contains(id));
         if (fault.Abort is true)
         {
             _hub.Abort(reset: false);

@@ -11,6 +11,9 @@ internal sealed record CommandContext(
     /// <summary>A person reads <see cref="Error"/>.</summary>
     public bool IsTerminal { get; init; }
 
+    /// <summary>Adds to or replaces the services of <c>run</c>; for tests.</summary>
+    public Action<IServiceCollection>? Services { get; init; }
+
     /// <summary>no-color.org: set, and not to nothing.</summary>
     public bool NoColor => Environment.TryGetValue("NO_COLOR", out var value) && value.Length > 0;
 }

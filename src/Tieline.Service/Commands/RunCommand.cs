@@ -29,7 +29,7 @@ internal sealed partial class RunCommand : Verb
         }
 
         await using var logger = LoggingSetup.Create(options.Logging, _context.IsTerminal, _context.NoColor);
-        await using var app = TielineHost.Build(options, logger);
+        await using var app = TielineHost.Build(options, logger, _context.Services);
         var log = app.Services.GetRequiredService<ILogger<RunCommand>>();
         var pipeline = app.Services.GetService<ITielinePipeline>() ?? throw new StartupException("this build cannot 'run' yet: no pipeline is registered.");
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Tieline.Service.Commands.Demo;
 using Tieline.Service.Configuration;
 using Tieline.Service.Hosting;
 

@@ -10,6 +10,8 @@ internal static class ConfigurationLoader
 
     private const string DotEnvName = ".env";
 
+    private const string ShellExport = "export ";
+
     /// <summary>The name of the destination that <c>CRM_WEBHOOK_URL</c> belongs to.</summary>
     private const string WebhookDestination = "crm";
 
@@ -61,6 +63,10 @@ internal static class ConfigurationLoader
         {
             errors.Add(new ConfigurationError(name, $"is not JSON: line {e.LineNumber + 1}, column {e.BytePositionInLine + 1}"));
         }
+        catch (FormatException e)
+        {
+            errors.Add(new ConfigurationError(name, e.Message));
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             errors.Add(new ConfigurationError(name, $"cannot be read: {e.Message}"));
@@ -79,7 +85,10 @@ internal static class ConfigurationLoader
 
         try
         {
-            return [.. EnvironmentLayer.Read(DotEnv.Fluent().WithExceptions().WithEnvFiles(path).WithTrimValues().Read(), DotEnvName)];
+            // "export X=1", so that a shell can read the file too.
+            var variables = DotEnv.Fluent().WithExceptions().WithEnvFiles(path).WithTrimValues().Read()
+                .Select(v => KeyValuePair.Create(v.Key.StartsWith(ShellExport, StringComparison.Ordinal) ? v.Key[ShellExport.Length..].TrimStart() : v.Key, v.Value));
+            return [.. EnvironmentLayer.Read(variables, DotEnvName)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or FormatException)
         {

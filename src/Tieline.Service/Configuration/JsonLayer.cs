@@ -7,11 +7,18 @@ internal static class JsonLayer
 {
     private static readonly JsonDocumentOptions Reading = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
+    /// <param name="at">The key that the text is the value of; empty for a file.</param>
     /// <exception cref="JsonException">The text is not JSON.</exception>
+    /// <exception cref="FormatException">A file holds JSON, but no object.</exception>
     public static IEnumerable<GivenValue> Read(ReadOnlyMemory<byte> utf8, IReadOnlyList<string> at, string layer, string name)
     {
         var bytes = utf8.Span.StartsWith("\uFEFF"u8) ? utf8["\uFEFF"u8.Length..] : utf8;
         using var document = JsonDocument.Parse(bytes, Reading);
+        if (at.Count == 0 && document.RootElement.ValueKind != JsonValueKind.Object)
+        {
+            throw new FormatException("must hold an object, { … }");
+        }
+
         var values = new List<GivenValue>();
         Flatten(document.RootElement, at, (path, text, kind) => values.Add(new GivenValue(path, text, kind, layer, name)));
         return values;

@@ -54,15 +54,17 @@ internal sealed class LayerMerge
         foreach (var (key, setting) in settings)
         {
             Remove(key);
+            if (setting.Given.Kind == GivenKind.Null)
+            {
+                continue;
+            }
+
             if (setting.At.Twin is { } twin)
             {
                 Remove(twin);
             }
 
-            if (setting.Given.Kind != GivenKind.Null)
-            {
-                _settings[key] = setting;
-            }
+            _settings[key] = setting;
         }
     }
 
@@ -71,9 +73,15 @@ internal sealed class LayerMerge
 
     private void AddOnce(Dictionary<string, GivenSetting> settings, GivenSetting setting)
     {
+        if (setting.At.Twin is not null && setting.Given.Text.Length == 0)
+        {
+            // Left empty beside its twin, as in the reference file: it says nothing.
+            setting = setting with { Given = setting.Given with { Kind = GivenKind.Null } };
+        }
+
         foreach (var key in new[] { setting.At.Key, setting.At.Twin })
         {
-            if (key is not null && settings.TryGetValue(key, out var earlier) && (earlier.Given.Text != setting.Given.Text || earlier.At != setting.At))
+            if (key is not null && setting.Given.Kind != GivenKind.Null && settings.TryGetValue(key, out var earlier) && earlier.Given.Kind != GivenKind.Null && (earlier.Given.Text != setting.Given.Text || earlier.At != setting.At))
             {
                 Fail(setting.At.Key, earlier.Given.Origin == setting.Given.Origin
                     ? $"given twice (from {setting.Given.Origin})"

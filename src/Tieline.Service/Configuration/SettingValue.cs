@@ -92,7 +92,7 @@ internal static partial class SettingValue
     };
 
     /// <summary>A URL may carry a secret as its user or in its query, and a mistyped one too.</summary>
-    public static string WithoutCredentials(string url) => Query().Replace(User().Replace(url, "://***@"), "?***");
+    public static string WithoutCredentials(string url) => Query().Replace(User().Replace(url, "${before}***@"), "?***");
 
     // A bare number is refused: .NET would read "5" as five days.
     private static TimeSpan? ParseTime(string text)
@@ -128,7 +128,7 @@ internal static partial class SettingValue
         return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 
-    [GeneratedRegex("://[^/@?]*@", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("(?<before>^|://)[^/@?]*@", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex User();
 
     [GeneratedRegex(@"\?.*$", RegexOptions.ExplicitCapture | RegexOptions.Singleline, 1000)]

@@ -19,7 +19,8 @@ internal static class LoggingSetup
             .MinimumLevel.Is(LevelOf(options.Level))
             // A line a request, and the scrape of every 15 s among them, would bury ours.
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-            .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning);
+            .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
+            .Filter.ByExcluding(IsStartupTold);
         return UsesText(options.Format, isTerminal)
             ? configuration.WriteTo.Console(
                 outputTemplate: Template, standardErrorFromLevel: LogEventLevel.Verbose, theme: noColor || !isTerminal ? ConsoleTheme.None : AnsiConsoleTheme.Literate).CreateLogger()
@@ -27,6 +28,11 @@ internal static class LoggingSetup
     }
 
     public static bool UsesText(LoggingFormat format, bool isTerminal) => format == LoggingFormat.Text || (format == LoggingFormat.Auto && isTerminal);
+
+    // A start that fails is thrown too, and told in a sentence.
+    private static bool IsStartupTold(LogEvent log) =>
+        log.Properties.TryGetValue("EventId", out var value) && value is StructureValue id
+        && id.Properties.Any(p => p is { Name: "Name", Value: ScalarValue { Value: "HostedServiceStartupFaulted" } });
 
     private static LogEventLevel LevelOf(LoggingLevel level) => level switch
     {

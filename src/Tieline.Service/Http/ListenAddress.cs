@@ -33,8 +33,8 @@ internal sealed record ListenAddress(IPAddress? Address, int Port)
                 address = new ListenAddress(IPAddress.IPv6Any, port);
                 return true;
             default:
-                // IPAddress takes "1" for 0.0.0.1 and "::1" without its brackets; in a URL neither is an address.
-                if (Uri.CheckHostName(host.Trim('[', ']')) is not (UriHostNameType.IPv4 or UriHostNameType.IPv6) || host.Contains(':') != host.StartsWith('[') || !IPAddress.TryParse(host, out var ip))
+                // IPAddress takes "1" for 0.0.0.1, and "::1" without the brackets that it has in a URL.
+                if (!IPAddress.TryParse(host, out var ip) || host.Contains(':') != host.StartsWith('[') || (!host.Contains(':') && host.Count(c => c == '.') != 3))
                 {
                     return false;
                 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 using Tieline.Diagnostics;
 
 namespace Tieline.Service.Http;
@@ -13,6 +14,7 @@ internal static class MetricsEndpoint
 
     public static void AddTielineMetrics(this IServiceCollection services) =>
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .ConfigureResource(resource => resource.AddService("tieline", autoGenerateServiceInstanceId: false))
             .AddMeter(TielineMetrics.MeterName)
             .AddMeter(RuntimeMeter)
             .AddPrometheusExporter(prometheus => prometheus.ScrapeResponseCacheDurationMilliseconds = 0));

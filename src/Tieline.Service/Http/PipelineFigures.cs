@@ -5,31 +5,47 @@ using Tieline.Service.Hosting;
 namespace Tieline.Service.Http;
 
 /// <summary>The figures beside the specification's six: what waits, for how long, and what is missing.</summary>
-internal sealed class PipelineFigures(RunningParts parts, DeliveryTally tally, TimeProvider time) : ILiveFigures
+internal sealed class PipelineFigures : ILiveFigures
 {
+    private readonly RunningParts _parts;
+    private readonly DeliveryTally _tally;
+    private readonly TimeProvider _time;
+
+    /// <summary>Those that alerts are made of are gauges too.</summary>
+    public PipelineFigures(RunningParts parts, DeliveryTally tally, TimeProvider time, TielineMetrics metrics)
+    {
+        (_parts, _tally, _time) = (parts, tally, time);
+        metrics.Observe("tieline.delivery.lag", "s", "Age of the oldest undelivered event: the figure to alert on.", () => Statuses() is { } statuses ? Lag(statuses) : double.NaN);
+        metrics.Observe("tieline.delivery.waiting", "{event}", "Accepted events that are not settled yet.", () => Statuses()?.Sum(status => status.Waiting) ?? double.NaN);
+        metrics.Observe("tieline.dead_letters", "{event}", "Events set aside and not decided on.", () => Read(reader => reader.ReadDeadLetterCount()));
+        metrics.Observe("tieline.gaps.open", "{gap}", "Gaps that are not filled.", () => Read(reader => reader.ReadOpenGapCount()));
+        metrics.Observe("tieline.journal.size", "By", "Bytes that the journal uses.", () => Read(reader => reader.ReadBytes()));
+    }
+
     public IEnumerable<KeyValuePair<string, double>> Read()
     {
-        var running = parts.Current;
-        var statuses = running?.Dispatchers.Select(dispatcher => dispatcher.Status).ToList();
-        yield return new("eventsReceived", tally.Received);
-        yield return new("eventsDropped", tally.Dropped);
-        yield return new("duplicates", tally.Duplicates);
-        yield return new("delivered", tally.Delivered);
+        var statuses = Statuses();
+        yield return new("eventsReceived", _tally.Received);
+        yield return new("eventsDropped", _tally.Dropped);
+        yield return new("duplicates", _tally.Duplicates);
+        yield return new("delivered", _tally.Delivered);
         yield return new("waiting", statuses?.Sum(status => status.Waiting) ?? double.NaN);
         yield return new("deliveryLagSeconds", statuses is null ? double.NaN : Lag(statuses));
-        yield return new("deadLetters", Read(running, reader => reader.ReadDeadLetterCount()));
-        yield return new("openGaps", Read(running, reader => reader.ReadOpenGapCount()));
-        yield return new("missingEvents", Read(running, reader => reader.ReadOpenGaps().Sum(gap => gap.MissingCount)));
-        yield return new("deliveryLatencyP50Ms", tally.LatencyMs(0.50));
-        yield return new("deliveryLatencyP99Ms", tally.LatencyMs(0.99));
-        yield return new("journalBytes", Read(running, reader => reader.ReadBytes()));
+        yield return new("deadLetters", Read(reader => reader.ReadDeadLetterCount()));
+        yield return new("openGaps", Read(reader => reader.ReadOpenGapCount()));
+        yield return new("missingEvents", Read(reader => reader.ReadOpenGaps().Sum(gap => gap.MissingCount)));
+        yield return new("deliveryLatencyP50Ms", _tally.LatencyMs(0.50));
+        yield return new("deliveryLatencyP99Ms", _tally.LatencyMs(0.99));
+        yield return new("journalBytes", Read(reader => reader.ReadBytes()));
     }
 
     /// <summary>Age of the oldest event that some destination has not settled; 0 when there is none.</summary>
     private double Lag(IEnumerable<Delivery.DispatcherStatus> statuses) => statuses
-        .Select(status => status.OldestWaitingSince is { } since ? Math.Max(0, (time.GetUtcNow() - since).TotalSeconds) : 0)
+        .Select(status => status.OldestWaitingSince is { } since ? Math.Max(0, (_time.GetUtcNow() - since).TotalSeconds) : 0)
         .DefaultIfEmpty(0)
         .Max();
 
-    private static double Read(RunningParts.Parts? running, Func<JournalReader, double> read) => running is null ? double.NaN : running.Journal.Read(read);
+    private List<Delivery.DispatcherStatus>? Statuses() => _parts.Current?.Dispatchers.Select(dispatcher => dispatcher.Status).ToList();
+
+    private double Read(Func<JournalReader, double> read) => _parts.Current is { } running ? running.Journal.Read(read) : double.NaN;
 }

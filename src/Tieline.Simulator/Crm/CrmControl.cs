@@ -78,10 +78,8 @@ internal sealed class CrmControl(CrmSimulator simulator)
             await BadAsync(context, "The body must be empty or {\"seconds\":n} with n above 0 and at most 86400");
             return;
         }
-        // Answered before the caller's own connection goes with the rest.
-        await Json.WriteAsync(context, 200, simulator.Status with { Down = true });
-        await context.Response.CompleteAsync();
-        await simulator.DownAsync(seconds == 0 ? null : TimeSpan.FromSeconds(seconds));
+        await simulator.DownAsync(seconds == 0 ? null : TimeSpan.FromSeconds(seconds), context.Connection.Id);
+        await Json.WriteAsync(context, 200, simulator.Status);
     }
 
     private async Task UpAsync(HttpContext context)

@@ -56,7 +56,7 @@ internal sealed class GenesysControl(GenesysSimulator simulator)
     {
         try
         {
-            await simulator.InjectAsync(SimulatorFault.Parse(await Json.ReadAsync(context.Request)));
+            await simulator.InjectAsync(SimulatorFault.Parse(await Json.ReadAsync(context.Request)), context.Connection.Id);
             await Json.WriteAsync(context, 200, simulator.Status);
         }
         catch (FormatException e)

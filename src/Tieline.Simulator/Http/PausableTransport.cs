@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -35,7 +36,10 @@ internal sealed class PausableTransport : IConnectionListenerFactory, IAsyncDisp
 
 internal sealed class PausableListener(SocketTransportFactory sockets, IConnectionListener first) : IConnectionListener
 {
+    private const int BindAttempts = 50;
+    private static readonly TimeSpan BindAgainAfter = TimeSpan.FromMilliseconds(100);
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private Socket? _reserved;
     private IConnectionListener? _listener = first;
     private TaskCompletionSource _resumed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _unbound;
@@ -73,6 +77,7 @@ internal sealed class PausableListener(SocketTransportFactory sockets, IConnecti
                 Volatile.Write(ref _listener, null);
                 await listener.UnbindAsync();
                 await listener.DisposeAsync();
+                _reserved = Reserve();
             }
         }
         finally
@@ -88,7 +93,8 @@ internal sealed class PausableListener(SocketTransportFactory sockets, IConnecti
         {
             if (Volatile.Read(ref _listener) is null && !_unbound)
             {
-                Volatile.Write(ref _listener, await sockets.BindAsync(EndPoint));
+                _reserved?.Dispose();
+                Volatile.Write(ref _listener, await BindAsync());
                 Volatile.Read(ref _resumed).TrySetResult();
             }
         }
@@ -116,6 +122,39 @@ internal sealed class PausableListener(SocketTransportFactory sockets, IConnecti
         {
             await listener.DisposeAsync();
         }
+        _reserved?.Dispose();
         _turn.Dispose();
+    }
+
+    /// <summary>Bound but not listening: connections are refused, and no other program is given the port.</summary>
+    private Socket? Reserve()
+    {
+        var socket = new Socket(EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            socket.Bind(EndPoint);
+            return socket;
+        }
+        catch (SocketException)
+        {
+            socket.Dispose();   // then it is merely likely that the port is still free later
+            return null;
+        }
+    }
+
+    private async Task<IConnectionListener> BindAsync()
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await sockets.BindAsync(EndPoint);
+            }
+            catch (AddressInUseException) when (attempt < BindAttempts)
+            {
+                await Task.Delay(BindAgainAfter, TimeProvider.System);
+            }
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -15,6 +16,7 @@ internal sealed class Site : IAsyncDisposable
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(2);
     private readonly WebApplication _app;
     private readonly PausableTransport _transport = new();
+    private readonly ConcurrentDictionary<string, ConnectionContext> _connections = new(StringComparer.Ordinal);
 
     private Site(string listen, string controlListen, RequestDelegate handle)
     {
@@ -24,7 +26,7 @@ internal sealed class Site : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
-            kestrel.Listen(Loopback.EndPoint(listen));
+            kestrel.Listen(Loopback.EndPoint(listen), options => options.Use(next => connection => TrackAsync(connection, next)));
             kestrel.Listen(Loopback.EndPoint(controlListen));
         });
         builder.Services.AddSingleton<IConnectionListenerFactory>(_transport);
@@ -56,7 +58,18 @@ internal sealed class Site : IAsyncDisposable
         return site;
     }
 
-    public Task RefuseAsync() => _transport.PauseAsync();
+    /// <summary>Closes the listener, and the connections that are open: a pooled one would outlive it and still be answered.</summary>
+    public async Task RefuseAsync(Func<string, bool> keep)
+    {
+        await _transport.PauseAsync();
+        foreach (var (id, connection) in _connections)
+        {
+            if (!keep(id))
+            {
+                connection.Abort();
+            }
+        }
+    }
 
     public Task AcceptAsync() => _transport.ResumeAsync();
 
@@ -66,5 +79,18 @@ internal sealed class Site : IAsyncDisposable
         await _app.StopAsync(patience.Token);
         await _app.DisposeAsync();
         await _transport.DisposeAsync();
+    }
+
+    private async Task TrackAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        _connections[connection.ConnectionId] = connection;
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            _connections.TryRemove(connection.ConnectionId, out _);
+        }
     }
 }

@@ -28,8 +28,10 @@ internal sealed class StreamEndpoint(
         }
         var upgraded = await UpgradeAsync(context);
         Counters.Count(counters.Handshakes, 101);
+        // Not HttpContext.Abort: a fault may come when the request is already over.
+        var connection = context.Features.GetRequiredFeature<IConnectionLifetimeFeature>();
         var tcp = context.Features.Get<IConnectionSocketFeature>()?.Socket;
-        var socket = new StreamSocket(Interlocked.Increment(ref _sockets), token!, upgraded, tcp, context.Abort);
+        var socket = new StreamSocket(Interlocked.Increment(ref _sockets), context.Connection.Id, token!, upgraded, tcp, connection.Abort);
         hub.Add(socket);
         try
         {

@@ -7,6 +7,10 @@ namespace Tieline.Simulator.Streams;
 internal sealed class Ledger
 {
     private const int ChunkSize = 8192;
+
+    /// <summary>Ticks in the unit of <see cref="Entry.WrittenAfter"/>: 10 µs, so that a latency can be taken from it.</summary>
+    private const long WrittenUnit = TimeSpan.TicksPerMillisecond / 100;
+
     private readonly List<Entry[]> _chunks = [];
 
     public int Count { get; private set; }
@@ -21,12 +25,12 @@ internal sealed class Ledger
         return Count++;
     }
 
-    public void MarkWritten(int line, long milliseconds)
+    public void MarkWritten(int line, DateTimeOffset at)
     {
         ref var entry = ref _chunks[line / ChunkSize][line % ChunkSize];
         if (entry.WrittenAfter < 0)
         {
-            entry = entry with { WrittenAfter = (int)Math.Clamp(milliseconds - entry.Milliseconds, 0, int.MaxValue) };
+            entry = entry with { WrittenAfter = (int)Math.Clamp((at - DateTimeOffset.FromUnixTimeMilliseconds(entry.Milliseconds)).Ticks / WrittenUnit, 0, int.MaxValue) };
         }
     }
 
@@ -42,7 +46,7 @@ internal sealed class Ledger
         return copy;
     }
 
-    /// <param name="WrittenAfter">Milliseconds after the event; -1: no socket got it.</param>
+    /// <param name="WrittenAfter">Tens of microseconds after the event; -1: no socket got it.</param>
     [StructLayout(LayoutKind.Auto)]
     public readonly record struct Entry(long Sequence, long Milliseconds, Guid Conversation, int WrittenAfter, EventKind Kind)
     {
@@ -59,7 +63,7 @@ internal sealed class Ledger
                 DateTimeOffset.FromUnixTimeMilliseconds(Milliseconds),
                 kind.Passes,
                 WrittenAfter >= 0,
-                WrittenAfter >= 0 ? DateTimeOffset.FromUnixTimeMilliseconds(Milliseconds + WrittenAfter) : null);
+                WrittenAfter >= 0 ? DateTimeOffset.FromUnixTimeMilliseconds(Milliseconds).AddTicks(WrittenAfter * WrittenUnit) : null);
         }
     }
 }

@@ -64,7 +64,7 @@ internal sealed partial class StreamHub
         {
             _silenceUntil = silent && seconds is { } s ? _time.GetUtcNow().AddSeconds(s) : null;
         }
-        _sent.Set();
+        _room.Set();
     }
 
     public void Drop(int count) => Locked(() => _drop += count);

@@ -21,6 +21,14 @@ internal sealed partial class StreamHub
         }
     }
 
+    public IReadOnlySet<string> Connections()
+    {
+        lock (_gate)
+        {
+            return _sockets.Select(socket => socket.Connection).ToHashSet(StringComparer.Ordinal);
+        }
+    }
+
     /// <summary>The lines of one stream in order, some thousands at a time.</summary>
     /// <param name="stream">Which, from 0, in the order in which they were first subscribed to.</param>
     /// <param name="from">Only numbers from here on.</param>

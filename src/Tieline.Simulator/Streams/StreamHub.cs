@@ -19,7 +19,7 @@ internal sealed partial class StreamHub
     private readonly Dice _dice;
     private readonly ConversationWorld _world;
     private readonly FrameRenderer _renderer;
-    private readonly Pulse _sent = new();
+    private readonly Pulse _room = new();
     private readonly List<EventStream> _streams = [];
     private readonly List<StreamSocket> _sockets = [];
     private readonly byte[] _scratch;
@@ -57,6 +57,7 @@ internal sealed partial class StreamHub
             _ledger = _options.Ledger ?? (_ledger && rate > 0);
             Apply(rate, passing ?? _passing);
         }
+        _room.Set();
         Changed.Set();
     }
 
@@ -87,7 +88,7 @@ internal sealed partial class StreamHub
             _sockets.Remove(socket);
             socket.Stream?.Sockets.Remove(socket);
         }
-        _sent.Set();
+        _room.Set();
         Changed.Set();
     }
 
@@ -115,6 +116,7 @@ internal sealed partial class StreamHub
             }
             stream.Waiting.Clear();
         }
+        _room.Set();
         Changed.Set();
     }
 
@@ -143,14 +145,14 @@ internal sealed partial class StreamHub
             lock (_gate)
             {
                 batch.Stream.Written += batch.Events;
-                var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+                var now = _time.GetUtcNow();
                 foreach (var line in batch.LedgerLines)
                 {
                     batch.Stream.Ledger?.MarkWritten(line, now);
                 }
             }
         }
-        _sent.Set();
+        _room.Set();
         Changed.Set();
     }
 
@@ -166,19 +168,19 @@ internal sealed partial class StreamHub
         _sharePassing = 0;
     }
 
+    /// <returns>False: it is not for flooding but for ticks.</returns>
     private async ValueTask<bool> FloodAsync(CancellationToken stopping)
     {
-        var next = _sent.Next;
+        var next = _room.Next;
         lock (_gate)
         {
-            if (_rate > 0 || _stopped || !_streams.Exists(s => s.HasListener))
+            if (_rate > 0)
             {
                 return false;
             }
-            if (!_sockets.Exists(s => s.IsSpeaking && s.QueuedBytes > FloodQueuedBytes))
+            if (!_stopped && _streams.Exists(s => s.HasListener) && !_sockets.Exists(s => s.IsSpeaking && s.QueuedBytes > FloodQueuedBytes))
             {
-                Make(FloodBatch, TimeSpan.Zero);
-                return true;
+                return Make(FloodBatch, TimeSpan.Zero) > 0;   // a filter may match nothing: no hot loop for that
             }
         }
         await next.WaitAsync(stopping);
@@ -203,7 +205,8 @@ internal sealed partial class StreamHub
 
     /// <param name="count">Events that pass the filter of at least one stream.</param>
     /// <param name="late">How long ago the first of them was due. After a pause of the whole process their times are spread over it.</param>
-    private void Make(int count, TimeSpan late)
+    /// <returns>How many were made.</returns>
+    private int Make(int count, TimeSpan late)
     {
         var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         var behind = late > OnTime ? late.TotalMilliseconds : 0;
@@ -230,6 +233,7 @@ internal sealed partial class StreamHub
         }
         Flush();
         Changed.Set();
+        return made;
     }
 
     private bool Number(in MadeEvent made)

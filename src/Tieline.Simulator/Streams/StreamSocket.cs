@@ -6,12 +6,15 @@ namespace Tieline.Simulator.Streams;
 /// <summary>One WebSocket as the server holds it: a queue of bytes on their way out, in order, and its faults.</summary>
 /// <remarks>Once the client has spoken, and so has read the handshake's answer, bytes go straight to the TCP socket: when a send returns, the kernel
 /// has them. That is what the ledger's <c>written</c> means.</remarks>
-internal sealed class StreamSocket(int number, IssuedToken token, Stream upgraded, Socket? tcp, Action abort)
+internal sealed class StreamSocket(int number, string connection, IssuedToken token, Stream upgraded, Socket? tcp, Action abort)
 {
     private readonly Channel<Outgoing> _outgoing = Channel.CreateUnbounded<Outgoing>(new UnboundedChannelOptions { SingleReader = true });
     private long _queued;
 
     public int Number => number;
+
+    /// <summary>Id of the TCP connection.</summary>
+    public string Connection => connection;
 
     public IssuedToken Token => token;
 

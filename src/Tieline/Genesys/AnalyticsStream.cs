@@ -38,7 +38,7 @@ internal sealed partial class AnalyticsStream(
                 var end = await session.RunAsync(socket, stopping, aborting);
                 ending.Token.ThrowIfCancellationRequested();
                 if (end.Code == CloseCodes.TokenExpired)
-                    connector.Invalidate(socket.Grant.Token);
+                    connector.Invalidate(session.Grant!.Token);
                 var delay = _policy.AfterClose(end.Code, session.HeardEvent, time.GetElapsedTime(startedAt));
                 await WaitAsync(delay, $"the stream ended ({end.Code}, {CloseCodes.Meaning(end.Code)})", ending.Token);
             }

@@ -14,5 +14,6 @@ internal static class GenesysHttp
         UseCookies = false,
         ConnectTimeout = ConnectTimeout,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        PlaintextStreamFilter = static (connection, _) => ValueTask.FromResult<Stream>(new ReadAheadStream(connection.PlaintextStream)),
     });
 }

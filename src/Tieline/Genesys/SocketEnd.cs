@@ -3,15 +3,16 @@ namespace Tieline.Genesys;
 /// <summary>How a socket ended.</summary>
 /// <param name="Code">One of <see cref="CloseCodes"/>, or whatever the server sent.</param>
 /// <param name="Reason">The server's text, or what broke; at most 100 characters, none of them a control character.</param>
-internal readonly record struct SocketEnd(int Code, string Reason)
+/// <param name="IsPlanned">Whether we had begun to close it ourselves.</param>
+internal readonly record struct SocketEnd(int Code, string Reason, bool IsPlanned)
 {
     private const int MaxReason = 100;
 
-    public static SocketEnd Of(int code, string? reason)
+    public static SocketEnd Of(int code, string? reason, bool isPlanned)
     {
         var text = reason ?? "";
         if (text.Length > MaxReason)
             text = text[..MaxReason];
-        return new SocketEnd(code, string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)));
+        return new SocketEnd(code, string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)), isPlanned);
     }
 }

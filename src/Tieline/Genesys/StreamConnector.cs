@@ -38,7 +38,7 @@ internal sealed class StreamConnector(TokenProvider tokens, HttpMessageInvoker h
         try
         {
             await socket.ConnectAsync(stream, http, either.Token);
-            socket.HttpResponseHeaders = null; // as long-lived as the socket otherwise
+            socket.HttpResponseHeaders = null; // kept as long as the socket otherwise
             await socket.SendAsync(_subscribe, WebSocketMessageType.Text, endOfMessage: true, either.Token);
             return new ConnectOutcome.Opened(new StreamSocket(socket, granted, timing, time));
         }
@@ -51,6 +51,7 @@ internal sealed class StreamConnector(TokenProvider tokens, HttpMessageInvoker h
             if (status is (int)HttpStatusCode.Unauthorized or (int)HttpStatusCode.Forbidden)
             {
                 tokens.Invalidate(granted.Token);
+                _lastToken = null; // even if the token endpoint should grant the same one again, the next refusal counts
                 return new ConnectOutcome.HandshakeRefused(status, isFresh);
             }
 

@@ -22,6 +22,9 @@ internal sealed partial class StreamSession(
     /// <summary>Whether an event came: the connection has proved itself.</summary>
     public bool HeardEvent { get; private set; }
 
+    /// <summary>The token of the socket that was read last.</summary>
+    public TokenOutcome.Granted? Grant { get; private set; }
+
     /// <summary>Reads until the last live socket has gone, and disposes of all of them.</summary>
     /// <returns>How it ended. What the sink throws passes through.</returns>
     public async Task<SocketEnd> RunAsync(StreamSocket socket, CancellationToken stopping, CancellationToken aborting)
@@ -32,10 +35,11 @@ internal sealed partial class StreamSession(
         {
             while (true)
             {
+                Grant = socket.Grant;
                 LogConnected(logger, continuous, socket.Grant.ExpiresAt);
                 var succession = succeed(socket);
                 var end = await ReadAsync(socket, first, continuous, succession, stopping, aborting);
-                Note(end, socket.IsClosing, hasSuccessor: succession.Next is not null);
+                Note(end, hasSuccessor: succession.Next is not null);
                 if (succession.Next is not { } next)
                     return end;
                 if (stopping.IsCancellationRequested || aborting.IsCancellationRequested)
@@ -112,7 +116,7 @@ internal sealed partial class StreamSession(
             received = await next;
         }
 
-        if (socket.End.Code == CloseCodes.InvalidPayload && !socket.IsClosing)
+        if (socket.HeardInvalidUtf8)
             sink.OnRefused(Events.FrameFault.NotJson);
     }
 
@@ -123,10 +127,10 @@ internal sealed partial class StreamSession(
         _uncounted = 0;
     }
 
-    private void Note(SocketEnd end, bool isPlanned, bool hasSuccessor)
+    private void Note(SocketEnd end, bool hasSuccessor)
     {
         metrics.Closes.Add(1, new KeyValuePair<string, object?>("tieline.close.code", CloseCodes.Tag(end.Code)));
-        if (isPlanned)
+        if (end.IsPlanned)
         {
             LogClosed(logger, end.Code);
             return;

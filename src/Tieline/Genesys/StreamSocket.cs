@@ -12,6 +12,7 @@ internal sealed class StreamSocket(ClientWebSocket socket, TokenOutcome.Granted 
 
     private readonly FrameBuffer _buffer = new();
     private readonly Lock _closing = new();
+    private volatile bool _isClosing;
     private Task? _close;
     private ITimer? _closeTimeout;
 
@@ -25,8 +26,8 @@ internal sealed class StreamSocket(ClientWebSocket socket, TokenOutcome.Granted 
     /// <summary>After <see cref="Received.End"/>.</summary>
     public SocketEnd End { get; private set; }
 
-    /// <summary>Whether the end was our own wish.</summary>
-    public bool IsClosing => Volatile.Read(ref _close) is not null;
+    /// <summary>Whether it failed by a text frame that was not UTF-8.</summary>
+    public bool HeardInvalidUtf8 { get; private set; }
 
     /// <summary>Waits for the next frame. Never throws for what the network or the other side does: that is <see cref="Received.End"/>.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -51,8 +52,8 @@ internal sealed class StreamSocket(ClientWebSocket socket, TokenOutcome.Granted 
         }
         catch (WebSocketException e)
         {
-            var isNotUtf8 = e.WebSocketErrorCode == WebSocketError.Faulted && e.InnerException is null && e.Message == _faulted;
-            return Ended(isNotUtf8 ? CloseCodes.InvalidPayload : CloseCodes.Abnormal, (e.InnerException ?? e).Message);
+            HeardInvalidUtf8 = e.WebSocketErrorCode == WebSocketError.Faulted && e.InnerException is null && e.Message == _faulted;
+            return Ended(HeardInvalidUtf8 ? CloseCodes.InvalidPayload : CloseCodes.Abnormal, (e.InnerException ?? e).Message);
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or IOException)
         {
@@ -65,8 +66,9 @@ internal sealed class StreamSocket(ClientWebSocket socket, TokenOutcome.Granted 
     {
         lock (_closing)
         {
-            if (_close is not null)
+            if (_isClosing)
                 return;
+            _isClosing = true; // before it is sent: the answer may be read before the sending has returned
             _closeTimeout = time.CreateTimer(_ => Abort(), null, timing.Close, Timeout.InfiniteTimeSpan);
             _close = SendCloseAsync();
         }
@@ -80,8 +82,11 @@ internal sealed class StreamSocket(ClientWebSocket socket, TokenOutcome.Granted 
     {
         if (socket.State == WebSocketState.CloseReceived)
             BeginClose();
-        if (_close is not null)
-            await _close;
+        Task? close;
+        lock (_closing)
+            close = _close;
+        if (close is not null)
+            await close;
         if (_closeTimeout is not null)
             await _closeTimeout.DisposeAsync();
         socket.Dispose();
@@ -90,7 +95,7 @@ internal sealed class StreamSocket(ClientWebSocket socket, TokenOutcome.Granted 
 
     private Received Ended(int code, string? reason)
     {
-        End = SocketEnd.Of(code, reason);
+        End = SocketEnd.Of(code, reason, isPlanned: _isClosing);
         return Received.End;
     }
 

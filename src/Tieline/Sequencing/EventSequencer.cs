@@ -13,13 +13,10 @@ internal sealed class EventSequencer(TimeSpan reorderWindow)
     /// <summary>How many gaps are remembered to recognise a late arrival. An event for an older one is <see cref="SequenceVerdict.Old"/>, and kept.</summary>
     private const int MaxRemembered = 1_000;
 
-    private const int MaxTimestampBytes = 40;
-
     private readonly List<Gap> _gaps = [];
     private readonly List<GapChange> _changes = [];
-    private readonly byte[] _lastTimestamp = new byte[MaxTimestampBytes];
-    private int _lastTimestampLength;
     private DateTimeOffset? _lastTime;
+    private DateTimeOffset? _newestTime;
     private long _last = -1;
     private long _nextGap = 1;
     private int _unconfirmed;
@@ -30,7 +27,7 @@ internal sealed class EventSequencer(TimeSpan reorderWindow)
     /// <summary>The highest number seen in this epoch; null before the first.</summary>
     public long? Last => _last < 0 ? null : _last;
 
-    public Mark Mark => new(Epoch, Last, LastTime());
+    public Mark Mark => new(Epoch, Last, _newestTime);
 
     /// <summary>Whether a hole may still fill itself, so that what comes behind it is held.</summary>
     public bool HasUnconfirmed => _unconfirmed > 0;
@@ -41,8 +38,7 @@ internal sealed class EventSequencer(TimeSpan reorderWindow)
     {
         Epoch = mark.Epoch;
         _last = mark.Sequence ?? -1;
-        _lastTime = mark.OccurredAt;
-        _lastTimestampLength = 0;
+        _lastTime = _newestTime = mark.OccurredAt;
         _nextGap = nextGap;
         _jump = GapReason.Restart;
         foreach (var gap in open.Where(gap => gap.Epoch == Epoch && gap.Missing.Count > 0).OrderBy(gap => gap.Number))
@@ -58,27 +54,33 @@ internal sealed class EventSequencer(TimeSpan reorderWindow)
     /// <summary>There was a time without a connection: a jump at the next event cannot fill itself.</summary>
     public void Reconnected() => _jump ??= GapReason.Reconnect;
 
-    /// <param name="timestamp">The event's, as sent; read only where the numbers are not in order.</param>
+    /// <param name="timestamp">The event's, as sent. One that can't be read, or can't be true, says nothing.</param>
     public SequenceVerdict Offer(long sequence, ReadOnlySpan<byte> timestamp, DateTimeOffset now)
     {
+        var time = EventTime.TryParse(timestamp, out var parsed) && EventTime.IsPlausible(parsed, now) ? parsed : (DateTimeOffset?)null;
         if (sequence == _last + 1 || _last < 0)
         {
-            Advance(sequence, timestamp);
+            Advance(sequence, time);
             return SequenceVerdict.Next;
         }
 
         if (sequence > _last)
         {
-            Open(new SequenceRange(_last + 1, sequence - 1), _jump ?? GapReason.Hole, timestamp, now);
-            Advance(sequence, timestamp);
+            Open(new SequenceRange(_last + 1, sequence - 1), _jump ?? GapReason.Hole, time, now);
+            Advance(sequence, time);
             return SequenceVerdict.Next;
         }
 
         if (TryFill(sequence))
+        {
+            Pass(time);
             return SequenceVerdict.Late;
-        if (!EventTime.TryParse(timestamp, out var time) || LastTime() is not { } last || time <= last)
+        }
+
+        // Not the last one's time: numbers are in the order of sending, times may lie otherwise, and a repeat of a later one would seem to start an epoch.
+        if (time is null || _newestTime is null || time <= _newestTime)
             return SequenceVerdict.Old;
-        StartEpoch(sequence, timestamp, last, time, now);
+        StartEpoch(sequence, time.Value, now);
         return SequenceVerdict.NewEpoch;
     }
 
@@ -88,8 +90,8 @@ internal sealed class EventSequencer(TimeSpan reorderWindow)
         if (_last >= 0 && sequence <= _last)
             return;
         if (_last >= 0 && sequence > _last + 1)
-            Open(new SequenceRange(_last + 1, sequence - 1), _jump ?? GapReason.Hole, default, now);
-        Open(new SequenceRange(sequence, sequence), GapReason.Unreadable, default, now);
+            Open(new SequenceRange(_last + 1, sequence - 1), _jump ?? GapReason.Hole, null, now);
+        Open(new SequenceRange(sequence, sequence), GapReason.Unreadable, null, now);
         _last = sequence;
         _jump = null;
     }
@@ -116,19 +118,23 @@ internal sealed class EventSequencer(TimeSpan reorderWindow)
         return changes;
     }
 
-    private void Advance(long sequence, ReadOnlySpan<byte> timestamp)
+    private void Advance(long sequence, DateTimeOffset? time)
     {
         _last = sequence;
         _jump = null;
-        if (timestamp.Length is 0 or > MaxTimestampBytes)
-            return;
-        timestamp.CopyTo(_lastTimestamp);
-        _lastTimestampLength = timestamp.Length;
+        _lastTime = time ?? _lastTime;
+        Pass(time);
     }
 
-    private void Open(SequenceRange missing, GapReason reason, ReadOnlySpan<byte> timestamp, DateTimeOffset now)
+    private void Pass(DateTimeOffset? time)
     {
-        var gap = new Gap(_nextGap++, Epoch, reason, [missing], LastTime(), EventTime.TryParse(timestamp, out var to) ? to : null, now);
+        if (_newestTime is null || time > _newestTime)
+            _newestTime = time ?? _newestTime;
+    }
+
+    private void Open(SequenceRange missing, GapReason reason, DateTimeOffset? time, DateTimeOffset now)
+    {
+        var gap = new Gap(_nextGap++, Epoch, reason, [missing], _lastTime, time, now);
         if (reason != GapReason.Hole || reorderWindow == TimeSpan.Zero)
             gap.Confirm(now);
         else
@@ -161,16 +167,16 @@ internal sealed class EventSequencer(TimeSpan reorderWindow)
     }
 
     /// <summary>Old holes can no longer fill: numbers from before mean nothing now.</summary>
-    private void StartEpoch(long sequence, ReadOnlySpan<byte> timestamp, DateTimeOffset last, DateTimeOffset time, DateTimeOffset now)
+    private void StartEpoch(long sequence, DateTimeOffset time, DateTimeOffset now)
     {
         Confirm(_ => true, now);
         _gaps.Clear();
-        var between = new Gap(_nextGap++, Epoch, GapReason.Renumbered, [], last, time, now);
+        var between = new Gap(_nextGap++, Epoch, GapReason.Renumbered, [], _lastTime, time, now);
         between.Confirm(now);
         _changes.Add(new GapChange(between, GapChangeKind.Seen));
         _changes.Add(new GapChange(between, GapChangeKind.Confirmed));
         Epoch++;
-        Advance(sequence, timestamp);
+        Advance(sequence, time);
     }
 
     private void Confirm(Func<Gap, bool> due, DateTimeOffset now)
@@ -198,17 +204,5 @@ internal sealed class EventSequencer(TimeSpan reorderWindow)
     {
         while (_gaps.Count > MaxRemembered && _gaps[0].ConfirmedAt is not null)
             _gaps.RemoveAt(0);
-    }
-
-    private DateTimeOffset? LastTime()
-    {
-        if (_lastTimestampLength > 0)
-        {
-            if (EventTime.TryParse(_lastTimestamp.AsSpan(0, _lastTimestampLength), out var time))
-                _lastTime = time;
-            _lastTimestampLength = 0;
-        }
-
-        return _lastTime;
     }
 }

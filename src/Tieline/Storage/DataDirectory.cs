@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Tieline.Storage;
 
@@ -6,6 +7,9 @@ namespace Tieline.Storage;
 internal sealed class DataDirectory : IDisposable
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const string OwnerFile = "lock.pid";
 
     private readonly FileStream _lock;
 
@@ -43,44 +47,45 @@ internal sealed class DataDirectory : IDisposable
     private static FileStream Lock(string path)
     {
         var file = System.IO.Path.Combine(path, "lock");
+        FileStream held;
         try
         {
-            var held = new FileStream(file, new FileStreamOptions
-            {
-                Mode = FileMode.OpenOrCreate,
-                Access = FileAccess.ReadWrite,
-                Share = FileShare.None,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
-            held.SetLength(0);
-            held.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-            held.Flush();
-            return held;
+            held = new FileStream(file, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = PrivateFile });
         }
         catch (IOException e)
         {
             throw new StorageException(
-                $"Data directory '{path}' is in use by another Tieline{Owner(file)}. Stop that one first, or give this one a directory of its own (DataDirectory).", e);
+                $"Data directory '{path}' is in use by another Tieline{Owner(path)}. Stop that one first, or give this one a directory of its own (DataDirectory).", e);
+        }
+
+        try
+        {
+            NameOwner(path);
+            return held;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
         }
     }
 
-    private static string Owner(string file)
+    /// <summary>In a file of its own: .NET reads no file that is locked, not even its first byte.</summary>
+    private static void NameOwner(string path)
     {
-        // .NET's lock is advisory: the file itself can still be read, though not through another FileStream.
-        var pid = TryRead(file);
-        return pid.Length == 0 ? "" : $" (process {pid})";
+        using var file = new FileStream(
+            System.IO.Path.Combine(path, OwnerFile), new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.ReadWrite, UnixCreateMode = PrivateFile });
+        file.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
     }
 
-    private static string TryRead(string file)
+    private static string Owner(string path)
     {
         try
         {
-            using var handle = File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            Span<byte> bytes = stackalloc byte[20];
-            var text = System.Text.Encoding.ASCII.GetString(bytes[..RandomAccess.Read(handle, bytes, 0)]);
-            return text.All(char.IsAsciiDigit) ? text : "";
+            var text = File.ReadAllText(System.IO.Path.Combine(path, OwnerFile));
+            return text.Length is > 0 and < 20 && text.All(char.IsAsciiDigit) ? $" (process {text})" : "";
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return "";
         }

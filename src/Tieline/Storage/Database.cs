@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Tieline.Storage;
 
@@ -10,6 +11,9 @@ internal static class Database
 
     private const int BusyTimeoutSeconds = 5;
 
+    /// <summary>The smallest page there is: what is shorter was cut.</summary>
+    private const int MinBytes = 512;
+
     /// <summary>SQLite's codes for a file that is no database, and for one that is damaged.</summary>
     private static readonly int[] _damaged = [26, 11];
 
@@ -19,13 +23,24 @@ internal static class Database
     public static SqliteConnection OpenForWriting(string path, IReadOnlyList<string> migrations)
     {
         var isNew = !File.Exists(path) || new FileInfo(path).Length == 0;
+        var hasLog = HasLog(path);
         var connection = Connect(path, SqliteOpenMode.ReadWriteCreate);
         try
         {
             if (isNew)
+            {
                 File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
             else
-                Check(connection, path, migrations.Count);
+            {
+                KeepLog(connection, hasLog);
+                CheckWhole(connection, path, hasLog);
+                isNew = IsEmpty(connection);
+                if (!isNew)
+                    Check(connection, path, migrations.Count);
+                KeepLog(connection, false);
+            }
+
             Execute(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;");
             if (isNew)
                 Execute(connection, $"PRAGMA application_id={ApplicationId};");
@@ -49,9 +64,12 @@ internal static class Database
     {
         if (!File.Exists(path))
             throw new StorageException($"There is no journal at '{path}'. Has Tieline run with this data directory yet?");
+        var hasLog = HasLog(path);
         var connection = Connect(path, SqliteOpenMode.ReadWrite);
         try
         {
+            KeepLog(connection, hasLog);
+            CheckWhole(connection, path, hasLog);
             Check(connection, path, version);
             Execute(connection, "PRAGMA query_only=ON; PRAGMA cache_size=-8000;");
             return connection;
@@ -107,6 +125,24 @@ internal static class Database
         }
     }
 
+    private static bool HasLog(string path) => File.Exists(path + "-wal") && new FileInfo(path + "-wal").Length > 0;
+
+    /// <summary>Whether closing leaves the write-ahead log as it is. Else the last one to close moves it into the file: into a file that may not be ours.</summary>
+    private static void KeepLog(SqliteConnection connection, bool keep) =>
+        raw.sqlite3_db_config(connection.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0, out _);
+
+    /// <summary>What SQLite itself lets pass: it takes the stump of a first page for an empty file, and the rest of a last page for zeros (which is right where the log has that page).</summary>
+    private static void CheckWhole(SqliteConnection connection, string path, bool hasLog)
+    {
+        var length = new FileInfo(path).Length;
+        if (length < MinBytes || (!hasLog && length % Scalar(connection, "PRAGMA page_size") != 0))
+            throw Damaged(path, $"{length} bytes", null);
+    }
+
+    /// <summary>A database of nothing: left by a start that was killed before it had made the tables.</summary>
+    private static bool IsEmpty(SqliteConnection connection) =>
+        Scalar(connection, "SELECT count(*) FROM sqlite_schema") == 0 && Scalar(connection, "PRAGMA application_id") is 0 or ApplicationId && Scalar(connection, "PRAGMA user_version") == 0;
+
     /// <summary>Reads only: a file that is not ours must stay as it was.</summary>
     private static void Check(SqliteConnection connection, string path, int newest)
     {
@@ -125,8 +161,9 @@ internal static class Database
             Execute(connection, $"BEGIN IMMEDIATE; {migrations[version]} PRAGMA user_version={version + 1}; COMMIT;");
     }
 
-    private static StorageException Explain(string path, SqliteException e) => new(
-        _damaged.Contains(e.SqliteErrorCode)
-            ? $"Journal '{path}' is damaged or is no SQLite file (SQLite {e.SqliteErrorCode}). It was left as it is: restore it from a backup, or move it away to start with an empty one."
-            : $"Cannot open journal '{path}': {e.Message}", e);
+    private static StorageException Explain(string path, SqliteException e) =>
+        _damaged.Contains(e.SqliteErrorCode) ? Damaged(path, $"SQLite {e.SqliteErrorCode}", e) : new StorageException($"Cannot open journal '{path}': {e.Message}", e);
+
+    private static StorageException Damaged(string path, string how, Exception? inner) =>
+        new($"Journal '{path}' is damaged or is no SQLite file ({how}). It was left as it is: restore it from a backup, or move it away to start with an empty one.", inner);
 }

@@ -1,0 +1,44 @@
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+
+namespace Tieline.Service.Commands.Demo;
+
+/// <summary>The simulator's control API.</summary>
+internal sealed class SimulatorClient(HttpClient http, Uri url)
+{
+    /// <returns>Null while it does not answer.</returns>
+    public async Task<SimulatorFigures?> FiguresAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await http.GetFromJsonAsync<SimulatorFigures>(Call("status"), cancellation);
+        }
+        catch (Exception e) when (e is HttpRequestException or JsonException or TaskCanceledException && !cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The ledger from a sequence on.</summary>
+    public async Task<IReadOnlyList<LedgerRow>> LedgerAsync(long from, CancellationToken cancellation)
+    {
+        await using var stream = await http.GetStreamAsync(Call($"ledger?from={from}"), cancellation);
+        return await NdJson.ReadAsync<LedgerRow>(stream, cancellation);
+    }
+
+    /// <summary>Makes no more events; sockets stay open.</summary>
+    public Task StopAsync(CancellationToken cancellation) => PostAsync("stop", "{}", cancellation);
+
+    /// <summary>Ends every socket without a close frame: 1006.</summary>
+    public Task DropSocketsAsync(CancellationToken cancellation) => PostAsync("faults", """{"kind":"abort"}""", cancellation);
+
+    private async Task PostAsync(string call, string json, CancellationToken cancellation)
+    {
+        using var body = new StringContent(json, Encoding.UTF8, "application/json");
+        using var response = await http.PostAsync(Call(call), body, cancellation);
+        response.EnsureSuccessStatusCode();
+    }
+
+    private Uri Call(string call) => new(url, "/_simulator/" + call);
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+using Tieline.Storage;
+using Tieline.TestKit;
+
+namespace Tieline.Tests.Storage;
+
+public sealed class DataDirectoryTests : IDisposable
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private readonly TempDirectory _temp = new();
+
+    public void Dispose() => _temp.Dispose();
+
+    [Fact]
+    public void Open_WhereThereIsNone_MakesItForItsOwnerAlone()
+    {
+        using var directory = DataDirectory.Open(_temp.FileNamed("a/b"));
+        File.GetUnixFileMode(directory.Path).ShouldBe(OwnerOnly);
+        directory.Warning.ShouldBeNull();
+        File.GetUnixFileMode(directory.FileNamed("lock")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    [Fact]
+    public void Open_OneThatOthersMayRead_WarnsAndLeavesItsModeAlone()
+    {
+        var path = _temp.FileNamed("open");
+        Directory.CreateDirectory(path);
+        File.SetUnixFileMode(path, OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherExecute);
+        using var directory = DataDirectory.Open(path);
+        directory.Warning.ShouldBe($"Data directory '{path}' is open to others (mode 741); run: chmod 700 '{path}'");
+        File.GetUnixFileMode(path).ShouldBe(OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherExecute);
+    }
+
+    [Fact]
+    public void Open_ASecondTime_NamesTheProcessThatHasIt()
+    {
+        using var first = DataDirectory.Open(_temp.FileNamed("data"));
+        var error = Should.Throw<StorageException>(() => DataDirectory.Open(first.Path));
+        error.Message.ShouldBe(
+            $"Data directory '{first.Path}' is in use by another Tieline (process {Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}). Stop that one first, or give this one a directory of its own (DataDirectory).");
+    }
+
+    [Fact]
+    public void Open_ASecondTime_LeavesTheFirstsLockHeld()
+    {
+        using var first = DataDirectory.Open(_temp.FileNamed("data"));
+        Should.Throw<StorageException>(() => DataDirectory.Open(first.Path));
+        Should.Throw<StorageException>(() => DataDirectory.Open(first.Path));
+    }
+
+    [Fact]
+    public void Dispose_FreesTheLock()
+    {
+        var path = _temp.FileNamed("data");
+        DataDirectory.Open(path).Dispose();
+        using var again = DataDirectory.Open(path);
+        again.Path.ShouldBe(path);
+    }
+
+    [Fact]
+    public void Open_WhereALockFileOfADeadProcessLies_TakesIt()
+    {
+        var path = _temp.FileNamed("data");
+        Directory.CreateDirectory(path, OwnerOnly);
+        File.WriteAllText(Path.Combine(path, "lock"), "");
+        File.WriteAllText(Path.Combine(path, "lock.pid"), "4294967295 and more than that");
+        DataDirectory.Open(path).Dispose();
+        File.ReadAllText(Path.Combine(path, "lock.pid")).ShouldBe(Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public void Open_WhereAFileIsInTheWay_SaysWhich()
+    {
+        var path = _temp.FileNamed("file");
+        File.WriteAllText(path, "");
+        Should.Throw<StorageException>(() => DataDirectory.Open(path)).Message.ShouldStartWith($"Cannot use data directory '{path}': ");
+        Should.Throw<StorageException>(() => DataDirectory.Open(Path.Combine(path, "below"))).Message.ShouldStartWith($"Cannot use data directory '{path}/below': ");
+    }
+
+    [Fact]
+    public void Open_ARelativePath_IsMadeWhole()
+    {
+        var relative = Path.GetRelativePath(Environment.CurrentDirectory, _temp.FileNamed("data"));
+        using var directory = DataDirectory.Open(relative);
+        directory.Path.ShouldBe(_temp.FileNamed("data"));
+        directory.FileNamed("x").ShouldBe(_temp.FileNamed("data/x"));
+    }
+}

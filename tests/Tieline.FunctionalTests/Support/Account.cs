@@ -79,6 +79,14 @@ internal sealed class Account
             throw new InvalidOperationException($"The account does not balance.\n{this}");
     }
 
+    /// <summary>It balances, and what is in gaps is exactly what Genesys could not send: no more, no less.</summary>
+    public void ShouldHaveExactGaps()
+    {
+        ShouldBalance();
+        if (SentButInGap.Count > 0 || SecondCopies.Count > 0)
+            throw new InvalidOperationException($"What was sent is in a gap, or came twice.\n{this}\nSENT BUT IN A GAP:\n  {string.Join("\n  ", SentButInGap.Take(Shown).Select(Describe))}");
+    }
+
     /// <summary>It balances, and nothing went wrong on the way: no gap, no second copy.</summary>
     public void ShouldBeUndisturbed()
     {

@@ -163,6 +163,23 @@ internal sealed class Site : IAsyncDisposable
         return Eventually.TrueAsync(() => Crm.Status.Processed >= goal, within, () => $"{count} more events delivered (at {Crm.Status.Processed} of {goal}).\n{Process.Tail()}");
     }
 
+    /// <summary>Commits a fault at Genesys.</summary>
+    public Task FaultAsync(SimulatorFault fault) => Genesys.InjectAsync(fault);
+
+    /// <summary>Waits until a new socket has subscribed and what it carries is delivered.</summary>
+    /// <param name="handshakes">Successful ones before the fault.</param>
+    /// <returns>How long it took.</returns>
+    public async Task<TimeSpan> RecoversAsync(long handshakes, TimeSpan within)
+    {
+        var startedAt = TimeProvider.System.GetTimestamp();
+        await Eventually.TrueAsync(() => Handshakes > handshakes && Genesys.Status.Subscribed > 0, within, () => $"Tieline has connected again.\n{Process.Tail()}");
+        await MoreDeliveriesAsync(3, within - TimeProvider.System.GetElapsedTime(startedAt));
+        return TimeProvider.System.GetElapsedTime(startedAt);
+    }
+
+    /// <summary>Successful handshakes so far.</summary>
+    public long Handshakes => Genesys.Status.Handshakes.GetValueOrDefault(101);
+
     /// <summary>Stops the simulator's events and waits until nothing is under way any more: then each end's records say the whole story.</summary>
     public async Task<Account> SettleAsync(TimeSpan within)
     {

@@ -78,7 +78,7 @@ public sealed class CommandTests : IAsyncDisposable
         var prometheus = await site.PrometheusAsync();
         prometheus.ToString().ShouldContain("# TYPE ");
         prometheus.Sum("tieline_events_kept_total").ShouldBeGreaterThanOrEqualTo(50);
-        foreach (var path in (string[])["/", "/metric", "/metrics/", "/metrics/x", "/health", "/health/other", "/api/v1", "/favicon.ico", "/oauth/token"])
+        foreach (var path in (string[])["/", "/metric", "/metrics/x", "/health", "/health/other", "/api/v1", "/favicon.ico", "/oauth/token"])
         {
             using var other = await site.AskAsync(path);
             other.StatusCode.ShouldBe(HttpStatusCode.NotFound, path);

@@ -155,8 +155,7 @@ public sealed class ConnectionTests
         await using var site = await Site.StartAsync(options => options.Start = false);
         await site.FaultAsync(new SimulatorFault { Kind = "handshake", Status = 401 });
         await site.StartTielineAsync();
-        var ((_, text), _) = await Eventually.FindAsync(
-            async () => await site.ReadyAsync() is { Status: 503 } answer ? Tuple.Create(answer.Status, answer.Text) : null, TimeSpan.FromSeconds(40), () => $"readiness is off.\n{site.Process.Tail()}");
+        var text = await site.UnreadyAsync("scopes", TimeSpan.FromSeconds(40));
         text.ShouldContain("analytics:conversation:view");
         text.ShouldContain("401");
         site.Log.ShouldContain(line => line.Name == "StreamRefused" && line.Level == "Error" && line.Message.Contains("analytics:conversation:view", StringComparison.Ordinal));

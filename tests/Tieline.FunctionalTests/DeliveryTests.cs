@@ -101,9 +101,7 @@ public sealed class DeliveryTests
         await using var site = await Site.StartAsync();
         await site.MoreDeliveriesAsync(20, _soon);
         site.Crm.Answer(new CrmFault { Status = 401 });
-        var ((_, text), _) = await Eventually.FindAsync(
-            async () => await site.ReadyAsync() is { Status: 503 } answer ? Tuple.Create(answer.Status, answer.Text) : null, _soon, () => $"readiness is off.\n{site.Process.Tail()}");
-        text.ShouldContain("destination 'crm' answers 401");
+        var text = await site.UnreadyAsync("destination 'crm' answers 401", _soon);
         text.ShouldContain("URL and credentials");
         site.Log.ShouldContain(line => line.Name == "DestinationClosed" && line.Level == "Warning");
 

@@ -20,7 +20,7 @@ public sealed class SequenceTests
         { "truncated", "not_json" },
         { "binary", "binary" },
         { "array", "not_an_object" },
-        { "deep", "no_sequence" },
+        { "deep", "not_json" },
         { "huge", "too_big" },
         { "noSequence", "no_sequence" },
         { "stringSequence", "wrong_type" },
@@ -126,7 +126,7 @@ public sealed class SequenceTests
         account.ShouldHaveExactGaps();
         account.InGaps.Count.ShouldBe(account.Ledger.Count(entry => entry.Line.Id is null), "a number that was spent on it is missing, and no other");
         var prometheus = await site.PrometheusAsync();
-        prometheus.Sum("tieline_source_frame_faults_total", "tieline_fault", reason).ShouldBe(Frames, prometheus.ToString());
+        prometheus.Sum("tieline_source_frame_faults_total", "tieline_fault", reason).ShouldBe(Frames, prometheus.Only("tieline_source_frame_faults_total"));
         prometheus.Sum("tieline_source_frame_faults_total").ShouldBe(Frames);
         prometheus.Sum("tieline_source_closes_total").ShouldBe(0);
         site.Log.Count(line => line.Name == "FrameRefused").ShouldBe(1, "at a bounded rate");
@@ -143,7 +143,7 @@ public sealed class SequenceTests
         var account = await site.SettleAsync(_soon);
         account.ShouldBalance();
         var prometheus = await site.PrometheusAsync();
-        prometheus.Sum("tieline_source_frame_faults_total", "tieline_fault", "not_json").ShouldBe(1, prometheus.ToString());
+        prometheus.Sum("tieline_source_frame_faults_total", "tieline_fault", "not_json").ShouldBe(1, prometheus.Only("tieline_source_frame_faults_total"));
         prometheus.Sum("tieline_source_closes_total", "tieline_close_code", "1007").ShouldBe(1);
         Say($"{account}");
     }

@@ -67,7 +67,7 @@ public sealed class StartTests
     {
         const string Secret = "hush-hush-2718";
         using var folder = new TempDirectory();
-        await File.WriteAllTextAsync(folder.FileNamed("tieline.json"), """{ "Gaps": { "ReorderWindow": "soon" }, "Nonsense": 1, "Genesys": { "Region": "example.invalid" } }""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(folder.FileNamed("tieline.json"), """{ "Gaps": { "ReorderWindow": "soon" }, "Nonsense": 1, "Genesys": { "Region": "nowhere at all" } }""", TestContext.Current.CancellationToken);
         await using var process = ChildProcess.Start(["run", "--set", "Http:Listen=nowhere"], folder.Path, new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["GENESYS_CLIENT_SECRET"] = Secret,

@@ -19,5 +19,8 @@ internal sealed class PrometheusText(string text)
         .Where(sample => label is null || sample.Series.Contains($"{label}=\"{value}\"", StringComparison.Ordinal))
         .Sum(sample => sample.Value);
 
+    /// <summary>One metric's lines, for a failure's message.</summary>
+    public string Only(string name) => string.Join('\n', text.Split('\n').Where(line => line.StartsWith(name, StringComparison.Ordinal)));
+
     public override string ToString() => text;
 }

@@ -127,6 +127,13 @@ internal sealed class Site : IAsyncDisposable
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
+    /// <summary>Waits until readiness is 503 and names this.</summary>
+    /// <returns>The answer's text.</returns>
+    public async Task<string> UnreadyAsync(string because, TimeSpan within) => (await Eventually.FindAsync(
+        async () => await ReadyAsync() is { Status: 503 } answer && answer.Text.Contains(because, StringComparison.Ordinal) ? answer.Text : null,
+        within,
+        () => $"readiness is off and names '{because}'.\n{Process.Tail()}")).Found;
+
     public async Task<HttpResponseMessage> AskAsync(string path) => await _http.GetAsync(new Uri(Address, path), TestContext.Current.CancellationToken);
 
     public async Task<string> GetAsync(string path, string? accept = null)

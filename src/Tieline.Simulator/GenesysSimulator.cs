@@ -41,7 +41,7 @@ public sealed class GenesysSimulator : IAsyncDisposable
         _tokens = new TokenDesk(options, time, dice);
         _faults = new FaultDesk(time);
         _counters = new Counters(time);
-        _tokenEndpoint = new TokenEndpoint(options, _tokens, _faults, errors, _stopping.Token);
+        _tokenEndpoint = new TokenEndpoint(options, _tokens, _faults, errors, _counters, _stopping.Token);
         _streamEndpoint = new StreamEndpoint(options, time, _hub, _tokens, _faults, errors, _counters);
         _control = new GenesysControl(this);
         Errors = errors;
@@ -166,17 +166,10 @@ public sealed class GenesysSimulator : IAsyncDisposable
         }
         return (context.Request.Method, path) switch
         {
-            ("POST", TokenPath) => TokenAsync(context),
+            ("POST", TokenPath) => _tokenEndpoint.HandleAsync(context, _hub.Changed.Set),
             ("GET", StreamPath) => _streamEndpoint.HandleAsync(context),
             _ => Errors.WriteAsync(context, 404),
         };
-    }
-
-    private async Task TokenAsync(HttpContext context)
-    {
-        await _tokenEndpoint.HandleAsync(context);
-        Counters.Count(_counters.TokenRequests, context.RequestAborted.IsCancellationRequested ? 0 : context.Response.StatusCode);
-        _hub.Changed.Set();
     }
 
     private async Task CommitAsync(SimulatorFault fault, string? keep = null)

@@ -48,7 +48,7 @@ public sealed record GenesysStatus
     /// <summary>Tokens issued.</summary>
     public long TokensIssued { get; init; }
 
-    /// <summary>Token requests by the status they were answered with.</summary>
+    /// <summary>Token requests by the status they were answered with; 0: left hanging.</summary>
     public required IReadOnlyDictionary<int, long> TokenRequests { get; init; }
 
     /// <summary>Handshakes by the status they were answered with; 101 is a success.</summary>

@@ -95,9 +95,13 @@ public class TokenEndpointTests
     {
         await using var rig = await Rig.StartAsync();
         await rig.InjectAsync("""{"kind":"token","answer":"hang","count":1}""");
-        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+        using var patience = new CancellationTokenSource();
         using var form = new FormUrlEncodedContent([new("grant_type", "client_credentials")]);
-        await Should.ThrowAsync<OperationCanceledException>(rig.Http.PostAsync(new Uri(rig.Simulator.TokenUrl), form, patience.Token));
+        var posting = rig.Http.PostAsync(new Uri(rig.Simulator.TokenUrl), form, patience.Token);
+        await rig.Simulator.WaitForAsync(s => s.TokenRequests.ContainsKey(0), rig.Deadline);
+        posting.IsCompleted.ShouldBeFalse();
+        await patience.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(posting);
         (await rig.TokenAsync()).ShouldNotBeEmpty();
     }
 

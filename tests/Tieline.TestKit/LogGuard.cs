@@ -8,6 +8,7 @@ public sealed class LogGuard : ILoggerFactory
 {
     private readonly ConcurrentQueue<(LogLevel Level, int EventId, string Message)> _lines = new();
     private readonly HashSet<int> _expected = [];
+    private TaskCompletionSource _next = NewSignal();
 
     public IReadOnlyCollection<(LogLevel Level, int EventId, string Message)> Lines => _lines;
 
@@ -15,6 +16,18 @@ public sealed class LogGuard : ILoggerFactory
     public void Expect(int eventId) => _expected.Add(eventId);
 
     public bool Has(int eventId) => _lines.Any(line => line.EventId == eventId);
+
+    /// <summary>Completes when a line with this event id has been logged; at once if one has.</summary>
+    public async Task WaitForAsync(int eventId, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var next = _next.Task;
+            if (Has(eventId))
+                return;
+            await next.WaitAsync(cancellation);
+        }
+    }
 
     public void Verify()
     {
@@ -31,6 +44,8 @@ public sealed class LogGuard : ILoggerFactory
 
     public void Dispose() => Verify();
 
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private sealed class Logger(LogGuard guard) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
@@ -38,7 +53,10 @@ public sealed class LogGuard : ILoggerFactory
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
             guard._lines.Enqueue((logLevel, eventId.Id, formatter(state, exception) + (exception is null ? "" : " | " + exception)));
+            Interlocked.Exchange(ref guard._next, NewSignal()).SetResult();
+        }
     }
 }

@@ -45,7 +45,7 @@ internal sealed class Contender : IAsyncDisposable
     public static Contender InMemoryRelay(string executable, GenesysSimulator genesys, CrmSimulator crm) =>
         Start(new ProcessStartInfo(executable, [genesys.Url, genesys.StreamUrl, crm.Url + "/hook", Rig.ClientId, Rig.ClientSecret]), null);
 
-    public static Contender Yardstick(params string[] arguments) => Start(new ProcessStartInfo(Environment.ProcessPath!, arguments), null);
+    public static Contender Yardstick(params string[] arguments) => Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Tieline.Benchmarks"), arguments), null);
 
     public async ValueTask DisposeAsync()
     {

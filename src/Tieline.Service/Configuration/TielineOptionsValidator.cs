@@ -13,16 +13,6 @@ internal sealed class TielineOptionsValidator : IValidateOptions<TielineOptions>
             errors.AddError("must be the path of a directory, was empty", nameof(options.DataDirectory));
         }
 
-        if (options.Genesys.ClientId.Length == 0)
-        {
-            errors.AddError("required: the id of an OAuth client with the grant Client Credentials; set GENESYS_CLIENT_ID", "Genesys:ClientId");
-        }
-
-        if (options.Genesys.ClientSecret.IsEmpty && string.IsNullOrEmpty(options.Genesys.ClientSecretFile))
-        {
-            errors.AddError("required: the OAuth client's secret; set GENESYS_CLIENT_SECRET, or GENESYS_CLIENT_SECRET_FILE to the file that holds it", "Genesys:ClientSecret");
-        }
-
         if (options.Destinations.Count == 0)
         {
             errors.AddError("at least one is required: set CRM_WEBHOOK_URL to the CRM's address, or list them", "Destinations");

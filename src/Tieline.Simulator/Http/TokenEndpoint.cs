@@ -5,15 +5,31 @@ using Microsoft.AspNetCore.Http;
 namespace Tieline.Simulator.Http;
 
 /// <summary><c>POST /oauth/token</c>: client credentials, by Basic or in the form.</summary>
-internal sealed class TokenEndpoint(GenesysSimulatorOptions options, TokenDesk desk, FaultDesk faults, ApiErrors errors, CancellationToken stopping)
+internal sealed class TokenEndpoint(
+    GenesysSimulatorOptions options, TokenDesk desk, FaultDesk faults, ApiErrors errors, Counters counters, CancellationToken stopping)
 {
-    public Task HandleAsync(HttpContext context)
+    /// <param name="context">The request.</param>
+    /// <param name="counted">Called when it is in the counts: after an answer, at once when there will be none.</param>
+    public async Task HandleAsync(HttpContext context, Action counted)
     {
         var fault = faults.Take("token");
+        if (fault?.Answer == "hang")
+        {
+            Counters.Count(counters.TokenRequests, 0);
+            counted();
+            await HangAsync(context);
+            return;
+        }
+        await HandleAsync(context, fault);
+        Counters.Count(counters.TokenRequests, context.Response.StatusCode);
+        counted();
+    }
+
+    private Task HandleAsync(HttpContext context, SimulatorFault? fault)
+    {
         return fault?.Answer switch
         {
             null => AnswerAsync(context),
-            "hang" => HangAsync(context),
             "invalid_client" => RefuseAsync(context, 401, "invalid_client", "authentication failed: invalid_client"),
             "unknown_client" => RefuseAsync(context, 400, "invalid_client", "client not found: invalid_client"),
             var status => errors.WriteAsync(context, int.Parse(status), fault.RetryAfter ?? (status == "429" ? 2 : null)),

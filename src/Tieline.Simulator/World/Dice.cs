@@ -3,11 +3,13 @@ namespace Tieline.Simulator.World;
 /// <summary>SplitMix64: a seeded source of chance whose numbers never change with the runtime, so a seed in a bug report stays good.</summary>
 internal sealed class Dice(int seed)
 {
-    private ulong _state = (ulong)(uint)seed * 0x9E3779B97F4A7C15UL + 0x1234567UL;
+    // Mixed, so that neighbouring seeds do not walk the same numbers one step apart.
+    private ulong _state = Mix((ulong)(uint)seed + 0x1234567UL);
 
-    public ulong Next()
+    public ulong Next() => Mix(_state += 0x9E3779B97F4A7C15UL);
+
+    private static ulong Mix(ulong z)
     {
-        var z = _state += 0x9E3779B97F4A7C15UL;
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9UL;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EBUL;
         return z ^ (z >> 31);

@@ -10,12 +10,12 @@ internal sealed class GenesysOptionsValidator : IValidateOptions<GenesysOptions>
     {
         var errors = new ValidateOptionsResultBuilder();
         if (GenesysRegions.DomainOf(options.Region) is null)
-            errors.AddError($"Genesys:Region must be one of {string.Join(", ", GenesysRegions.Domains)} or its AWS name, was '{options.Region}'");
+            errors.AddError($"must be one of {string.Join(", ", GenesysRegions.Domains)} or its AWS name, was '{options.Region}'", "Genesys:Region");
         CheckUrl(errors, "Genesys:ApiUrl", options.ApiUrl, Uri.UriSchemeHttps, Uri.UriSchemeHttp);
         CheckUrl(errors, "Genesys:StreamUrl", options.StreamUrl, Uri.UriSchemeWss, Uri.UriSchemeWs);
         CheckUrl(errors, "Genesys:TokenUrl", options.TokenUrl, Uri.UriSchemeHttps, Uri.UriSchemeHttp);
         if (!Enum.IsDefined(options.TokenAuthentication))
-            errors.AddError($"Genesys:TokenAuthentication must be {string.Join(" or ", Enum.GetNames<TokenAuthentication>())}, was '{options.TokenAuthentication}'");
+            errors.AddError($"must be {string.Join(" or ", Enum.GetNames<TokenAuthentication>())}, was '{options.TokenAuthentication}'", "Genesys:TokenAuthentication");
         CheckCredentials(errors, options);
         CheckWords(errors, "Genesys:Scopes", options.Scopes);
         CheckWords(errors, "Genesys:Subscription:Types", options.Subscription.Types);
@@ -26,15 +26,15 @@ internal sealed class GenesysOptionsValidator : IValidateOptions<GenesysOptions>
     private static void CheckCredentials(ValidateOptionsResultBuilder errors, GenesysOptions options)
     {
         if (string.IsNullOrWhiteSpace(options.ClientId))
-            errors.AddError("Genesys:ClientId is required: the id of an OAuth client with the Client Credentials grant (environment: GENESYS_CLIENT_ID)");
+            errors.AddError("required: the id of an OAuth client with the grant Client Credentials; set GENESYS_CLIENT_ID", "Genesys:ClientId");
         if (options.ClientSecretFile is { Length: > 0 } file)
         {
             if (!File.Exists(file))
-                errors.AddError($"Genesys:ClientSecretFile must name a file that exists (environment: GENESYS_CLIENT_SECRET_FILE), was '{file}'");
+                errors.AddError($"must name a file that exists (environment: GENESYS_CLIENT_SECRET_FILE), was '{file}'", "Genesys:ClientSecretFile");
         }
         else if (options.ClientSecret.IsEmpty)
         {
-            errors.AddError("Genesys:ClientSecret is required (environment: GENESYS_CLIENT_SECRET, or GENESYS_CLIENT_SECRET_FILE for a file that holds it)");
+            errors.AddError("required: the OAuth client's secret; set GENESYS_CLIENT_SECRET, or GENESYS_CLIENT_SECRET_FILE to the file that holds it", "Genesys:ClientSecret");
         }
     }
 
@@ -43,17 +43,17 @@ internal sealed class GenesysOptionsValidator : IValidateOptions<GenesysOptions>
         if (url is null)
             return;
         if (!url.IsAbsoluteUri || url.Host.Length == 0 || (url.Scheme != secure && url.Scheme != plain))
-            errors.AddError($"{key} must be an absolute {secure}:// URL ({plain}:// to loopback only), was '{Show(url)}'");
+            errors.AddError($"must be an absolute {secure}:// URL ({plain}:// to loopback only), was '{Show(url)}'", key);
         else if (url.UserInfo.Length > 0)
-            errors.AddError($"{key} must not hold a user name or password");
+            errors.AddError("must not hold a user name or password", key);
         else if (url.Scheme == plain && !IsLoopback(url))
-            errors.AddError($"{key} must be {secure}:// ({plain}:// is allowed to loopback only), was '{Show(url)}'");
+            errors.AddError($"must be {secure}:// ({plain}:// is allowed to loopback only), was '{Show(url)}'", key);
     }
 
     private static void CheckWords(ValidateOptionsResultBuilder errors, string key, IList<string> words)
     {
         if (words.Any(string.IsNullOrWhiteSpace))
-            errors.AddError($"{key} must not contain an empty entry");
+            errors.AddError("must not contain an empty entry", key);
     }
 
     private static bool IsLoopback(Uri url) =>

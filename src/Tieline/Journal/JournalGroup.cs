@@ -15,6 +15,7 @@ internal sealed class JournalGroup
     private readonly long _now;
     private readonly JournalCounters _start;
     private readonly List<long> _delivered = [];
+    private readonly List<Action> _answers = [];
     private DestinationNumber _deliveredTo;
     private long _acceptedFrom;
     private long _acceptedCount;
@@ -31,8 +32,8 @@ internal sealed class JournalGroup
     /// <summary>Events appended or released.</summary>
     public int Events { get; private set; }
 
-    /// <summary>How many events the group removed for each request to do so, in their order.</summary>
-    public List<int> Removed { get; } = [];
+    /// <summary>Tells those who wait for this work that it is durable.</summary>
+    public void Answer() => _answers.ForEach(answer => answer());
 
     public void Apply(JournalWork work)
     {
@@ -59,13 +60,16 @@ internal sealed class JournalGroup
             case JournalWork.Note note:
                 Fact(note.Kind, null, note.Detail);
                 break;
-            case JournalWork.Barrier:
+            case JournalWork.Barrier barrier:
+                _answers.Add(() => barrier.Done.TrySetResult());
                 break;
             case JournalWork.SaveHead save:
                 _statements.Head(save.Head);
+                _answers.Add(() => save.Done.TrySetResult());
                 break;
             case JournalWork.Remove remove:
-                Removed.Add(_statements.Remove(remove.Through, remove.AtMost, _destinations.Keys, remove.FactsBefore.ToUnixTimeMilliseconds()));
+                var removed = _statements.Remove(remove.Through, remove.AtMost, _destinations.Keys, remove.FactsBefore.ToUnixTimeMilliseconds());
+                _answers.Add(() => remove.Removed.TrySetResult(removed));
                 break;
             default:
                 throw new InvalidOperationException($"No such work: {work.GetType().Name}");

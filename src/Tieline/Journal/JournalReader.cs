@@ -97,8 +97,8 @@ internal sealed class JournalReader(string path) : IDisposable
     {
         var facts = new List<AuditFact>();
         using var row = Query(
-            "SELECT number, count, kind, at, first_position, positions, destination, detail FROM fact WHERE number >= coalesce((SELECT max(number) FROM fact WHERE number <= $0), 0) ORDER BY number LIMIT $1",
-            after + 1, limit);
+            "SELECT number, count, kind, at, first_position, positions, destination, detail FROM fact WHERE number >= coalesce((SELECT max(number) FROM fact WHERE number <= $0), 0) ORDER BY number",
+            after + 1);
         while (facts.Count < limit && row.Read())
         {
             var fact = new FactRow(
@@ -117,28 +117,30 @@ internal sealed class JournalReader(string path) : IDisposable
         return row.Read() ? new AuditHead(row.GetInt64(0), row.GetString(1)) : null;
     }
 
-    /// <summary>The last position below which nothing is needed any more: settled everywhere, and written to the audit log.</summary>
-    public JournalPosition ReadRemovable()
+    /// <summary>The last position below which nothing is needed any more: settled by each of these, and written to the audit log.</summary>
+    /// <param name="destinations">Those in use: one that is no longer configured would keep everything for ever.</param>
+    public JournalPosition ReadRemovable(IReadOnlyCollection<DestinationNumber> destinations)
     {
+        if (destinations.Count == 0 || ReadHead() is not { } head)
+            return JournalPosition.Start;
+        var removable = destinations.Min(destination => ReadSettledThrough(destination).Value);
+        // A row that the audit log has reached in its middle is still needed as a whole.
         using var row = Query(
             """
-            SELECT min(coalesce((SELECT min(position) FROM destination), 0),
-                       coalesce((SELECT min(first_position) - 1 FROM fact WHERE number > (SELECT fact FROM audit_head) AND kind = 'accepted'), (SELECT next_position - 1 FROM mark)),
-                       CASE WHEN EXISTS (SELECT 1 FROM audit_head) THEN 9223372036854775807 ELSE 0 END)
-            """);
-        row.Read();
-        var removable = row.GetInt64(0);
-        using var delivered = Query("SELECT positions FROM fact WHERE number > (SELECT fact FROM audit_head) AND kind = 'delivered'");
-        while (delivered.Read())
-            removable = Math.Min(removable, PositionList.Unpack(delivered.GetFieldValue<byte[]>(0))[0] - 1);
+            SELECT first_position, positions FROM fact
+            WHERE number >= coalesce((SELECT max(number) FROM fact WHERE number <= $0), 0) AND number + count - 1 > $0 AND kind IN ('accepted', 'delivered')
+            """,
+            head.Fact);
+        while (row.Read())
+            removable = Math.Min(removable, (Long(row, 0) ?? PositionList.Unpack(row.GetFieldValue<byte[]>(1))[0]) - 1);
         return new JournalPosition(removable);
     }
 
-    /// <summary>The last position received before then; <see cref="JournalPosition.Start"/> where there is none. Positions follow the time of receiving closely, not exactly: the first younger one ends the span.</summary>
+    /// <summary>The last position received before then, dead letters aside; <see cref="JournalPosition.Start"/> where there is none. Positions follow the time of receiving closely, not exactly: the first younger one ends the span.</summary>
     public JournalPosition ReadLastBefore(DateTimeOffset time, int scan)
     {
         using var row = Query(
-            "SELECT position, received_at FROM event ORDER BY position LIMIT $0", scan);
+            "SELECT position, received_at FROM event e WHERE NOT EXISTS (SELECT 1 FROM dead_letter d WHERE d.position = e.position) ORDER BY position LIMIT $0", scan);
         var last = JournalPosition.Start;
         while (row.Read() && row.GetInt64(1) < time.ToUnixTimeMilliseconds())
             last = new JournalPosition(row.GetInt64(0));
@@ -179,25 +181,27 @@ internal sealed class JournalReader(string path) : IDisposable
 
         if (row.Positions is null)
         {
-            Read(row, skip, Query(EventSql + "WHERE position >= $0 AND position < $1 ORDER BY position LIMIT $2", row.FirstPosition!.Value + skip, row.FirstPosition.Value + row.Count, limit), facts);
+            var first = row.FirstPosition!.Value;
+            Read(row, row.Number, first, Query(EventSql + "WHERE position >= $0 AND position < $1 ORDER BY position LIMIT $2", first + skip, first + row.Count, limit), facts);
             return;
         }
 
         var positions = PositionList.Unpack(row.Positions);
         for (var index = (int)skip; index < positions.Count && limit-- > 0; index++)
-            Read(row, index, Query(EventSql + "WHERE position = $0", positions[index]), facts);
+            Read(row, row.Number + index, positions[index], Query(EventSql + "WHERE position = $0", positions[index]), facts);
     }
 
-    private const string EventSql = "SELECT sequence, conversation, type, payload_hash, id FROM event ";
+    private const string EventSql = "SELECT sequence, conversation, type, payload_hash, id, position FROM event ";
 
-    private static void Read(FactRow fact, long offset, SqliteDataReader row, List<AuditFact> facts)
+    /// <param name="number">The fact about the event at <paramref name="position"/>; those behind it follow, though retention may have taken some events.</param>
+    private static void Read(FactRow fact, long number, long position, SqliteDataReader row, List<AuditFact> facts)
     {
         using (row)
         {
             while (row.Read())
             {
                 facts.Add(new AuditFact(
-                    fact.Number + offset++, fact.At, Long(row, 0), row.GetString(1), row.GetString(2), unchecked((ulong)row.GetInt64(3)), EventId.Read(row.GetFieldValue<byte[]>(4)), fact.Kind,
+                    number + row.GetInt64(5) - position, fact.At, Long(row, 0), row.GetString(1), row.GetString(2), unchecked((ulong)row.GetInt64(3)), EventId.Read(row.GetFieldValue<byte[]>(4)), fact.Kind,
                     fact.Destination, Parse(fact.Detail)));
             }
         }

@@ -28,6 +28,7 @@ internal static class JournalSchema
             PRIMARY KEY (destination, position)) STRICT, WITHOUT ROWID;
         CREATE TABLE dead_letter(destination INTEGER NOT NULL, position INTEGER NOT NULL, status INTEGER, reason TEXT NOT NULL, attempts INTEGER NOT NULL, at INTEGER NOT NULL,
             PRIMARY KEY (destination, position)) STRICT, WITHOUT ROWID;
+        CREATE INDEX dead_letter_position ON dead_letter(position);
         CREATE TABLE fact(number INTEGER PRIMARY KEY, count INTEGER NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL, first_position INTEGER, positions BLOB, destination TEXT, detail TEXT) STRICT;
         CREATE TABLE audit_head(one INTEGER PRIMARY KEY CHECK (one = 1), fact INTEGER NOT NULL, hash TEXT NOT NULL) STRICT;
         """,

@@ -98,8 +98,7 @@ internal sealed class JournalStatements(SqliteConnection connection) : IDisposab
     {
         With(_deliver, settlement.Destination.Value, settlement.Position.Value, settlement.DeadLetterReason is null ? "delivered" : "dead-lettered",
             settlement.Status, settlement.Attempts, at).ExecuteNonQuery();
-        if (settlement.Attempts > 1)
-            With(_forgetRetry, settlement.Destination.Value, settlement.Position.Value).ExecuteNonQuery();
+        With(_forgetRetry, settlement.Destination.Value, settlement.Position.Value).ExecuteNonQuery();
     }
 
     public void SettledThrough(DestinationNumber destination, JournalPosition position) => With(_settledThrough, destination.Value, position.Value).ExecuteNonQuery();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -26,19 +27,24 @@ internal sealed partial class JournalWriter : IDisposable
     private readonly TielineMetrics _metrics;
     private readonly ILogger _logger;
     private readonly List<JournalWork> _group = new(MaxGroup);
+    private volatile StrongBox<JournalCounters> _counters;
 
     public JournalWriter(
         SqliteConnection connection, JournalCounters counters, IReadOnlyDictionary<DestinationNumber, string> destinations, TimeProvider time, TielineMetrics metrics, ILogger logger)
     {
         (_connection, _destinations, _time, _metrics, _logger) = (connection, destinations, time, metrics, logger);
         _statements = new JournalStatements(connection);
-        Counters = counters;
+        _counters = new StrongBox<JournalCounters>(counters);
         Positions = new Progress(counters.NextPosition - 1);
         Facts = new Progress(counters.NextFact - 1);
     }
 
-    /// <summary>As of the last commit. Written by the writer's loop only.</summary>
-    public JournalCounters Counters { get; private set; }
+    /// <summary>As of the last commit. Written by the writer's loop only, and as one: others may read it meanwhile.</summary>
+    public JournalCounters Counters
+    {
+        get => _counters.Value;
+        private set => _counters = new StrongBox<JournalCounters>(value);
+    }
 
     /// <summary>The last durable position.</summary>
     public Progress Positions { get; }
@@ -94,7 +100,6 @@ internal sealed partial class JournalWriter : IDisposable
                     LogWritingAgain(_logger);
                 }
 
-                _group.Clear();
                 return;
             }
             catch (SqliteException e)
@@ -128,24 +133,23 @@ internal sealed partial class JournalWriter : IDisposable
         }
 
         Counters = group.Counters;
-        Positions.Advance(Counters.NextPosition - 1);
-        Facts.Advance(Counters.NextFact - 1);
-        Answer(group);
+        Tell(group);
         _metrics.JournalCommits.Record(_time.GetElapsedTime(started).TotalSeconds);
         _metrics.JournalGroup.Record(group.Events);
     }
 
-    private void Answer(JournalGroup group)
+    /// <summary>The group is durable, whatever those who are told of it do.</summary>
+    private void Tell(JournalGroup group)
     {
-        var removals = 0;
-        foreach (var work in _group)
+        _group.Clear();
+        try
         {
-            if (work is JournalWork.SaveHead save)
-                save.Done.TrySetResult();
-            else if (work is JournalWork.Barrier barrier)
-                barrier.Done.TrySetResult();
-            else if (work is JournalWork.Remove remove)
-                remove.Removed.TrySetResult(group.Removed[removals++]);
+            Positions.Advance(Counters.NextPosition - 1);
+            Facts.Advance(Counters.NextFact - 1);
+        }
+        finally
+        {
+            group.Answer();
         }
     }
 

@@ -14,24 +14,26 @@ internal sealed partial class RetentionLoop(SqliteJournal journal, RetentionOpti
     {
         using var timer = new PeriodicTimer(_interval, time);
         while (await timer.WaitForNextTickAsync(stopping))
-        {
-            var removed = 0;
-            while (await RemoveAsync(stopping) is var count and > 0)
-                removed += count;
-            if (removed > 0)
-                LogRemoved(logger, removed);
-        }
+            await RemoveAsync(stopping);
     }
 
-    private async Task<int> RemoveAsync(CancellationToken stopping)
+    /// <returns>How many events went.</returns>
+    internal async Task<int> RemoveAsync(CancellationToken stopping)
+    {
+        var removed = 0;
+        while (await RemoveSomeAsync(stopping) is var count and > 0)
+            removed += count;
+        if (removed > 0)
+            LogRemoved(logger, removed);
+        return removed;
+    }
+
+    private async Task<int> RemoveSomeAsync(CancellationToken stopping)
     {
         var now = time.GetUtcNow();
-        var through = journal.Read(reader =>
-        {
-            var removable = reader.ReadRemovable();
-            var old = reader.ReadBytes() > options.MaxBytes ? removable : reader.ReadLastBefore(now - options.Delivered, Step);
-            return old < removable ? old : removable;
-        });
+        var removable = journal.ReadRemovable();
+        var old = journal.Read(reader => reader.ReadBytes() > options.MaxBytes ? removable : reader.ReadLastBefore(now - options.Delivered, Step));
+        var through = old < removable ? old : removable;
         if (through <= JournalPosition.Start)
             return 0;
         var removed = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);

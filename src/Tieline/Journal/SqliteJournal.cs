@@ -19,12 +19,25 @@ internal sealed class SqliteJournal : IJournal, IDisposable
     private readonly JournalReader _rest;
     private readonly JournalWriter _writer;
     private readonly IReadOnlyDictionary<string, DestinationNumber> _destinations;
+    private readonly IReadOnlyCollection<DestinationNumber> _inUse;
 
-    private SqliteJournal(string path, SqliteConnection connection, TimeProvider time, TielineMetrics metrics, ILogger<SqliteJournal> logger)
+    private SqliteJournal(
+        string path, SqliteConnection connection, IReadOnlyCollection<string> destinations, TimeProvider time, TielineMetrics metrics, ILogger<SqliteJournal> logger)
     {
         (_entries, _facts, _rest) = (new JournalReader(path), new JournalReader(path), new JournalReader(path));
-        _destinations = _rest.ReadDestinations();
-        _writer = new JournalWriter(connection, _rest.ReadCounters(), _destinations.ToDictionary(known => known.Value, known => known.Key), time, metrics, logger);
+        try
+        {
+            _destinations = _rest.ReadDestinations();
+            _inUse = [.. destinations.Select(NumberOf)];
+            _writer = new JournalWriter(connection, _rest.ReadCounters(), _destinations.ToDictionary(known => known.Value, known => known.Key), time, metrics, logger);
+        }
+        catch
+        {
+            _entries.Dispose();
+            _facts.Dispose();
+            _rest.Dispose();
+            throw;
+        }
     }
 
     public JournalCounters Counters => _writer.Counters;
@@ -33,7 +46,7 @@ internal sealed class SqliteJournal : IJournal, IDisposable
 
     public string? Problem => _writer.Problem;
 
-    /// <param name="destinations">A new one starts from now; one that is no longer named keeps what it has.</param>
+    /// <param name="destinations">A new one starts from now; one that is no longer named keeps its place, but holds up no retention.</param>
     /// <exception cref="StorageException">The file can't be used; the message says why and what to do.</exception>
     public static SqliteJournal Open(DataDirectory directory, IEnumerable<string> destinations, TimeProvider time, TielineMetrics metrics, ILogger<SqliteJournal> logger)
     {
@@ -41,14 +54,15 @@ internal sealed class SqliteJournal : IJournal, IDisposable
         var connection = Database.OpenForWriting(path, JournalSchema.Migrations);
         try
         {
-            foreach (var name in destinations)
+            string[] names = [.. destinations];
+            foreach (var name in names)
                 AddDestination(connection, name);
-            return new SqliteJournal(path, connection, time, metrics, logger);
+            return new SqliteJournal(path, connection, names, time, metrics, logger);
         }
         catch (SqliteException e)
         {
             connection.Dispose();
-            throw new StorageException($"Cannot read journal '{path}': {e.Message}", e);
+            throw Database.Explain(path, e);
         }
         catch
         {
@@ -99,6 +113,13 @@ internal sealed class SqliteJournal : IJournal, IDisposable
     {
         lock (_restGate)
             return _rest.ReadRecentIds(limit);
+    }
+
+    /// <summary>The last position below which nothing is needed any more.</summary>
+    public JournalPosition ReadRemovable()
+    {
+        lock (_restGate)
+            return _rest.ReadRemovable(_inUse);
     }
 
     /// <summary>For what looks at the journal now and then: retention and the figures on show.</summary>

@@ -161,7 +161,8 @@ internal static class Database
             Execute(connection, $"BEGIN IMMEDIATE; {migrations[version]} PRAGMA user_version={version + 1}; COMMIT;");
     }
 
-    private static StorageException Explain(string path, SqliteException e) =>
+    /// <summary>In an operator's words.</summary>
+    public static StorageException Explain(string path, SqliteException e) =>
         _damaged.Contains(e.SqliteErrorCode) ? Damaged(path, $"SQLite {e.SqliteErrorCode}", e) : new StorageException($"Cannot open journal '{path}': {e.Message}", e);
 
     private static StorageException Damaged(string path, string how, Exception? inner) =>

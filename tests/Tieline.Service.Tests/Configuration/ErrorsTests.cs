@@ -107,7 +107,7 @@ public sealed class ErrorsTests : IDisposable
             "Genesys:ClientId: required: the id of an OAuth client with the grant Client Credentials; set GENESYS_CLIENT_ID",
             "Genesys:ClientSecret: required: the OAuth client's secret; set GENESYS_CLIENT_SECRET, or GENESYS_CLIENT_SECRET_FILE to the file that holds it",
             "Destinations: at least one is required: set CRM_WEBHOOK_URL to the CRM's address, or list them",
-        ]);
+        ], ignoreOrder: true);
     }
 
     [Fact]

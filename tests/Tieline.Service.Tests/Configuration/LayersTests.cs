@@ -25,16 +25,16 @@ public sealed class LayersTests : IDisposable
     [Fact]
     public void Each_later_layer_wins_over_the_earlier()
     {
-        _sandbox.Json("""{ "Genesys": { "Region": "from.file" } }""");
-        _sandbox.Options().Genesys.Region.ShouldBe("from.file");
+        _sandbox.Json("""{ "Genesys": { "Region": "mypurecloud.de" } }""");
+        _sandbox.Options().Genesys.Region.ShouldBe("mypurecloud.de");
 
-        _sandbox.File(".env", "TIELINE_Genesys__Region=from.dotenv\n");
-        _sandbox.Options().Genesys.Region.ShouldBe("from.dotenv");
+        _sandbox.File(".env", "TIELINE_Genesys__Region=mypurecloud.ie\n");
+        _sandbox.Options().Genesys.Region.ShouldBe("mypurecloud.ie");
 
-        _sandbox.Variable("TIELINE_Genesys__Region", "from.environment");
-        _sandbox.Options().Genesys.Region.ShouldBe("from.environment");
+        _sandbox.Variable("TIELINE_Genesys__Region", "mypurecloud.jp");
+        _sandbox.Options().Genesys.Region.ShouldBe("mypurecloud.jp");
 
-        _sandbox.Options("Genesys:Region=from.set").Genesys.Region.ShouldBe("from.set");
+        _sandbox.Options("Genesys:Region=euw2.pure.cloud").Genesys.Region.ShouldBe("euw2.pure.cloud");
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class LayersTests : IDisposable
     public void Destinations_fit_into_one_variable_as_JSON()
     {
         _sandbox.Environment.Remove("CRM_WEBHOOK_URL");
-        _sandbox.Variable("TIELINE_Destinations", """[{ "Name": "a", "Url": "https://a.example" }, { "Name": "b", "Url": "https://b.example", "Timeout": "1s" }]""");
+        _sandbox.Variable("TIELINE_Destinations", """[{ "Name": "a", "Url": "https://a.example" }, { "Name": "b", "Url": "https://mypurecloud.ie", "Timeout": "1s" }]""");
 
         var destinations = _sandbox.Options().Destinations;
 
@@ -145,7 +145,7 @@ public sealed class LayersTests : IDisposable
     }
 
     [Fact]
-    public void The_last_of_two_set_arguments_counts() => _sandbox.Options("Genesys:Region=a.example", "Genesys:Region=b.example").Genesys.Region.ShouldBe("b.example");
+    public void The_last_of_two_set_arguments_counts() => _sandbox.Options("Genesys:Region=mypurecloud.de", "Genesys:Region=mypurecloud.ie").Genesys.Region.ShouldBe("mypurecloud.ie");
 
     [Fact]
     public void A_value_may_hold_an_equals_sign() => _sandbox.Options("Redaction:IdentityKey=a=b=").Redaction.IdentityKey.Reveal().ShouldBe("a=b=");

@@ -1,7 +1,9 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Serilog;
 using Tieline.Diagnostics;
 using Tieline.Service.Configuration;
 using Tieline.Service.Hosting;
+using Tieline.Service.Http;
 
 namespace Tieline.Service.Tests.Support;
 
@@ -22,7 +24,13 @@ internal sealed class Server : IAsyncDisposable
     {
         var options = new TielineOptions { Http = { Listen = "http://127.0.0.1:0" } };
         configure?.Invoke(options);
-        var app = TielineHost.Build(options, new LoggerConfiguration().CreateLogger(), services);
+        var app = TielineHost.Build(options, new LoggerConfiguration().CreateLogger(), registered =>
+        {
+            // Only what the test brings: the pipeline's own checks and figures are told of elsewhere.
+            registered.RemoveAll<IReadinessCheck>();
+            registered.RemoveAll<ILiveFigures>();
+            services?.Invoke(registered);
+        });
         var address = await app.StartListeningAsync(options.Http.Listen, TestContext.Current.CancellationToken);
         return new Server(app, new HttpClient { BaseAddress = address });
     }

@@ -7,10 +7,12 @@ namespace Tieline.Service.Commands.Demo;
 /// <param name="launch">How its next life is started.</param>
 internal sealed class SupervisedChild(string name, Func<ChildLaunch> launch, ChildLog log, TimeProvider time) : IAsyncDisposable
 {
-    /// <summary>A life shorter than this is a failure to start; after three in a row the demo gives up.</summary>
+    /// <summary>A life shorter than this is a failure to start; after three in a row the demo gives up. One that somebody killed is none.</summary>
     private static readonly TimeSpan _shortLife = TimeSpan.FromSeconds(3);
 
     private const int MaxShortLives = 3;
+
+    private const int Killed = 128 + 9;
 
     private readonly CancellationTokenSource _stopping = new();
     private ChildProcess? _current;
@@ -21,9 +23,6 @@ internal sealed class SupervisedChild(string name, Func<ChildLaunch> launch, Chi
     public ChildLog Log => log;
 
     public int Pid => _current?.Pid ?? 0;
-
-    /// <summary>Lives begun behind the first.</summary>
-    public int Restarts { get; private set; }
 
     /// <summary>Told when a life ends that nobody stopped: the exit code. Before the next one is started.</summary>
     public Action<int>? Died { get; set; }
@@ -72,13 +71,13 @@ internal sealed class SupervisedChild(string name, Func<ChildLaunch> launch, Chi
             if (_stopping.IsCancellationRequested)
                 return;
             Died?.Invoke(exitCode);
-            shortLives = time.GetElapsedTime(started) < _shortLife ? shortLives + 1 : 0;
+            shortLives = exitCode != Killed && time.GetElapsedTime(started) < _shortLife ? shortLives + 1 : 0;
             if (shortLives == MaxShortLives)
                 throw new StartupException($"{name} ended three times as soon as it was started, the last time with exit code {exitCode}:{Environment.NewLine}{log.LastLines}");
 
-            _current.Dispose();
+            var ended = _current;
             _current = ChildProcess.Start(launch(), log);
-            Restarts++;
+            ended.Dispose();
             StartedAgain?.Invoke(_current.Pid);
 
             // Stopped between the two: nobody has told the new one.

@@ -1,0 +1,245 @@
+using CsCheck;
+using Microsoft.Data.Sqlite;
+using Tieline.Diagnostics;
+using Tieline.Journal;
+using Tieline.Sequencing;
+using Tieline.Storage;
+using Tieline.TestKit;
+using static Tieline.Tests.Journal.JournalRig;
+
+namespace Tieline.Tests.Journal;
+
+/// <summary>The disk fails, fills, is held by another, or the process is killed: nothing that was queued is let go, and nothing that was acknowledged is missing.</summary>
+public sealed class JournalFailureTests : IDisposable
+{
+    private const int CannotWrite = 2001;
+    private const int WritingAgain = 2002;
+    private static readonly DestinationNumber _crm = new(1);
+
+    private readonly TempDirectory _temp = new();
+    private readonly ManualTime _time = new();
+    private readonly LogGuard _logs = new();
+    private readonly TielineMetrics _metrics = new();
+
+    private string DatabasePath => _temp.FileNamed(JournalSchema.FileName);
+
+    public void Dispose()
+    {
+        _metrics.Dispose();
+        _temp.Dispose();
+        _logs.Verify();
+    }
+
+    [Fact]
+    public async Task A_full_disk_keeps_the_work_waiting_until_there_is_room()
+    {
+        _logs.Expect(CannotWrite);
+        using var connection = Database.OpenForWriting(DatabasePath, JournalSchema.Migrations);
+        using var writer = Writer(connection);
+        var writing = Task.Run(() => writer.RunAsync(Cancellation), Cancellation);
+        await DoAsync(writer, Append(1));
+
+        Database.Execute(connection, $"PRAGMA max_page_count={Database.Scalar(connection, "PRAGMA page_count") + 2}");
+        var done = DoAsync(writer, Appends(400, from: 2));
+        (await _time.Waits.ReadAsync(Cancellation)).ShouldBe(TimeSpan.FromMilliseconds(100));
+        writer.Problem.ShouldNotBeNull().ShouldContain("SQLite 13");
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+        (await _time.Waits.ReadAsync(Cancellation)).ShouldBe(TimeSpan.FromMilliseconds(200));
+        done.IsCompleted.ShouldBeFalse();
+        Positions().ShouldBe([1]);
+        writer.Counters.NextPosition.ShouldBe(2);
+
+        Database.Execute(connection, "PRAGMA max_page_count=100000");
+        _time.Advance(TimeSpan.FromMilliseconds(200));
+        await done;
+        writer.Problem.ShouldBeNull();
+        Positions().ShouldBe(Enumerable.Range(1, 401).Select(position => (long)position));
+        _logs.Lines.Count(line => line.EventId == CannotWrite).ShouldBe(1);
+        _logs.Has(WritingAgain).ShouldBeTrue();
+        await EndAsync(writer, writing);
+    }
+
+    [Fact]
+    public async Task While_the_disk_is_full_the_wait_doubles_up_to_five_seconds()
+    {
+        _logs.Expect(CannotWrite);
+        using var connection = Database.OpenForWriting(DatabasePath, JournalSchema.Migrations);
+        using var writer = Writer(connection);
+        Database.Execute(connection, $"PRAGMA max_page_count={Database.Scalar(connection, "PRAGMA page_count")}");
+        var writing = Task.Run(() => writer.RunAsync(Cancellation), Cancellation);
+        var done = DoAsync(writer, Appends(100));
+        var waits = new List<double>();
+        for (var failure = 0; failure < 8; failure++)
+        {
+            var wait = await _time.Waits.ReadAsync(Cancellation);
+            waits.Add(wait.TotalMilliseconds);
+            if (failure == 7)
+                Database.Execute(connection, "PRAGMA max_page_count=100000");
+            _time.Advance(wait);
+        }
+
+        waits.ShouldBe([100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]);
+        await done;
+        await EndAsync(writer, writing);
+    }
+
+    [Fact]
+    public async Task A_journal_that_another_program_has_locked_is_written_once_it_lets_go()
+    {
+        _logs.Expect(CannotWrite);
+        using var connection = Database.OpenForWriting(DatabasePath, JournalSchema.Migrations);
+        connection.DefaultTimeout = 1;
+        using var writer = Writer(connection);
+        using var other = Database.OpenForWriting(DatabasePath, JournalSchema.Migrations);
+        Database.Execute(other, "BEGIN IMMEDIATE");
+        var writing = Task.Run(() => writer.RunAsync(Cancellation), Cancellation);
+        var done = DoAsync(writer, Append(1), Append(2));
+        (await _time.Waits.ReadAsync(Cancellation)).ShouldBe(TimeSpan.FromMilliseconds(100));
+        writer.Problem.ShouldNotBeNull().ShouldContain("SQLite 5");
+        Database.Execute(other, "ROLLBACK");
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+        await done;
+        Positions().ShouldBe([1, 2]);
+        writer.Problem.ShouldBeNull();
+        await EndAsync(writer, writing);
+    }
+
+    [Fact]
+    public async Task Stopped_while_it_cannot_write_the_writer_ends_and_goes_on_with_the_group_in_hand()
+    {
+        _logs.Expect(CannotWrite);
+        using var connection = Database.OpenForWriting(DatabasePath, JournalSchema.Migrations);
+        using var writer = Writer(connection);
+        Database.Execute(connection, $"PRAGMA max_page_count={Database.Scalar(connection, "PRAGMA page_count")}");
+        using var aborting = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var writing = Task.Run(() => writer.RunAsync(aborting.Token), Cancellation);
+        var done = DoAsync(writer, Appends(100));
+        await _time.Waits.ReadAsync(Cancellation);
+        await aborting.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(writing);
+
+        Database.Execute(connection, "PRAGMA max_page_count=100000");
+        writing = Task.Run(() => writer.RunAsync(Cancellation), Cancellation);
+        await done;
+        Positions().Count.ShouldBe(100);
+        await EndAsync(writer, writing);
+    }
+
+    [Fact]
+    public async Task Someone_who_throws_when_told_of_progress_does_not_have_the_group_written_twice()
+    {
+        using var connection = Database.OpenForWriting(DatabasePath, JournalSchema.Migrations);
+        using var writer = Writer(connection);
+        var listening = writer.Positions.OnAdvance(() => throw new InvalidOperationException("cannot listen"));
+        var writing = Task.Run(() => writer.RunAsync(Cancellation), Cancellation);
+        var done = DoAsync(writer, Append(1), Append(2));
+        await Should.ThrowAsync<InvalidOperationException>(writing);
+        listening.Dispose();
+        writing = Task.Run(() => writer.RunAsync(Cancellation), Cancellation);
+        await done;
+        await DoAsync(writer, Append(3));
+        Positions().ShouldBe([1, 2, 3]);
+        await EndAsync(writer, writing);
+    }
+
+    [Fact]
+    public async Task Killed_at_any_moment_everything_acknowledged_is_there()
+    {
+        using var connection = Database.OpenForWriting(DatabasePath, JournalSchema.Migrations);
+        AddDestination(connection);
+        // A copy is not made in an instant: nothing may move from the log to the file meanwhile.
+        Database.Execute(connection, "PRAGMA wal_autocheckpoint=0");
+        using var writer = Writer(connection);
+        var writing = Task.Run(() => writer.RunAsync(Cancellation), Cancellation);
+        for (var round = 0; round < 10; round++)
+        {
+            await DoAsync(writer, [.. Appends(50, from: 1 + (round * 50)), Settle(1 + (round * 7)), new JournalWork.Advance(new Mark(1, (round + 1) * 50, Some.Time))]);
+            // Not waited for: may be there or not, whole or not at all.
+            foreach (var work in Appends(20, from: 9_000))
+                writer.TryPost(new JournalWork.Append(((JournalWork.Append)work).Event, writer.Counters.Mark, IsHeld: true));
+            using var killed = Kill(wal => wal);
+            Check(killed, atLeast: (round + 1) * 50);
+        }
+
+        await EndAsync(writer, writing);
+    }
+
+    [Fact]
+    public async Task A_log_cut_anywhere_is_a_state_that_was()
+    {
+        using var connection = Database.OpenForWriting(DatabasePath, JournalSchema.Migrations);
+        AddDestination(connection);
+        Database.Execute(connection, "PRAGMA wal_autocheckpoint=0; PRAGMA wal_checkpoint(TRUNCATE)");
+        using var writer = Writer(connection);
+        var writing = Task.Run(() => writer.RunAsync(Cancellation), Cancellation);
+        for (var round = 0; round < 5; round++)
+            await DoAsync(writer, [.. Appends(10, from: 1 + (round * 10)), Settle(1 + round), new JournalWork.Note("started", null)]);
+        await EndAsync(writer, writing);
+        var length = (int)new FileInfo(DatabasePath + "-wal").Length;
+        Gen.Select(Gen.Int[0, length], Gen.Int[0, 255]).Sample(
+            (cut, torn) =>
+            {
+                using var killed = Kill(wal => [.. wal[..cut], .. Enumerable.Repeat((byte)torn, (length - cut) % 5_000)]);
+                Check(killed, atLeast: 0);
+            },
+            iter: 40, threads: 1);
+    }
+
+    private static async Task EndAsync(JournalWriter writer, Task writing)
+    {
+        writer.Complete();
+        await writing;
+    }
+
+    private static async Task DoAsync(JournalWriter writer, params IEnumerable<JournalWork> work)
+    {
+        foreach (var one in work)
+            await writer.PostAsync(one, Cancellation);
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await writer.PostAsync(new JournalWork.Barrier(done), Cancellation);
+        await done.Task;
+    }
+
+    private static JournalWork.Settle Settle(long position) => new JournalWork.Settle(new Settlement(_crm, new JournalPosition(position), 200, 1, null, JournalPosition.Start));
+
+    private static void AddDestination(SqliteConnection connection) => Database.Execute(connection, "INSERT INTO destination VALUES (1, 'crm', 0)");
+
+    /// <summary>The invariants of docs/formats/journal.md.</summary>
+    private static void Check(TempDirectory killed, int atLeast)
+    {
+        var file = killed.FileNamed(JournalSchema.FileName);
+        using var connection = Database.OpenForWriting(file, JournalSchema.Migrations);
+        var events = Database.Scalar(connection, "SELECT count(*) FROM event");
+        events.ShouldBeGreaterThanOrEqualTo(atLeast);
+        (Database.Scalar(connection, "SELECT next_position FROM mark") - 1).ShouldBe(events);
+        Database.Scalar(connection, "SELECT coalesce(max(position), 0) FROM event").ShouldBe(events);
+        Database.Scalar(connection, "SELECT coalesce(max(sequence), 0) FROM event").ShouldBe(Database.Scalar(connection, "SELECT coalesce(sequence, 0) FROM mark"));
+        (Database.Scalar(connection, "SELECT next_fact FROM mark") - 1).ShouldBe(Database.Scalar(connection, "SELECT coalesce(sum(count), 0) FROM fact"));
+        Database.Scalar(connection, "SELECT coalesce(sum(count), 0) FROM fact WHERE kind = 'accepted'").ShouldBe(events);
+        Database.Scalar(connection, "SELECT coalesce(sum(count), 0) FROM fact WHERE kind = 'delivered'").ShouldBe(Database.Scalar(connection, "SELECT count(*) FROM delivery"));
+        using var reader = new JournalReader(file);
+        reader.ReadFacts(0, int.MaxValue).Select(fact => fact.Number).ShouldBe(Enumerable.Range(1, (int)Database.Scalar(connection, "SELECT next_fact - 1 FROM mark")).Select(number => (long)number));
+    }
+
+    private JournalWriter Writer(SqliteConnection connection)
+    {
+        using var reader = new JournalReader(DatabasePath);
+        return new JournalWriter(connection, reader.ReadCounters(), new Dictionary<DestinationNumber, string> { [_crm] = Crm }, _time, _metrics, _logs.CreateLogger(""));
+    }
+
+    private List<long> Positions()
+    {
+        using var reader = new JournalReader(DatabasePath);
+        return [.. reader.ReadEntries(_crm, JournalPosition.Start, int.MaxValue).Select(entry => entry.Position.Value)];
+    }
+
+    /// <summary>What is on disk now, as after kill -9.</summary>
+    private TempDirectory Kill(Func<byte[], byte[]> log)
+    {
+        var killed = new TempDirectory();
+        var wal = File.ReadAllBytes(DatabasePath + "-wal");
+        File.Copy(DatabasePath, killed.FileNamed(JournalSchema.FileName));
+        File.WriteAllBytes(killed.FileNamed(JournalSchema.FileName + "-wal"), log(wal));
+        return killed;
+    }
+}

@@ -13,7 +13,8 @@ internal sealed class Account
 {
     private const int Shown = 10;
 
-    private readonly List<string> _unsettledGaps = [];
+    private List<string> _unsettledGaps = [];
+    private List<(DateTimeOffset From, DateTimeOffset To)> _spans = [];
 
     private Account()
     {
@@ -65,9 +66,8 @@ internal sealed class Account
     public static Account Of(Site site)
     {
         // The CRM is asked last: what it has by then may only be more.
-        var (inGaps, unsettled) = ReadGaps(site);
-        var account = new Account { Ledger = WithEpochs(site.Genesys.Ledger()), InGaps = inGaps, Requests = site.Crm.Requests() };
-        account._unsettledGaps.AddRange(unsettled);
+        var (inGaps, spans, unsettled) = ReadGaps(site);
+        var account = new Account { Ledger = WithEpochs(site.Genesys.Ledger()), InGaps = inGaps, Requests = site.Crm.Requests(), _spans = spans, _unsettledGaps = unsettled };
         account.Balance(site.AuditLines("dead-lettered").Select(line => line.Entry.Id!).ToHashSet(StringComparer.Ordinal));
         return account;
     }
@@ -134,9 +134,10 @@ internal sealed class Account
     }
 
     /// <summary>The journal's gap table, and what of it the audit log does not say yet.</summary>
-    private static (HashSet<(int Epoch, long Sequence)> InGaps, List<string> Unsettled) ReadGaps(Site site)
+    private static (HashSet<(int Epoch, long Sequence)> InGaps, List<(DateTimeOffset From, DateTimeOffset To)> Spans, List<string> Unsettled) ReadGaps(Site site)
     {
         var inGaps = new HashSet<(int, long)>();
+        var spans = new List<(DateTimeOffset, DateTimeOffset)>(); // what a new numbering hides: known by time only
         var unsettled = new List<string>();
         using var journal = site.OpenJournal();
         var gaps = journal.ReadOpenGaps();
@@ -149,11 +150,13 @@ internal sealed class Account
                     inGaps.Add(((int)gap.Epoch, sequence));
             }
 
+            if (gap is { First: null, From: { } from, To: { } to })
+                spans.Add((from, to));
             if (gap.ConfirmedAt is null || audited[gap.Number].Count(detail => (long?)detail["firstSequence"] == gap.First && (long?)detail["lastSequence"] == gap.Last) != 1)
                 unsettled.Add(gap.ToString());
         }
 
-        return (inGaps, unsettled);
+        return (inGaps, spans, unsettled);
     }
 
     private void Balance(HashSet<string> deadLettered)
@@ -176,7 +179,7 @@ internal sealed class Account
                 sentButInGap.Add(line);
             else if (line.Written && !isInGap && !isFiltered && (line.Id is null || (!delivered.Contains(line.Id) && !deadLettered.Contains(line.Id))))
                 lost.Add(line);
-            else if (!line.Written && !isInGap)
+            else if (!line.Written && !isInGap && !_spans.Exists(span => line.Timestamp >= span.From && line.Timestamp <= span.To))
                 unlisted.Add(line);
         }
 

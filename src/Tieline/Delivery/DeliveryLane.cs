@@ -19,34 +19,52 @@ internal sealed class DeliveryLane(string conversationId)
     /// <summary>Failed attempts of the head, those of earlier runs counted in.</summary>
     public int Attempts { get; private set; }
 
+    /// <summary>Those of them since its delays last started afresh: what the next delay goes by.</summary>
+    public int FailuresInRow { get; private set; }
+
     /// <summary>How long they have made it wait while its destination was up.</summary>
     public TimeSpan Waited { get; private set; }
 
-    /// <summary>When a delayed head may go out.</summary>
-    public DateTimeOffset Due { get; set; }
+    /// <summary>When the head's last delay ends or ended; the earliest of all times where it has had none.</summary>
+    public DateTimeOffset Due { get; set; } = DateTimeOffset.MinValue;
 
     public void Add(JournalEntry entry)
     {
         _entries.Enqueue(entry);
         if (_entries.Count == 1)
-            (Attempts, Waited) = (entry.Attempts, entry.Waited);
+            Begin();
     }
 
     public void Fail(TimeSpan delay)
     {
         Attempts++;
+        FailuresInRow++;
         Waited += delay;
     }
 
-    /// <summary>Delays start afresh: it was the destination that failed, not this entry.</summary>
-    public void ForgiveAttempts() => Attempts = 0;
+    /// <summary>Delays start afresh, since it was the destination that failed and not this entry; what it waited while that was down does not count.</summary>
+    /// <param name="downSince">When the destination failed as a whole.</param>
+    public void Forgive(DateTimeOffset downSince)
+    {
+        FailuresInRow = 0;
+        if (Due > downSince)
+            Waited -= Due - downSince;
+        Due = DateTimeOffset.MinValue;
+    }
 
     /// <summary>The head is settled.</summary>
     public JournalEntry Next()
     {
         var settled = _entries.Dequeue();
-        (Attempts, Waited) = _entries.TryPeek(out var head) ? (head.Attempts, head.Waited) : (0, TimeSpan.Zero);
+        Begin();
         return settled;
+    }
+
+    private void Begin()
+    {
+        (Attempts, Waited) = _entries.TryPeek(out var head) ? (head.Attempts, head.Waited) : (0, TimeSpan.Zero);
+        FailuresInRow = Attempts;
+        Due = DateTimeOffset.MinValue;
     }
 }
 

@@ -11,7 +11,8 @@ internal abstract record DeliveryOutcome
     public sealed record Accepted(int Status) : DeliveryOutcome;
 
     /// <summary>400, 413, 415, 422: this payload will never do. Set it aside and go on.</summary>
-    public sealed record Rejected(int Status, string Reason) : DeliveryOutcome;
+    /// <param name="WasSent">False where no request was made, so that it says nothing about the destination.</param>
+    public sealed record Rejected(int Status, string Reason, bool WasSent = true) : DeliveryOutcome;
 
     /// <summary>All else: again, later.</summary>
     /// <param name="Reason">From a closed set: it is a metric's tag.</param>

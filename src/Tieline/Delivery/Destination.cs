@@ -38,7 +38,7 @@ internal sealed class Destination(DestinationOptions options, HttpMessageInvoker
     {
         var body = PlainBody.Write(entry);
         if (body.Length > PlainBody.MaxBytes)
-            return new DeliveryOutcome.Rejected(413, $"the body would be {body.Length} bytes; at most {PlainBody.MaxBytes} are sent");
+            return new DeliveryOutcome.Rejected(413, $"the body would be {body.Length} bytes; at most {PlainBody.MaxBytes} are sent", WasSent: false);
         var started = time.GetTimestamp();
         var outcome = await AttemptAsync(entry, body, aborting);
         metrics.Attempts.Record(

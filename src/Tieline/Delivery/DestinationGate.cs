@@ -12,6 +12,7 @@ internal sealed class DestinationGate
     private bool _probing;
     private bool _lowered;
     private int _successes;
+    private DateTimeOffset _asked = DateTimeOffset.MinValue;
 
     /// <param name="concurrency">Requests in flight at most, when all is well.</param>
     public DestinationGate(int concurrency) => Level = _concurrency = concurrency;
@@ -20,6 +21,12 @@ internal sealed class DestinationGate
 
     /// <summary>When sending, or the next probe, may go on; meaningless while open.</summary>
     public DateTimeOffset Until { get; private set; }
+
+    /// <summary>Since when the destination has been failing as a whole; meaningless while open or held.</summary>
+    public DateTimeOffset Since { get; private set; }
+
+    /// <summary>Whether the one probe is out: until it ends, nothing else may go.</summary>
+    public bool IsProbing => _probing;
 
     /// <summary>What the last failure was; null when it is open.</summary>
     public DeliveryOutcome.BackOff? Cause { get; private set; }
@@ -50,6 +57,8 @@ internal sealed class DestinationGate
     {
         if (wasProbe)
             _probing = false;
+        if (outcome is DeliveryOutcome.Rejected { WasSent: false })
+            return false;
         if (outcome is DeliveryOutcome.BackOff backOff)
         {
             Fail(backOff, wasProbe, now);
@@ -62,13 +71,14 @@ internal sealed class DestinationGate
     private bool Succeed(DateTimeOffset now, bool wasProbe)
     {
         _connectFailures = 0;
-        var closes = State is GateState.Down or GateState.Misconfigured && wasProbe;
+        var closes = wasProbe && State is (GateState.Down or GateState.Misconfigured);
         if (closes)
         {
             _recent.Clear();
             _recentFailures = 0;
             _probes = 0;
-            (State, Cause) = (GateState.Open, null);
+            (State, Cause) = _asked > now ? (GateState.Held, Cause) : (GateState.Open, null);
+            Until = _asked;
         }
 
         Count(failed: false, now);
@@ -86,29 +96,30 @@ internal sealed class DestinationGate
     {
         _connectFailures = backOff.Reason == BackOffReason.ConnectFailed ? _connectFailures + 1 : 0;
         Count(failed: true, now);
+        if (backOff.Hold is { } asked && now + asked > _asked)
+            _asked = now + asked;
         if (backOff.Reason == BackOffReason.Misconfigured)
         {
-            Close(GateState.Misconfigured, backOff, now + RetryDefaults.MisconfiguredProbe);
+            Close(GateState.Misconfigured, backOff, now + RetryDefaults.MisconfiguredProbe, now);
             return;
         }
 
         if (State is GateState.Down or GateState.Misconfigured)
         {
             if (wasProbe)
-                Close(State, backOff, now + (backOff.Hold ?? NextProbe(backOff)));
-            else if (backOff.Hold is { } asked && now + asked > Until)
-                Until = now + asked;
+                Close(GateState.Down, backOff, backOff.Hold is null ? now + NextProbe(backOff) : now, now);
+            else if (_asked > Until)
+                Until = _asked;
             return;
         }
 
-        if (backOff.Hold is { } hold)
+        if (backOff.Hold is not null)
         {
-            if (State != GateState.Held || now + hold > Until)
-                Close(GateState.Held, backOff, now + hold);
+            Close(GateState.Held, backOff, _asked, now);
         }
         else if (IsDown())
         {
-            Close(GateState.Down, backOff, now + NextProbe(backOff));
+            Close(GateState.Down, backOff, now + NextProbe(backOff), now);
         }
     }
 
@@ -116,9 +127,12 @@ internal sealed class DestinationGate
         _connectFailures >= RetryDefaults.ConnectFailures
         || (_recent.Count >= RetryDefaults.MinAttempts && _recentFailures >= _recent.Count * RetryDefaults.FailureShare);
 
-    private void Close(GateState state, DeliveryOutcome.BackOff cause, DateTimeOffset until)
+    /// <summary>Whatever else closes it, nothing goes out before a <c>Retry-After</c> is over.</summary>
+    private void Close(GateState state, DeliveryOutcome.BackOff cause, DateTimeOffset until, DateTimeOffset now)
     {
-        (State, Cause, Until) = (state, cause, until);
+        if (State is GateState.Open or GateState.Held)
+            Since = now;
+        (State, Cause, Until) = (state, cause, until > _asked ? until : _asked);
         if (_lowered)
             return;
         _lowered = true;

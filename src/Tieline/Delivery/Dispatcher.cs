@@ -50,6 +50,9 @@ internal sealed partial class Dispatcher
         _status = new DispatcherStatus(options.Name, GateState.Open, null, 0, null, 0, null);
     }
 
+    /// <summary>Entries in memory: at most <see cref="Window"/>, however many wait.</summary>
+    public int InHand => _lanes.Count;
+
     public DispatcherStatus Status => Volatile.Read(ref _status) with { Waiting = Waiting };
 
     /// <summary>Accepted and not settled: what the journal has beyond where this started, less what has been settled since.</summary>
@@ -62,9 +65,11 @@ internal sealed partial class Dispatcher
         await using var timer = _time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         await using var stop = stopping.Register(Wake);
         using var appended = _journal.Positions.OnAdvance(Wake);
-        while (!stopping.IsCancellationRequested)
+        while (true)
         {
             await SettleAllAsync(aborting);
+            if (stopping.IsCancellationRequested)
+                break;
             var now = _time.GetUtcNow();
             _lanes.Wake(now);
             Fill();
@@ -94,7 +99,7 @@ internal sealed partial class Dispatcher
         while (_messages.Reader.TryRead(out var message))
         {
             if (message is null)
-                Volatile.Write(ref _wakePending, 0);
+                Interlocked.Exchange(ref _wakePending, 0); // a fence: what was changed before a wake that this one swallows is seen from here on
             else
                 await SettleAsync(message, aborting);
         }
@@ -110,13 +115,16 @@ internal sealed partial class Dispatcher
             _lanes.Add(entry);
         var last = entries.Count == 0 ? 0 : entries[^1].Position.Value;
         _read = new JournalPosition(entries.Count == ReadSize ? last : Math.Max(durable, last));
-        if (_read.Value < durable && _lanes.Count < ReadSize)
-            Wake();
+        if (_read.Value < durable && (_lanes.Count < ReadSize || !_lanes.HasReady))
+            Wake(); // also past a conversation that is stuck with all that is in hand
     }
 
     private void Send(DateTimeOffset now, CancellationToken aborting)
     {
-        for (var allowed = _gate.Allows(_inFlight, now); allowed > 0 && _lanes.HasReady; allowed--)
+        var before = _gate.State;
+        var allows = _gate.Allows(_inFlight, now);
+        LogChange(before);
+        for (var allowed = allows; allowed > 0 && _lanes.HasReady; allowed--)
         {
             var lane = _lanes.Take();
             _inFlight++;
@@ -171,7 +179,7 @@ internal sealed partial class Dispatcher
         }
 
         if (closes)
-            _lanes.WakeAll();
+            _lanes.WakeAll(_gate.Since);
     }
 
     private async ValueTask SettleAsync(DeliveryLane lane, int? status, string? deadLetterReason, CancellationToken aborting)
@@ -197,7 +205,7 @@ internal sealed partial class Dispatcher
             return;
         }
 
-        var delay = RetrySchedule.DelayAfter(lane.Attempts + 1, _random(), _options.Retry);
+        var delay = RetrySchedule.DelayAfter(lane.FailuresInRow + 1, _random(), _options.Retry);
         if (backOff.Status == 429 && delay < RetryDefaults.AfterThrottle)
             delay = RetryDefaults.AfterThrottle;
         if (lane.Waited + delay > _options.Retry.GiveUpAfter)
@@ -217,7 +225,7 @@ internal sealed partial class Dispatcher
     private DateTimeOffset? NextDue()
     {
         var lanes = _lanes.NextDue;
-        if (_gate.State == GateState.Open || !_lanes.HasReady)
+        if (_gate.State == GateState.Open || _gate.IsProbing || !_lanes.HasReady)
             return lanes;
         return lanes < _gate.Until ? lanes : _gate.Until;
     }

@@ -8,21 +8,23 @@ internal sealed class LaneSet(JournalPosition settledThrough)
     private readonly Dictionary<string, DeliveryLane> _lanes = new(StringComparer.Ordinal);
     private readonly Queue<DeliveryLane> _ready = new();
     private readonly PriorityQueue<DeliveryLane, DateTimeOffset> _delayed = new();
-    private readonly Queue<JournalEntry> _order = new();
-    private readonly HashSet<JournalPosition> _settledAhead = [];
+
+    /// <summary>By position. What is settled leaves it at once: a conversation that is stuck for days must not keep all that was settled since in memory.</summary>
+    private readonly SortedSet<JournalEntry> _unsettled = new(Comparer<JournalEntry>.Create((left, right) => left.Position.CompareTo(right.Position)));
+    private JournalPosition _last = settledThrough;
 
     /// <summary>Entries in hand, in flight and delayed ones counted in.</summary>
-    public int Count { get; private set; }
+    public int Count => _unsettled.Count;
 
     /// <summary>When the oldest entry in hand was received; null where none is.</summary>
-    public DateTimeOffset? OldestReceivedAt => _order.TryPeek(out var oldest) ? oldest.ReceivedAt : null;
+    public DateTimeOffset? OldestReceivedAt => _unsettled.Min?.ReceivedAt;
 
     public bool HasReady => _ready.Count > 0;
 
-    /// <summary>Every entry up to here is settled.</summary>
-    public JournalPosition SettledThrough { get; private set; } = settledThrough;
+    /// <summary>Every entry up to here is settled: all before the oldest in hand, or all that were ever added.</summary>
+    public JournalPosition SettledThrough => _unsettled.Min is { } oldest ? new JournalPosition(oldest.Position.Value - 1) : _last;
 
-    /// <param name="entry">Behind all that were added before.</param>
+    /// <param name="entry">Behind all that were added before; what is left out between the two was settled in an earlier run.</param>
     public void Add(JournalEntry entry)
     {
         if (!_lanes.TryGetValue(entry.ConversationId, out var lane))
@@ -33,8 +35,8 @@ internal sealed class LaneSet(JournalPosition settledThrough)
         }
 
         lane.Add(entry);
-        _order.Enqueue(entry);
-        Count++;
+        _unsettled.Add(entry);
+        _last = entry.Position;
     }
 
     /// <summary>Takes the lane that has waited longest; its head is in flight from now on.</summary>
@@ -49,14 +51,11 @@ internal sealed class LaneSet(JournalPosition settledThrough)
     public JournalEntry Settle(DeliveryLane lane)
     {
         var settled = lane.Next();
-        Count--;
+        _unsettled.Remove(settled);
         if (lane.Count == 0)
             _lanes.Remove(lane.ConversationId);
         else
             MakeReady(lane);
-        _settledAhead.Add(settled.Position);
-        while (_order.TryPeek(out var oldest) && _settledAhead.Remove(oldest.Position))
-            SettledThrough = _order.Dequeue().Position;
         return settled;
     }
 
@@ -80,14 +79,14 @@ internal sealed class LaneSet(JournalPosition settledThrough)
         }
     }
 
-    /// <summary>Lifts every delay: the destination is up again.</summary>
-    public void WakeAll()
+    /// <summary>Lifts every delay, and lets delays start afresh: the destination is up again.</summary>
+    /// <param name="downSince">Since when it was not.</param>
+    public void WakeAll(DateTimeOffset downSince)
     {
         while (_delayed.TryDequeue(out var lane, out _))
-        {
-            lane.ForgiveAttempts();
             MakeReady(lane);
-        }
+        foreach (var lane in _lanes.Values)
+            lane.Forgive(downSince);
     }
 
     /// <summary>When the next delay ends; null where none runs.</summary>

@@ -26,10 +26,18 @@ internal sealed class WebhookRequestFactory(DestinationOptions options, string v
         headers.TryAddWithoutValidation("User-Agent", _userAgent);
         foreach (var (name, value) in options.Headers)
         {
-            headers.Remove(name);
-            headers.TryAddWithoutValidation(name, value.Reveal());
+            HttpHeaders target = IsContent(name) ? request.Content.Headers : headers;
+            target.Remove(name);
+            target.TryAddWithoutValidation(name, value.Reveal());
         }
 
         return request;
     }
+
+    /// <summary>.NET keeps these apart, and throws where one is looked for among the others.</summary>
+    private static bool IsContent(string name) =>
+        name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("Allow", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("Expires", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("Last-Modified", StringComparison.OrdinalIgnoreCase);
 }

@@ -132,10 +132,9 @@ internal sealed partial class EventIntake : IFrameSink
         _marked = counters.Mark;
         foreach (var id in _journal.ReadRecentIds(RecentIdCapacity))
             _recent.TryAdd(id);
-        if (counters.Mark.Sequence is not { } last)
+        if (counters.Mark.Sequence is null && counters.NextGap == 1)
             return;
         _sequencer.Restore(counters.Mark, _journal.ReadOpenGaps(), counters.NextGap, _time.GetUtcNow());
-        _specification.Sequence(last);
         _holds = true;
         RecordChanges();
         Release();
@@ -206,6 +205,8 @@ internal sealed partial class EventIntake : IFrameSink
         if (!_recent.TryAdd(read.Id))
         {
             _metrics.Duplicates.Add(1);
+            if (verdict == SequenceVerdict.Late)
+                Release(); // its number may have been the last that others waited for
             return;
         }
 
@@ -278,7 +279,10 @@ internal sealed partial class EventIntake : IFrameSink
     private async ValueTask FlushAsync(CancellationToken aborting)
     {
         while (!TryFlush())
-            await _journal.WaitForRoomAsync(aborting);
+        {
+            if (!await _journal.WaitForRoomAsync(aborting))
+                throw new InvalidOperationException("The journal has been closed before those who write to it have ended");
+        }
     }
 
     private bool TryFlush()

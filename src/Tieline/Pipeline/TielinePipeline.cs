@@ -20,23 +20,33 @@ internal sealed class TielinePipeline(
         using var stopDelivering = new CancellationTokenSource();
         using var stopProjecting = new CancellationTokenSource();
         var writing = supervisor.RunAsync("journal", (_, abort) => WriteAsync(abort), never.Token, aborting);
-        await journal.PostAsync(new JournalWork.Note("started", new JsonObject { ["version"] = version }.ToJsonString()), aborting);
+        await NoteAsync("started", new JsonObject { ["version"] = version }.ToJsonString(), thenWait: false, aborting);
         var projected = StartAsync(projecting, stopProjecting.Token, aborting);
         var delivered = StartAsync(delivering, stopDelivering.Token, aborting);
         await StartAsync(receiving, stopping, aborting);
         await stopDelivering.CancelAsync();
         await delivered;
-        if (!aborting.IsCancellationRequested)
-        {
-            await journal.PostAsync(new JournalWork.Note("stopped", null), aborting);
-            await journal.WaitForDurabilityAsync(aborting);
-        }
-
+        await NoteAsync("stopped", null, thenWait: true, aborting);
         await stopProjecting.CancelAsync();
         await projected;
         await never.CancelAsync();
         journal.Complete();
         await writing;
+    }
+
+    /// <summary>Never throws for a hurried stop: that must still end every loop, in order, before the journal is closed.</summary>
+    private async Task NoteAsync(string kind, string? detail, bool thenWait, CancellationToken aborting)
+    {
+        try
+        {
+            await journal.PostAsync(new JournalWork.Note(kind, detail), aborting);
+            if (thenWait)
+                await journal.WaitForDurabilityAsync(aborting);
+        }
+        catch (OperationCanceledException) when (aborting.IsCancellationRequested)
+        {
+            // The next start shows in the audit log without a stop before it: so it was.
+        }
     }
 
     /// <summary>Ends only when the journal is complete.</summary>

@@ -44,6 +44,8 @@ internal sealed class EventSequencer(TimeSpan reorderWindow)
         foreach (var gap in open.Where(gap => gap.Epoch == Epoch && gap.Missing.Count > 0).OrderBy(gap => gap.Number))
         {
             _last = Math.Max(_last, gap.Last!.Value);
+            Pass(gap.From); // dropped events may have gone further than the mark: a repeat of one is no new epoch
+            Pass(gap.To);
             Remember(gap);
         }
 

@@ -1,0 +1,310 @@
+using CsCheck;
+using Tieline.Delivery;
+using Tieline.TestKit;
+
+namespace Tieline.Tests.Delivery;
+
+public sealed class DestinationGateTests
+{
+    private static readonly DateTimeOffset _t = Some.Time;
+    private static readonly DeliveryOutcome _ok = new DeliveryOutcome.Accepted(200);
+    private static readonly DeliveryOutcome _refused = new DeliveryOutcome.BackOff(BackOffReason.ConnectFailed, null, null);
+    private static readonly DeliveryOutcome _failed = new DeliveryOutcome.BackOff(BackOffReason.ServerFailed, 500, null);
+    private static readonly DeliveryOutcome _unauthorized = new DeliveryOutcome.BackOff(BackOffReason.Misconfigured, 401, null);
+
+    [Fact]
+    public void Allows_WhenNew_IsOpenAtFullConcurrency()
+    {
+        var gate = new DestinationGate(32);
+        (gate.State, gate.Allows(0, _t), gate.Allows(30, _t)).ShouldBe((GateState.Open, 32, 2));
+    }
+
+    [Fact]
+    public void Allows_AfterRetryAfter_IsNothingUntilThatVeryMomentThenFullAtTheLoweredLevel()
+    {
+        var gate = new DestinationGate(32);
+        Attempt(gate, Hold(30), _t);
+        gate.State.ShouldBe(GateState.Held);
+        gate.Allows(0, At(29.999)).ShouldBe(0);
+        gate.Allows(0, At(30)).ShouldBe(16);
+        gate.State.ShouldBe(GateState.Open);
+    }
+
+    [Fact]
+    public void Hold_ALaterOne_Prolongs()
+    {
+        var gate = new DestinationGate(8);
+        Attempt(gate, Hold(30), _t);
+        gate.End(Hold(20), wasProbe: false, At(5));
+        gate.Allows(0, At(29.9)).ShouldBe(0);
+        gate.End(Hold(20), wasProbe: false, At(25));
+        gate.Allows(0, At(44.9)).ShouldBe(0);
+        gate.Allows(0, At(45)).ShouldBe(8);
+    }
+
+    [Fact]
+    public void Hold_WhatWasInFlightFailsAsAWhole_StillNothingGoesBeforeTheHoldIsOver()
+    {
+        foreach (var outcome in (DeliveryOutcome[])[_failed, _refused, _unauthorized])
+        {
+            var gate = new DestinationGate(32);
+            Attempt(gate, Hold(120), _t);
+            for (var i = 0; i < 31; i++)
+                gate.End(outcome, wasProbe: false, At(1));
+            gate.Allows(0, At(119.9)).ShouldBe(0, outcome.ToString());
+            gate.Allows(0, At(120)).ShouldBe(1, outcome.ToString());
+        }
+    }
+
+    [Fact]
+    public void Hold_AskedForWhileDown_IsObeyedBeforeTheNextProbe()
+    {
+        var gate = Down(_t);
+        var probe = Begin(gate, At(1));
+        gate.End(Hold(40), wasProbe: false, At(1));
+        gate.End(_failed, probe, At(2));
+        gate.Allows(0, At(40.9)).ShouldBe(0);
+        gate.Allows(0, At(41)).ShouldBe(1);
+    }
+
+    [Fact]
+    public void Hold_AskedForWhileTheProbeSucceeds_HoldsAfterwards()
+    {
+        var gate = Down(_t);
+        var probe = Begin(gate, At(1));
+        gate.End(Hold(40), wasProbe: false, At(1));
+        gate.End(_ok, probe, At(2)).ShouldBeTrue();
+        gate.Allows(0, At(40.9)).ShouldBe(0);
+        gate.Allows(0, At(41)).ShouldBeGreaterThan(1);
+    }
+
+    [Fact]
+    public void Down_AtTheFifthRefusedConnectionInARow_NotBefore()
+    {
+        var gate = new DestinationGate(32);
+        for (var i = 0; i < 4; i++)
+            Attempt(gate, _refused, _t);
+        gate.State.ShouldBe(GateState.Open);
+        Attempt(gate, _ok, _t);
+        for (var i = 0; i < 4; i++)
+            Attempt(gate, _refused, _t);
+        gate.State.ShouldBe(GateState.Open);
+        Attempt(gate, _refused, _t);
+        gate.State.ShouldBe(GateState.Down);
+    }
+
+    [Theory]
+    [InlineData(9, 0, false)]
+    [InlineData(10, 0, true)]
+    [InlineData(5, 5, true)]
+    [InlineData(5, 6, false)]
+    [InlineData(100, 100, true)]
+    [InlineData(49, 51, false)]
+    public void Down_AtHalfOfTenOrMoreAttempts_NotBelow(int failures, int successes, bool down)
+    {
+        var gate = new DestinationGate(32);
+        for (var i = 0; i < successes; i++)
+            gate.End(_ok, wasProbe: false, _t);
+        for (var i = 0; i < failures; i++)
+            gate.End(_failed, wasProbe: false, _t);
+        gate.State.ShouldBe(down ? GateState.Down : GateState.Open);
+    }
+
+    [Fact]
+    public void Down_FailuresOverAMinuteOld_DoNotCount()
+    {
+        var gate = new DestinationGate(32);
+        for (var i = 0; i < 9; i++)
+            gate.End(_failed, wasProbe: false, _t);
+        gate.End(_failed, wasProbe: false, At(60.001));
+        gate.State.ShouldBe(GateState.Open);
+    }
+
+    [Fact]
+    public void Down_ProbesOneAtATimeAfter1And2And4AndThenEvery5Seconds()
+    {
+        var now = _t;
+        var gate = Down(now);
+        foreach (var seconds in (double[])[1, 2, 4, 5, 5, 5])
+        {
+            gate.Until.ShouldBe(now + TimeSpan.FromSeconds(seconds));
+            gate.Allows(0, gate.Until - TimeSpan.FromMilliseconds(1)).ShouldBe(0);
+            now = gate.Until;
+            gate.Allows(0, now).ShouldBe(1);
+            gate.Begin().ShouldBeTrue();
+            gate.IsProbing.ShouldBeTrue();
+            gate.Allows(0, now + TimeSpan.FromMinutes(1)).ShouldBe(0);
+            gate.End(_failed, wasProbe: true, now).ShouldBeFalse();
+        }
+    }
+
+    [Fact]
+    public void Down_AProbeAnswered429WithoutAHeader_WaitsAtLeast2Seconds()
+    {
+        var gate = new DestinationGate(32);
+        for (var i = 0; i < 10; i++)
+            gate.End(new DeliveryOutcome.BackOff(BackOffReason.Throttled, 429, null), wasProbe: false, _t);
+        (gate.State, gate.Until).ShouldBe((GateState.Down, At(2)));
+    }
+
+    [Fact]
+    public void Down_ALateSuccessThatIsNoProbe_DoesNotOpenIt()
+    {
+        var gate = Down(_t);
+        gate.End(_ok, wasProbe: false, _t).ShouldBeFalse();
+        gate.State.ShouldBe(GateState.Down);
+    }
+
+    [Fact]
+    public void Down_TheProbeSucceedsOrIsRejected_OpensAndForgives()
+    {
+        foreach (var outcome in (DeliveryOutcome[])[_ok, new DeliveryOutcome.Rejected(422, "no")])
+        {
+            var gate = Down(_t);
+            gate.End(outcome, Begin(gate, At(1)), At(1)).ShouldBeTrue();
+            (gate.State, gate.Cause).ShouldBe((GateState.Open, null));
+            gate.Allows(0, At(1)).ShouldBe(gate.Level);
+            for (var i = 0; i < 9; i++)
+                gate.End(_failed, wasProbe: false, At(1));
+            gate.State.ShouldBe(GateState.Down); // 9 of 10: the success of the probe counts, the failures of before do not
+        }
+    }
+
+    [Fact]
+    public void Down_TheProbeWasRejectedWithoutARequest_SaysNothingAboutTheDestination()
+    {
+        var gate = Down(_t);
+        gate.End(new DeliveryOutcome.Rejected(413, "too big", WasSent: false), Begin(gate, At(1)), At(1)).ShouldBeFalse();
+        gate.State.ShouldBe(GateState.Down);
+        gate.Allows(0, At(1)).ShouldBe(1);
+    }
+
+    [Fact]
+    public void Misconfigured_IsProbedOnceAMinute()
+    {
+        var gate = new DestinationGate(32);
+        Attempt(gate, _unauthorized, _t);
+        gate.State.ShouldBe(GateState.Misconfigured);
+        foreach (var minute in (int[])[1, 2, 3])
+        {
+            gate.Allows(0, At((60 * minute) - 0.001)).ShouldBe(0);
+            gate.End(_unauthorized, Begin(gate, At(60 * minute)), At(60 * minute)).ShouldBeFalse();
+        }
+
+        gate.End(_ok, Begin(gate, At(240)), At(240)).ShouldBeTrue();
+        gate.State.ShouldBe(GateState.Open);
+    }
+
+    [Fact]
+    public void Misconfigured_TheProbeFailsOtherwise_IsDownFromThenOn()
+    {
+        var gate = new DestinationGate(32);
+        Attempt(gate, _unauthorized, _t);
+        gate.End(_failed, Begin(gate, At(60)), At(60));
+        (gate.State, gate.Until).ShouldBe((GateState.Down, At(61)));
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(4, 4)]
+    [InlineData(8, 8)]
+    [InlineData(10, 8)]
+    [InlineData(32, 16)]
+    [InlineData(256, 128)]
+    public void Level_HoldsOneAfterAnother_LowerItOnceAndNeverBelow8(int configured, int lowered)
+    {
+        var gate = new DestinationGate(configured);
+        for (var second = 0; second < 50; second += 5)
+        {
+            gate.End(Hold(1), wasProbe: false, At(second));
+            gate.Allows(0, At(second + 1)).ShouldBe(lowered);
+        }
+    }
+
+    [Fact]
+    public void Level_Successes_RaiseItOneByOneUpToTheConfigured()
+    {
+        var gate = new DestinationGate(10);
+        gate.End(Hold(1), wasProbe: false, _t);
+        gate.Allows(0, At(1)).ShouldBe(8);
+        for (var i = 0; i < 7; i++)
+            gate.End(_ok, wasProbe: false, At(2));
+        gate.Level.ShouldBe(8);
+        gate.End(_ok, wasProbe: false, At(2));
+        gate.Level.ShouldBe(9);
+        for (var i = 0; i < 100; i++)
+            gate.End(_ok, wasProbe: false, At(2));
+        gate.Level.ShouldBe(10);
+        gate.End(Hold(1), wasProbe: false, At(3));
+        gate.Level.ShouldBe(8);
+    }
+
+    [Fact]
+    public void AnyOutcomesAtAnyTimes_KeepTheRules() =>
+        Gen.Select(Gen.Int[1, 40], Gen.Select(Gen.Int[0, 8], Gen.Int[0, 20_000], Gen.Int[0, 99]).Array[1, 200]).Sample((configured, steps) =>
+        {
+            var gate = new DestinationGate(configured);
+            var (now, held) = (_t, _t);
+            var inFlight = new List<bool>();
+            foreach (var (kind, milliseconds, pick) in steps)
+            {
+                now += TimeSpan.FromMilliseconds(milliseconds);
+                var allowed = gate.Allows(inFlight.Count, now);
+                if (now < held && allowed > 0)
+                    return false; // Retry-After is obeyed, whatever else happens
+                if (gate.State != GateState.Open && allowed > (inFlight.Contains(true) ? 0 : 1))
+                    return false; // one probe at a time
+                for (; allowed > 0 && inFlight.Count < 40; allowed--)
+                    inFlight.Add(gate.Begin());
+                if (inFlight.Count(probe => probe) > 1)
+                    return false;
+                if (inFlight.Count > 0)
+                {
+                    var wasProbe = inFlight[pick % inFlight.Count];
+                    inFlight.RemoveAt(pick % inFlight.Count);
+                    var outcome = kind switch { 0 => _refused, 1 => _failed, 2 => _unauthorized, 3 => Hold(1 + (pick % 50)), _ => _ok };
+                    if (kind == 3)
+                        held = Max(held, now + TimeSpan.FromSeconds(1 + (pick % 50)));
+                    var closed = gate.End(outcome, wasProbe, now);
+                    if (closed != (wasProbe && outcome == _ok))
+                        return false; // it is the probe's success, and nothing else, that ends an outage
+                }
+
+                if (gate.Level > configured || gate.Level < Math.Min(8, configured))
+                    return false;
+                if (gate.State != GateState.Open && gate.Until - now > TimeSpan.FromSeconds(61))
+                    return false; // never closed for good
+                if ((gate.State == GateState.Open) != (gate.Cause is null))
+                    return false;
+            }
+
+            return true;
+        });
+
+    private static DateTimeOffset At(double seconds) => _t + TimeSpan.FromSeconds(seconds);
+
+    private static DateTimeOffset Max(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+
+    private static DeliveryOutcome.BackOff Hold(int seconds) => new DeliveryOutcome.BackOff(BackOffReason.Throttled, 429, TimeSpan.FromSeconds(seconds));
+
+    private static DestinationGate Down(DateTimeOffset now)
+    {
+        var gate = new DestinationGate(32);
+        for (var i = 0; i < 5; i++)
+            Attempt(gate, _refused, now);
+        gate.State.ShouldBe(GateState.Down);
+        return gate;
+    }
+
+    private static bool Begin(DestinationGate gate, DateTimeOffset now)
+    {
+        gate.Allows(0, now).ShouldBe(1);
+        return gate.Begin();
+    }
+
+    private static void Attempt(DestinationGate gate, DeliveryOutcome outcome, DateTimeOffset now)
+    {
+        gate.Allows(0, now).ShouldBeGreaterThan(0);
+        gate.End(outcome, gate.Begin(), now);
+    }
+}

@@ -1,0 +1,114 @@
+using Tieline.Diagnostics;
+using Tieline.Pipeline;
+using Tieline.TestKit;
+
+namespace Tieline.Tests.Pipeline;
+
+public sealed class LoopSupervisorTests : IDisposable
+{
+    private const int LoopEnded = 5001;
+    private const int LoopGivenUp = 5002;
+
+    private readonly LogGuard _logs = new();
+    private readonly ManualTime _time = new();
+    private readonly TielineMetrics _metrics = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _aborting = new();
+    private readonly List<string> _given = [];
+    private readonly LoopSupervisor _supervisor;
+
+    public LoopSupervisorTests() => _supervisor = new LoopSupervisor(_time, _metrics, _logs.For<LoopSupervisor>(), _given.Add);
+
+    [Fact]
+    public async Task A_loop_that_fails_is_said_and_started_again_after_a_second()
+    {
+        _logs.Expect(LoopEnded);
+        var started = 0;
+        var again = new TaskCompletionSource();
+        var running = RunAsync((stopping, _) =>
+        {
+            if (++started == 1)
+                throw new InvalidOperationException("nobody foresaw this");
+            again.SetResult();
+            return Task.Delay(Timeout.InfiniteTimeSpan, _time, stopping);
+        });
+        (await _time.Waits.ReadAsync(TestContext.Current.CancellationToken)).ShouldBe(TimeSpan.FromSeconds(1));
+        _supervisor.Problem.ShouldNotBeNull().ShouldContain("source");
+        started.ShouldBe(1);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await again.Task.WaitAsync(TestContext.Current.CancellationToken);
+        _supervisor.Problem.ShouldBeNull();
+        await _stopping.CancelAsync();
+        await running;
+        _logs.Has(LoopEnded).ShouldBeTrue();
+        _given.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_loop_that_returns_before_its_time_is_started_again_too()
+    {
+        _logs.Expect(LoopEnded);
+        var running = RunAsync((_, _) => Task.CompletedTask);
+        await _time.Waits.ReadAsync(TestContext.Current.CancellationToken);
+        _supervisor.Problem.ShouldNotBeNull();
+        await _stopping.CancelAsync();
+        await running;
+    }
+
+    [Fact]
+    public async Task The_fifth_failure_within_a_minute_ends_the_process()
+    {
+        _logs.Expect(LoopEnded);
+        _logs.Expect(LoopGivenUp);
+        var running = RunAsync((_, _) => throw new InvalidOperationException("again"));
+        for (var failure = 1; failure <= 4; failure++)
+        {
+            await _time.Waits.ReadAsync(TestContext.Current.CancellationToken);
+            _given.ShouldBeEmpty();
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        await running;
+        _given.ShouldHaveSingleItem().ShouldContain("'source' failed 5 times");
+        _supervisor.Problem.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Failures_that_lie_further_apart_go_on_for_ever()
+    {
+        _logs.Expect(LoopEnded);
+        var running = RunAsync((_, _) => throw new InvalidOperationException("again"));
+        for (var failure = 1; failure <= 20; failure++)
+        {
+            await _time.Waits.ReadAsync(TestContext.Current.CancellationToken);
+            _time.Advance(TimeSpan.FromSeconds(16));
+        }
+
+        await _time.Waits.ReadAsync(TestContext.Current.CancellationToken);
+        _given.ShouldBeEmpty();
+        await _stopping.CancelAsync();
+        await running;
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_loop_that_ends_because_it_was_told_to_is_no_failure(bool stop)
+    {
+        var running = RunAsync((stopping, aborting) => Task.Delay(Timeout.InfiniteTimeSpan, _time, stop ? stopping : aborting));
+        await (stop ? _stopping : _aborting).CancelAsync();
+        await running;
+        _logs.Lines.ShouldBeEmpty();
+        _supervisor.Problem.ShouldBeNull();
+    }
+
+    public void Dispose()
+    {
+        _metrics.Dispose();
+        _stopping.Dispose();
+        _aborting.Dispose();
+        _logs.Dispose();
+    }
+
+    private Task RunAsync(Func<CancellationToken, CancellationToken, Task> loop) => _supervisor.RunAsync("source", loop, _stopping.Token, _aborting.Token);
+}

@@ -22,6 +22,7 @@ public sealed class UndisturbedTests
         account.Sent.Count.ShouldBe(account.Filtered + account.Delivered, account.ToString());
         account.Sent.Count.ShouldBe(account.Ledger.Count);
         account.Requests.Count.ShouldBe(account.Delivered);
+        WouldBeNoticed(site);
         var metrics = await site.MetricsAsync();
         metrics["totalEvents"].ShouldBe(account.Delivered);
         metrics["lastSequence"].ShouldBe(account.Ledger[^1].Line.Sequence);
@@ -41,6 +42,15 @@ public sealed class UndisturbedTests
         site.AuditLines("accepted").Select(line => line.Entry.Id).Order().ShouldBe(delivered.Order());
         (await site.RunAsync("audit", "verify", "--data", site.DataDirectory)).ExitCode.ShouldBe(0);
         await FindsWhatWasDoneToACopyAsync(site);
+    }
+
+    /// <summary>The account balances because nothing is wrong, not because it cannot see: one request less, twice, or earlier than another does not pass.</summary>
+    private static void WouldBeNoticed(Site site)
+    {
+        var requests = site.Crm.Requests();
+        Account.Of(site, [.. requests.Skip(1)]).Lost.Count.ShouldBe(1);
+        Account.Of(site, [requests[5], .. requests]).SecondCopies.Count.ShouldBe(1);
+        Account.Of(site, [.. requests.Reverse()]).OutOfOrder.ShouldNotBeEmpty();
     }
 
     /// <summary>Also without the journal: the files alone must tell.</summary>

@@ -63,11 +63,12 @@ internal sealed class Account
     /// <summary>Whether nothing is under way any more: all is accounted for, and every gap is confirmed and audited.</summary>
     public bool IsSettled => Lost.Count == 0 && Unlisted.Count == 0 && _unsettledGaps.Count == 0;
 
-    public static Account Of(Site site)
+    /// <param name="requests">What the CRM got; null: what it says itself. Another list shows that the account would notice.</param>
+    public static Account Of(Site site, IReadOnlyList<CrmRequest>? requests = null)
     {
         // The CRM is asked last: what it has by then may only be more.
         var (inGaps, spans, unsettled) = ReadGaps(site);
-        var account = new Account { Ledger = WithEpochs(site.Genesys.Ledger()), InGaps = inGaps, Requests = site.Crm.Requests(), _spans = spans, _unsettledGaps = unsettled };
+        var account = new Account { Ledger = WithEpochs(site.Genesys.Ledger()), InGaps = inGaps, Requests = requests ?? site.Crm.Requests(), _spans = spans, _unsettledGaps = unsettled };
         account.Balance(site.AuditLines("dead-lettered").Select(line => line.Entry.Id!).ToHashSet(StringComparer.Ordinal));
         return account;
     }

@@ -8,6 +8,8 @@ internal static class ComparisonTable
 {
     private const int MinRuns = 3;
 
+    private static readonly int[] _rates = [500, 2_000];
+
     public static async Task<int> RunAsync(string[] arguments)
     {
         var runs = int.Parse(Value(arguments, "--runs") ?? "3", CultureInfo.InvariantCulture);
@@ -17,12 +19,13 @@ internal static class ComparisonTable
             return 2;
         }
 
+        var rows = (Value(arguments, "--rows") ?? "ingest,deliver,500,2000,peak").Split(',').ToHashSet(StringComparer.Ordinal);
         var programs = Programs.Find();
         Dictionary<string, List<double>> seen = [];
         for (var run = 1; run <= runs; run++)
         {
             await Console.Error.WriteLineAsync($"run {run} of {runs}");
-            await RunOnceAsync(programs, seen);
+            await RunOnceAsync(programs, rows, seen);
         }
 
         var table = Write(seen, runs);
@@ -32,16 +35,24 @@ internal static class ComparisonTable
         return 0;
     }
 
-    private static async Task RunOnceAsync(Programs programs, Dictionary<string, List<double>> seen)
+    private static async Task RunOnceAsync(Programs programs, HashSet<string> rows, Dictionary<string, List<double>> seen)
     {
-        Note(seen, "raw/ingest", await Measurements.IngestAsync(async rig => Contender.Yardstick("raw-socket", rig.Genesys.StreamUrl, await rig.TokenAsync())));
         Note(seen, "raw/journal", RawJournal.RowsPerSecond(groups: 200));
-        Note(seen, "raw/deliver", await Measurements.PostAsync(40_000));
-        foreach (var (name, start) in programs.Contenders)
-            Note(seen, $"{name}/ingest", await Measurements.IngestAsync(start));
-        foreach (var (name, start) in programs.Contenders)
-            Note(seen, $"{name}/deliver", await Measurements.DeliverAsync(start));
-        foreach (var rate in (int[])[500, 2_000])
+        if (rows.Contains("ingest"))
+        {
+            Note(seen, "raw/ingest", await Measurements.IngestAsync(async rig => Contender.Yardstick("raw-socket", rig.Genesys.StreamUrl, await rig.TokenAsync())));
+            foreach (var (name, start) in programs.Contenders)
+                Note(seen, $"{name}/ingest", await Measurements.IngestAsync(start));
+        }
+
+        if (rows.Contains("deliver"))
+        {
+            Note(seen, "raw/deliver", await Measurements.PostAsync(40_000));
+            foreach (var (name, start) in programs.Contenders)
+                Note(seen, $"{name}/deliver", await Measurements.DeliverAsync(start));
+        }
+
+        foreach (var rate in _rates.Where(rate => rows.Contains(rate.ToString(CultureInfo.InvariantCulture))))
         {
             foreach (var (name, start) in programs.Contenders)
             {
@@ -53,13 +64,16 @@ internal static class ComparisonTable
             }
         }
 
-        foreach (var (name, start) in programs.Contenders)
-            Note(seen, $"{name}/peak", await Measurements.BacklogAsync(start));
+        if (rows.Contains("peak"))
+        {
+            foreach (var (name, start) in programs.Contenders)
+                Note(seen, $"{name}/peak", await Measurements.BacklogAsync(start));
+        }
     }
 
     private static string Write(Dictionary<string, List<double>> seen, int runs)
     {
-        double M(string key) => Median(seen[key]);
+        double M(string key) => seen.TryGetValue(key, out var values) ? Median(values) : double.NaN;
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"Medians of {runs} alternating runs, {Environment.ProcessorCount} cores shared with both ends, {DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime):yyyy-MM-dd}.");
         text.AppendLine();
@@ -67,7 +81,7 @@ internal static class ComparisonTable
         text.AppendLine("|---|---|---|---|---|---|");
         Row("ingest, 2 % passing (events/s)", "ingest", "N0", raw: true);
         Row("delivered, 20 % passing (events/s)", "deliver", "N0", raw: true);
-        foreach (var rate in (int[])[500, 2_000])
+        foreach (var rate in _rates)
         {
             Row($"latency p50 at {rate} events/s (ms)", $"p50 at {rate}", "F2");
             Row($"latency p99 at {rate} events/s (ms)", $"p99 at {rate}", "F2");
@@ -82,6 +96,8 @@ internal static class ComparisonTable
 
         void Row(string name, string key, string format, bool raw = false)
         {
+            if (!seen.ContainsKey($"{Programs.Tieline}/{key}"))
+                return;
             var (relay, tieline) = (M($"{Programs.Relay}/{key}"), M($"{Programs.Tieline}/{key}"));
             var limit = raw ? M($"raw/{key}") : double.NaN;
             text.AppendLine(CultureInfo.InvariantCulture,

@@ -6,7 +6,8 @@ namespace Tieline.Benchmarks.EndToEnd;
 /// <summary>The rows of the table, each for one contender and one run.</summary>
 internal static class Measurements
 {
-    private const double WarmUpSeconds = 2;
+    /// <summary>Long enough for the compiler to be done with what is hot, in every contender.</summary>
+    private const double WarmUpSeconds = 6;
     private const double WindowSeconds = 6;
     private const int WorkloadEvents = 200_000;
     private const double WorkloadPassing = 0.2;
@@ -45,7 +46,7 @@ internal static class Measurements
         await using var rig = await Rig.StartAsync(rate, passing: 0.2, record: true);
         await using var contender = await start(rig);
         await rig.WaitForSubscriberAsync();
-        await Clock.WaitAsync(WarmUpSeconds * 2);
+        await Clock.WaitAsync(WarmUpSeconds);
         var (from, cpu) = (rig.Genesys.Status.LastSequence, contender.CpuSeconds);
         await Clock.WaitAsync(seconds);
         var (to, cpuAfter) = (rig.Genesys.Status.LastSequence, contender.CpuSeconds);

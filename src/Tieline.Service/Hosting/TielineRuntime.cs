@@ -72,8 +72,9 @@ internal sealed partial class TielineRuntime(
         return new TielinePipeline(
             journal,
             supervisor,
-            receiving: [new("stream", (stop, abort) => stream.RunAsync(intake, stop, abort)), new("hold", hold.RunAsync)],
-            delivering: [.. dispatchers.Select(dispatcher => new PipelineLoop("delivery", dispatcher.RunAsync)), new("retention", (stop, _) => retention.RunAsync(stop))],
+            receiving: [new("stream", (stop, abort) => stream.RunAsync(intake, stop, abort))],
+            // The hold ends after the stream: its last mark counts the last dropped frames.
+            delivering: [new("hold", hold.RunAsync), .. dispatchers.Select(dispatcher => new PipelineLoop("delivery", dispatcher.RunAsync)), new("retention", (stop, _) => retention.RunAsync(stop))],
             projecting: [new("audit", audit.RunAsync)],
             ProgramVersion.Text);
     }

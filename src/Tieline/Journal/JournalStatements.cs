@@ -35,7 +35,7 @@ internal sealed class JournalStatements(SqliteConnection connection) : IDisposab
         12);
 
     private readonly SqliteCommand _forgetGap = Prepare(connection, "DELETE FROM gap WHERE number = $0", 1);
-    private readonly SqliteCommand _deliver = Prepare(connection, "INSERT INTO delivery(destination, position, outcome, status, attempts, settled_at) VALUES ($0, $1, $2, $3, $4, $5)", 6);
+    private readonly SqliteCommand _deliver = Prepare(connection, "INSERT INTO delivery(destination, position, outcome, status, attempts, settled_at) VALUES ($0, $1, $2, $3, $4, $5) ON CONFLICT DO NOTHING", 6);
     private readonly SqliteCommand _settledThrough = Prepare(connection, "UPDATE destination SET position = $1 WHERE number = $0 AND position < $1", 2);
     private readonly SqliteCommand _retry = Prepare(
         connection, "INSERT INTO retry(destination, position, attempts, waited_ms) VALUES ($0, $1, $2, $3) ON CONFLICT DO UPDATE SET attempts = excluded.attempts, waited_ms = excluded.waited_ms", 4);

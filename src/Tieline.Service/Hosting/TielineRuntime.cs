@@ -26,7 +26,7 @@ internal sealed partial class TielineRuntime(
             using var directory = DataDirectory.Open(options.DataDirectory);
             if (directory.Warning is { } warning)
                 LogWarning(loggers.CreateLogger<TielineRuntime>(), warning);
-            using var journal = SqliteJournal.Open(directory, options.Destinations.Select(destination => destination.Name), time, metrics, loggers.CreateLogger<SqliteJournal>());
+            using var journal = SqliteJournal.Open(directory, options.Destinations.Select(destination => destination.Name), time, metrics, loggers.CreateLogger<SqliteJournal>(), SqliteJournal.Ride);
             var supervisor = new LoopSupervisor(time, metrics, loggers.CreateLogger<LoopSupervisor>(), sentence =>
             {
                 failure = sentence;

@@ -14,9 +14,6 @@ internal sealed partial class JournalWriter : IDisposable
     private const int QueueCapacity = 4_096;
     private const int MaxGroup = 512;
 
-    /// <summary>So long may a group wait that holds nothing anybody waits for.</summary>
-    private static readonly TimeSpan _ride = TimeSpan.FromMilliseconds(25);
-
     private static readonly TimeSpan _firstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _lastRetry = TimeSpan.FromSeconds(5);
 
@@ -27,16 +24,18 @@ internal sealed partial class JournalWriter : IDisposable
     private readonly JournalStatements _statements;
     private readonly IReadOnlyDictionary<DestinationNumber, string> _destinations;
     private readonly TimeProvider _time;
+    private readonly TimeSpan _ride;
     private readonly TielineMetrics _metrics;
     private readonly ILogger _logger;
     private readonly List<JournalWork> _group = new(MaxGroup);
     private bool _canWait = true;
     private volatile StrongBox<JournalCounters> _counters;
 
+    /// <param name="ride">So long may a group wait that holds nothing anybody waits for; zero: not at all.</param>
     public JournalWriter(
-        SqliteConnection connection, JournalCounters counters, IReadOnlyDictionary<DestinationNumber, string> destinations, TimeProvider time, TielineMetrics metrics, ILogger logger)
+        SqliteConnection connection, JournalCounters counters, IReadOnlyDictionary<DestinationNumber, string> destinations, TimeProvider time, TielineMetrics metrics, ILogger logger, TimeSpan ride = default)
     {
-        (_connection, _destinations, _time, _metrics, _logger) = (connection, destinations, time, metrics, logger);
+        (_connection, _destinations, _time, _metrics, _logger, _ride) = (connection, destinations, time, metrics, logger, ride);
         _statements = new JournalStatements(connection);
         _counters = new StrongBox<JournalCounters>(counters);
         Positions = new Progress(counters.NextPosition - 1);
@@ -78,7 +77,7 @@ internal sealed partial class JournalWriter : IDisposable
             await CommitGroupAsync(aborting);
         while (await _queue.Reader.WaitToReadAsync(aborting))
         {
-            if (Gather() && _group.Count < MaxGroup)
+            if (Gather() && _ride > TimeSpan.Zero && _group.Count < MaxGroup)
                 await RideAsync(aborting);
             await CommitGroupAsync(aborting);
         }

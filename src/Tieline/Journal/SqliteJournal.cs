@@ -11,6 +11,9 @@ namespace Tieline.Journal;
 /// <summary>The embedded journal: one file, one writer, and a connection each for those who read deliveries, facts and the rest.</summary>
 internal sealed class SqliteJournal : IJournal, IDisposable
 {
+    /// <summary>Short enough that a crash repeats few deliveries; long enough that at a hundred events a second each finds company.</summary>
+    public static readonly TimeSpan Ride = TimeSpan.FromMilliseconds(25);
+
     private readonly Lock _entriesGate = new();
     private readonly Lock _factsGate = new();
     private readonly Lock _restGate = new();
@@ -22,14 +25,14 @@ internal sealed class SqliteJournal : IJournal, IDisposable
     private readonly IReadOnlyCollection<DestinationNumber> _inUse;
 
     private SqliteJournal(
-        string path, SqliteConnection connection, IReadOnlyCollection<string> destinations, TimeProvider time, TielineMetrics metrics, ILogger<SqliteJournal> logger)
+        string path, SqliteConnection connection, IReadOnlyCollection<string> destinations, TimeProvider time, TielineMetrics metrics, ILogger<SqliteJournal> logger, TimeSpan ride)
     {
         (_entries, _facts, _rest) = (new JournalReader(path), new JournalReader(path), new JournalReader(path));
         try
         {
             _destinations = _rest.ReadDestinations();
             _inUse = [.. destinations.Select(NumberOf)];
-            _writer = new JournalWriter(connection, _rest.ReadCounters(), _destinations.ToDictionary(known => known.Value, known => known.Key), time, metrics, logger);
+            _writer = new JournalWriter(connection, _rest.ReadCounters(), _destinations.ToDictionary(known => known.Value, known => known.Key), time, metrics, logger, ride);
         }
         catch
         {
@@ -47,8 +50,9 @@ internal sealed class SqliteJournal : IJournal, IDisposable
     public string? Problem => _writer.Problem;
 
     /// <param name="destinations">A new one starts from now; one that is no longer named keeps its place, but holds up no retention.</param>
+    /// <param name="ride">How long settlements may wait for an event to be committed with (<see cref="Ride"/>); zero: not at all.</param>
     /// <exception cref="StorageException">The file can't be used; the message says why and what to do.</exception>
-    public static SqliteJournal Open(DataDirectory directory, IEnumerable<string> destinations, TimeProvider time, TielineMetrics metrics, ILogger<SqliteJournal> logger)
+    public static SqliteJournal Open(DataDirectory directory, IEnumerable<string> destinations, TimeProvider time, TielineMetrics metrics, ILogger<SqliteJournal> logger, TimeSpan ride = default)
     {
         var path = directory.FileNamed(JournalSchema.FileName);
         var connection = Database.OpenForWriting(path, JournalSchema.Migrations);
@@ -57,7 +61,7 @@ internal sealed class SqliteJournal : IJournal, IDisposable
             string[] names = [.. destinations];
             foreach (var name in names)
                 AddDestination(connection, name);
-            return new SqliteJournal(path, connection, names, time, metrics, logger);
+            return new SqliteJournal(path, connection, names, time, metrics, logger, ride);
         }
         catch (SqliteException e)
         {

@@ -72,7 +72,7 @@ public sealed class GenesysOptionsValidatorTests
             Subscription = new SubscriptionOptions { Types = [" "], States = [""] },
         });
         errors.Count.ShouldBe(8);
-        errors.ShouldAllBe(error => !error.Contains("hunter2", StringComparison.Ordinal) && error.StartsWith("Genesys:", StringComparison.Ordinal));
+        errors.ShouldAllBe(error => !error.Contains("hunter2", StringComparison.Ordinal) && error.StartsWith("Property Genesys:", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -47,7 +47,7 @@ internal static class ComparisonTable
 
         if (rows.Contains("deliver"))
         {
-            Note(seen, "raw/deliver", await Measurements.PostAsync(40_000));
+            Note(seen, "raw/deliver", await Measurements.PostAsync(120_000));
             foreach (var (name, start) in programs.Contenders)
                 Note(seen, $"{name}/deliver", await Measurements.DeliverAsync(start));
         }

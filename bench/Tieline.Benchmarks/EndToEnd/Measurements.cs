@@ -9,7 +9,7 @@ internal static class Measurements
     /// <summary>Long enough for the compiler to be done with what is hot, in every contender.</summary>
     private const double WarmUpSeconds = 6;
     private const double WindowSeconds = 6;
-    private const int WorkloadEvents = 200_000;
+    private const int WorkloadEvents = 600_000;
     private const double WorkloadPassing = 0.2;
 
     /// <summary>Events a second that it takes off a socket that has always more; 2 % pass the filter.</summary>

@@ -26,7 +26,7 @@ internal sealed partial class Dispatcher
     private readonly TielineMetrics _metrics;
     private readonly ILogger _logger;
     private readonly DestinationNumber _number;
-    private readonly Channel<Ended?> _messages = Channel.CreateUnbounded<Ended?>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Ended?> _messages = Channel.CreateUnbounded<Ended?>(new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = true });
     private readonly JournalPosition _startedAt;
     private readonly DestinationGate _gate;
     private readonly LaneSet _lanes;

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tieline.Events;
@@ -6,7 +7,8 @@ using Tieline.Sequencing;
 namespace Tieline.Journal;
 
 /// <summary>What goes into one transaction: applies each piece of work, and turns it into rows and facts. Used once.</summary>
-/// <remarks>Facts are written when their run ends, so that accepted events that follow each other are one row, and so are deliveries to one destination.</remarks>
+/// <remarks>Facts are written when their run ends, so that the events a group accepts are one row, and so are its deliveries to one destination. Which of the two comes first
+/// does not matter: what is delivered was accepted by an earlier group, since only what is durable is delivered.</remarks>
 internal sealed class JournalGroup
 {
     private readonly JournalStatements _statements;
@@ -15,6 +17,7 @@ internal sealed class JournalGroup
     private readonly long _now;
     private readonly JournalCounters _start;
     private readonly List<long> _delivered = [];
+    private readonly Dictionary<DestinationNumber, JournalPosition> _settledThrough = [];
     private readonly List<Action> _answers = [];
     private DestinationNumber _deliveredTo;
     private long _acceptedFrom;
@@ -28,6 +31,9 @@ internal sealed class JournalGroup
 
     /// <summary>As they will be once the transaction is committed.</summary>
     public JournalCounters Counters { get; private set; }
+
+    /// <summary>Events appended, as they are delivered; released ones are not among them.</summary>
+    public List<JournalEntry> Entries { get; } = [];
 
     /// <summary>Events appended or released.</summary>
     public int Events { get; private set; }
@@ -79,6 +85,8 @@ internal sealed class JournalGroup
     /// <summary>Writes what has been gathered; the transaction may be committed after it.</summary>
     public void Close()
     {
+        foreach (var (destination, through) in _settledThrough)
+            _statements.SettledThrough(destination, through);
         EndAccepted();
         EndDelivered();
         if (Counters != _start)
@@ -95,7 +103,10 @@ internal sealed class JournalGroup
         }
         else
         {
-            _statements.Append(new JournalPosition(Counters.NextPosition), e, append.Mark.Epoch, participants);
+            var position = new JournalPosition(Counters.NextPosition);
+            _statements.Append(position, e, append.Mark.Epoch, participants);
+            Entries.Add(new JournalEntry(
+                position, e.Id, e.ConversationId, e.Type, e.State, e.OccurredAt, Encoding.UTF8.GetBytes(participants), e.Origin, e.ReceivedAt, 0, TimeSpan.Zero));
             Accept(1);
         }
 
@@ -111,7 +122,6 @@ internal sealed class JournalGroup
 
     private void Accept(long count)
     {
-        EndDelivered();
         if (_acceptedCount == 0)
             _acceptedFrom = Counters.NextPosition;
         _acceptedCount += count;
@@ -122,9 +132,7 @@ internal sealed class JournalGroup
     private void Settle(Settlement settlement)
     {
         _statements.Deliver(settlement, _now);
-        if (settlement.SettledThrough > JournalPosition.Start)
-            _statements.SettledThrough(settlement.Destination, settlement.SettledThrough);
-        EndAccepted();
+        _settledThrough[settlement.Destination] = settlement.SettledThrough;
         if (settlement.DeadLetterReason is { } reason)
         {
             _statements.DeadLetter(settlement, _now);

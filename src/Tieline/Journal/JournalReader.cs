@@ -187,8 +187,34 @@ internal sealed class JournalReader(string path) : IDisposable
         }
 
         var positions = PositionList.Unpack(row.Positions);
+        if (positions.Count > 1 && positions[^1] - positions[0] < (long)positions.Count * DenseSpan)
+        {
+            ReadDense(row, positions, (int)skip, limit, facts);
+            return;
+        }
+
         for (var index = (int)skip; index < positions.Count && limit-- > 0; index++)
             Read(row, row.Number + index, positions[index], Query(EventSql + "WHERE position = $0", positions[index]), facts);
+    }
+
+    /// <summary>A list this dense is read as one range rather than one by one.</summary>
+    private const int DenseSpan = 8;
+
+    private void ReadDense(FactRow fact, IReadOnlyList<long> positions, int skip, int limit, List<AuditFact> facts)
+    {
+        var index = skip;
+        using var row = Query(EventSql + "WHERE position BETWEEN $0 AND $1 ORDER BY position", positions[skip], positions[^1]);
+        while (limit > 0 && row.Read())
+        {
+            var position = row.GetInt64(5);
+            while (index < positions.Count && positions[index] < position)
+                index++;
+            if (index < positions.Count && positions[index] == position)
+            {
+                facts.Add(FactOf(fact, fact.Number + index, row));
+                limit--;
+            }
+        }
     }
 
     private const string EventSql = "SELECT sequence, conversation, type, payload_hash, id, position FROM event ";
@@ -199,13 +225,12 @@ internal sealed class JournalReader(string path) : IDisposable
         using (row)
         {
             while (row.Read())
-            {
-                facts.Add(new AuditFact(
-                    number + row.GetInt64(5) - position, fact.At, Long(row, 0), row.GetString(1), row.GetString(2), unchecked((ulong)row.GetInt64(3)), EventId.Read(row.GetFieldValue<byte[]>(4)), fact.Kind,
-                    fact.Destination, Parse(fact.Detail)));
-            }
+                facts.Add(FactOf(fact, number + row.GetInt64(5) - position, row));
         }
     }
+
+    private static AuditFact FactOf(FactRow fact, long number, SqliteDataReader row) => new(
+        number, fact.At, Long(row, 0), row.GetString(1), row.GetString(2), unchecked((ulong)row.GetInt64(3)), EventId.Read(row.GetFieldValue<byte[]>(4)), fact.Kind, fact.Destination, Parse(fact.Detail));
 
     private static JsonObject? Parse(string? detail) => detail is null ? null : JsonNode.Parse(detail)!.AsObject();
 

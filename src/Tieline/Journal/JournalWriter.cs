@@ -49,6 +49,9 @@ internal sealed partial class JournalWriter : IDisposable
         private set => _counters = new StrongBox<JournalCounters>(value);
     }
 
+    /// <summary>The newest durable entries.</summary>
+    public JournalTail Tail { get; } = new();
+
     /// <summary>The last durable position.</summary>
     public Progress Positions { get; }
 
@@ -173,6 +176,13 @@ internal sealed partial class JournalWriter : IDisposable
     /// <summary>The group is durable, whatever those who are told of it do.</summary>
     private void Tell(JournalGroup group)
     {
+        Tail.Add(group.Entries);
+        foreach (var work in _group)
+        {
+            if (work is JournalWork.Settle { Settlement: var settlement })
+                Tail.Settled(settlement.Destination, settlement.Position);
+        }
+
         _group.Clear();
         _canWait = true;
         try

@@ -97,6 +97,8 @@ internal sealed class SqliteJournal : IJournal, IDisposable
 
     public IReadOnlyList<JournalEntry> ReadEntries(DestinationNumber destination, JournalPosition after, int limit)
     {
+        if (_writer.Tail.TryRead(destination, after, limit, Positions.Value, out var entries))
+            return entries;
         lock (_entriesGate)
             return _entries.ReadEntries(destination, after, limit);
     }

@@ -8,6 +8,9 @@ internal sealed class DestinationGate
     private readonly Queue<(DateTimeOffset At, bool Failed)> _recent = new();
     private int _recentFailures;
     private int _connectFailures;
+    private int _failuresInRow;
+    private string? _failedFirst;
+    private bool _severalFail;
     private int _probes;
     private bool _probing;
     private bool _lowered;
@@ -53,7 +56,8 @@ internal sealed class DestinationGate
     }
 
     /// <summary>An attempt has ended. Returns true when that closed the circuit: every delay that the failure caused may be lifted.</summary>
-    public bool End(DeliveryOutcome outcome, bool wasProbe, DateTimeOffset now)
+    /// <param name="conversation">Whose entry it was: that several fail, and nothing succeeds, tells a destination that is down from an event that is bad.</param>
+    public bool End(DeliveryOutcome outcome, string conversation, bool wasProbe, DateTimeOffset now)
     {
         if (wasProbe)
             _probing = false;
@@ -61,7 +65,7 @@ internal sealed class DestinationGate
             return false;
         if (outcome is DeliveryOutcome.BackOff backOff)
         {
-            Fail(backOff, wasProbe, now);
+            Fail(backOff, conversation, wasProbe, now);
             return false;
         }
 
@@ -71,6 +75,8 @@ internal sealed class DestinationGate
     private bool Succeed(DateTimeOffset now, bool wasProbe)
     {
         _connectFailures = 0;
+        _failuresInRow = 0;
+        (_failedFirst, _severalFail) = (null, false);
         var closes = wasProbe && State is (GateState.Down or GateState.Misconfigured);
         if (closes)
         {
@@ -92,8 +98,11 @@ internal sealed class DestinationGate
         return closes;
     }
 
-    private void Fail(DeliveryOutcome.BackOff backOff, bool wasProbe, DateTimeOffset now)
+    private void Fail(DeliveryOutcome.BackOff backOff, string conversation, bool wasProbe, DateTimeOffset now)
     {
+        _failuresInRow++;
+        _failedFirst ??= conversation;
+        _severalFail |= conversation != _failedFirst;
         _connectFailures = backOff.Reason == BackOffReason.ConnectFailed ? _connectFailures + 1 : 0;
         Count(failed: true, now);
         if (backOff.Hold is { } asked && now + asked > _asked)
@@ -125,6 +134,7 @@ internal sealed class DestinationGate
 
     private bool IsDown() =>
         _connectFailures >= RetryDefaults.ConnectFailures
+        || (_severalFail && _failuresInRow >= RetryDefaults.FailuresInRow)
         || (_recent.Count >= RetryDefaults.MinAttempts && _recentFailures >= _recent.Count * RetryDefaults.FailureShare);
 
     /// <summary>Whatever else closes it, nothing goes out before a <c>Retry-After</c> is over.</summary>

@@ -159,7 +159,7 @@ internal sealed partial class Dispatcher
         _inFlight--;
         var now = _time.GetUtcNow();
         var before = _gate.State;
-        var closes = _gate.End(ended.Outcome, ended.IsProbe, now);
+        var closes = _gate.End(ended.Outcome, ended.Lane.ConversationId, ended.IsProbe, now);
         LogChange(before);
         switch (ended.Outcome)
         {

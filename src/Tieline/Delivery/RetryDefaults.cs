@@ -18,6 +18,9 @@ internal static class RetryDefaults
     /// <summary>Connections that fail in a row before the destination counts as down.</summary>
     public const int ConnectFailures = 5;
 
+    /// <summary>Failures in a row, of several conversations and however far apart, before the destination counts as down: where little goes out, <see cref="MinAttempts"/> is never reached.</summary>
+    public const int FailuresInRow = 5;
+
     /// <summary>Attempts in <see cref="Window"/> before a share of failures says anything.</summary>
     public const int MinAttempts = 10;
 

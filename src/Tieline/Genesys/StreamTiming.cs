@@ -6,7 +6,7 @@ internal sealed record StreamTiming
     /// <summary>For TCP, TLS, the handshake and sending the subscription.</summary>
     public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often a ping goes out. With <see cref="KeepAliveTimeout"/> a silent socket is dropped after 30 s at most; 45 s are promised.</summary>
+    /// <summary>How often a ping goes out. With <see cref="KeepAliveTimeout"/> a silent socket is dropped after 30 s and .NET's own rounding (37 s were seen); 45 s are promised.</summary>
     public TimeSpan KeepAliveInterval { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How long its pong may take.</summary>

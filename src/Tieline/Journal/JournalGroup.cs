@@ -7,8 +7,7 @@ using Tieline.Sequencing;
 namespace Tieline.Journal;
 
 /// <summary>What goes into one transaction: applies each piece of work, and turns it into rows and facts. Used once.</summary>
-/// <remarks>Facts are written when their run ends, so that the events a group accepts are one row, and so are its deliveries to one destination. Which of the two comes first
-/// does not matter: what is delivered was accepted by an earlier group, since only what is durable is delivered.</remarks>
+/// <remarks>Facts are written when their run ends, so that accepted events that follow each other are one row, and so are deliveries to one destination.</remarks>
 internal sealed class JournalGroup
 {
     private readonly JournalStatements _statements;
@@ -122,6 +121,7 @@ internal sealed class JournalGroup
 
     private void Accept(long count)
     {
+        EndDelivered();
         if (_acceptedCount == 0)
             _acceptedFrom = Counters.NextPosition;
         _acceptedCount += count;
@@ -132,7 +132,9 @@ internal sealed class JournalGroup
     private void Settle(Settlement settlement)
     {
         _statements.Deliver(settlement, _now);
-        _settledThrough[settlement.Destination] = settlement.SettledThrough;
+        if (settlement.SettledThrough > _settledThrough.GetValueOrDefault(settlement.Destination))
+            _settledThrough[settlement.Destination] = settlement.SettledThrough;
+        EndAccepted();
         if (settlement.DeadLetterReason is { } reason)
         {
             _statements.DeadLetter(settlement, _now);

@@ -13,6 +13,29 @@ public sealed class DestinationGateTests
     private static readonly DeliveryOutcome _unauthorized = new DeliveryOutcome.BackOff(BackOffReason.Misconfigured, 401, null);
 
     [Fact]
+    public void Failures_in_a_row_of_several_conversations_mean_down_however_far_apart()
+    {
+        var gate = new DestinationGate(32);
+        for (var attempt = 0; attempt < 5; attempt++)
+        {
+            gate.State.ShouldBe(GateState.Open);
+            gate.End(_failed, $"c{attempt % 2}", wasProbe: false, At(300 * attempt));
+        }
+
+        gate.State.ShouldBe(GateState.Down);
+    }
+
+    [Fact]
+    public void Failures_in_a_row_of_one_conversation_say_nothing_of_the_destination()
+    {
+        var gate = new DestinationGate(32);
+        for (var attempt = 0; attempt < 9; attempt++)
+            gate.End(_failed, "c1", wasProbe: false, At(300 * attempt));
+
+        gate.State.ShouldBe(GateState.Open);
+    }
+
+    [Fact]
     public void Allows_WhenNew_IsOpenAtFullConcurrency()
     {
         var gate = new DestinationGate(32);
@@ -307,4 +330,10 @@ public sealed class DestinationGateTests
         gate.Allows(0, now).ShouldBeGreaterThan(0);
         gate.End(outcome, gate.Begin(), now);
     }
+}
+
+/// <summary>Most rules do not look at whose entry it was: those tests leave it out.</summary>
+file static class OneConversation
+{
+    public static bool End(this DestinationGate gate, DeliveryOutcome outcome, bool wasProbe, DateTimeOffset now) => gate.End(outcome, "c1", wasProbe, now);
 }

@@ -9,7 +9,7 @@ internal sealed class JournalTail
 
     private readonly Lock _gate = new();
     private readonly Queue<JournalEntry> _entries = new(Capacity);
-    private readonly Dictionary<DestinationNumber, JournalPosition> _settled = [];
+    private readonly Dictionary<DestinationNumber, JournalPosition> _touched = [];
     private JournalPosition _last;
 
     /// <param name="entries">In order, durable, and not settled anywhere. A hole before or among them empties the tail: it is read from the disk.</param>
@@ -29,17 +29,17 @@ internal sealed class JournalTail
         }
     }
 
-    /// <summary>This destination has settled this entry: who starts to read before it must ask the journal which are left.</summary>
-    public void Settled(DestinationNumber destination, JournalPosition position)
+    /// <summary>This destination has tried or settled this entry: who starts to read before it must ask the journal which are left, and how often each was tried.</summary>
+    public void Touched(DestinationNumber destination, JournalPosition position)
     {
         lock (_gate)
         {
-            if (!_settled.TryGetValue(destination, out var last) || position > last)
-                _settled[destination] = position;
+            if (!_touched.TryGetValue(destination, out var last) || position > last)
+                _touched[destination] = position;
         }
     }
 
-    /// <summary>The entries after a position, if all up to <paramref name="durable"/> are here and the destination has settled none of them.</summary>
+    /// <summary>The entries after a position, if all up to <paramref name="durable"/> are here and the destination has touched none of them.</summary>
     public bool TryRead(DestinationNumber destination, JournalPosition after, int limit, long durable, [NotNullWhen(true)] out IReadOnlyList<JournalEntry>? entries)
     {
         entries = null;
@@ -47,7 +47,7 @@ internal sealed class JournalTail
         {
             if (_entries.Count == 0 || _last.Value < durable || after >= _last || _entries.Peek().Position.Value > after.Value + 1)
                 return false;
-            if (_settled.TryGetValue(destination, out var settled) && settled > after)
+            if (_touched.TryGetValue(destination, out var touched) && touched > after)
                 return false;
             entries = [.. _entries.Skip((int)(after.Value + 1 - _entries.Peek().Position.Value)).Take(limit)];
             return true;

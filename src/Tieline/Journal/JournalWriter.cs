@@ -180,7 +180,9 @@ internal sealed partial class JournalWriter : IDisposable
         foreach (var work in _group)
         {
             if (work is JournalWork.Settle { Settlement: var settlement })
-                Tail.Settled(settlement.Destination, settlement.Position);
+                Tail.Touched(settlement.Destination, settlement.Position);
+            else if (work is JournalWork.Retry { Record: var record })
+                Tail.Touched(record.Destination, record.Position);
         }
 
         _group.Clear();

@@ -124,11 +124,16 @@ public sealed class EventSkimmerTests
     public void Skim_AnOrdinaryFrame_AllocatesNothing()
     {
         var frame = Lines("analytics-stream-events.jsonl")[0];
-        EventSkimmer.Skim(frame);
+        // The runtime may allocate on this thread when it first compiles something; the skimmer would do so every time.
+        Enumerable.Range(0, 5).Select(_ => AllocatedBy(frame)).Min().ShouldBe(0);
+    }
+
+    private static long AllocatedBy(byte[] frame)
+    {
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 100; i++)
             EventSkimmer.Skim(frame);
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     [Fact]

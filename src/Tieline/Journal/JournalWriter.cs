@@ -61,9 +61,6 @@ internal sealed partial class JournalWriter : IDisposable
     /// <summary>What keeps it from writing; null when nothing does.</summary>
     public string? Problem { get; private set; }
 
-    /// <summary>Work queued and not yet durable.</summary>
-    public int Queued => _queue.Reader.Count;
-
     public bool TryPost(JournalWork work) => _queue.Writer.TryWrite(work);
 
     public ValueTask PostAsync(JournalWork work, CancellationToken cancellation) => _queue.Writer.WriteAsync(work, cancellation);

@@ -7,4 +7,6 @@ var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().
 return await TielineCommand.RunAsync(args, new CommandContext(Console.Out, Console.Error, Environment.CurrentDirectory, environment, signals, TimeProvider.System)
 {
     IsTerminal = !Console.IsErrorRedirected,
+    Input = Console.IsInputRedirected || Console.IsErrorRedirected ? null : Console.In,
+    ReadSecret = Console.IsInputRedirected || Console.IsErrorRedirected ? null : HiddenLine.Read,
 });

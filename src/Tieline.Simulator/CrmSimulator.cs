@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using Tieline.Simulator.Crm;
+using Tieline.Simulator.Crm.Presets;
 using Tieline.Simulator.Http;
 using Tieline.Simulator.Streams;
 
@@ -21,6 +22,8 @@ public sealed class CrmSimulator : IAsyncDisposable
     private readonly AnswerBook _answers = new();
     private readonly CrmControl _control;
     private readonly Pulse _changed = new();
+    private readonly CrmPreset? _preset;
+    private int _inFlight;
     private Site _site = null!;
     private ITimer? _downEnd;
     private volatile bool _down;
@@ -31,6 +34,7 @@ public sealed class CrmSimulator : IAsyncDisposable
         _time = time;
         _log = new RequestLog(options.Record);
         _control = new CrmControl(this);
+        _preset = options.Preset is null ? null : CrmPreset.Create(options.Preset, options.PresetLimit, options.PresetDaily, time);
     }
 
     /// <summary>Where it listens, without a slash at the end.</summary>
@@ -40,7 +44,10 @@ public sealed class CrmSimulator : IAsyncDisposable
     public string ControlUrl => _site.ControlUrl;
 
     /// <summary>All figures of this moment.</summary>
-    public CrmStatus Status => _log.Status(Url, ControlUrl, _down);
+    public CrmStatus Status => _log.Status(Url, ControlUrl, _down) with { Preset = _preset?.Status };
+
+    /// <summary>What it holds by external id; empty without a preset.</summary>
+    public IReadOnlyList<CrmRecord> Records => _preset?.Records ?? [];
 
     /// <summary>Starts one; it answers when this returns.</summary>
     /// <exception cref="ArgumentException">An option is wrong; the message lists every one that is.</exception>
@@ -80,6 +87,9 @@ public sealed class CrmSimulator : IAsyncDisposable
             Answer(new CrmFault { Status = status, Count = 1 });
         }
     }
+
+    /// <summary>With a preset that gives out tokens: none of them is good any more.</summary>
+    public void RevokeTokens() => _preset?.RevokeTokens();
 
     /// <summary>Refuses connections and ends those that are open, as a stopped process would.</summary>
     /// <param name="duration">Null: until <see cref="UpAsync"/>.</param>
@@ -140,7 +150,7 @@ public sealed class CrmSimulator : IAsyncDisposable
             await _control.HandleAsync(context, path[ControlPath.Length..]);
             return;
         }
-        if (context.Request.Method != "POST")
+        if (_preset is null && context.Request.Method != "POST")
         {
             context.Response.StatusCode = 405;
             context.Response.Headers.Allow = "POST";
@@ -153,6 +163,7 @@ public sealed class CrmSimulator : IAsyncDisposable
         }
         try
         {
+            Interlocked.Increment(ref _inFlight);
             await TakeAsync(context, path);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or BadHttpRequestException)
@@ -161,6 +172,7 @@ public sealed class CrmSimulator : IAsyncDisposable
         }
         finally
         {
+            Interlocked.Decrement(ref _inFlight);
             _changed.Set();
         }
     }
@@ -198,6 +210,11 @@ public sealed class CrmSimulator : IAsyncDisposable
             await Task.Delay(answer?.Hang is true ? Timeout.InfiniteTimeSpan : delay, _time, either.Token)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+        if (_preset is not null && answer is not ({ Status: not null } or { Hang: true } or { Close: "unprocessed" }) && !context.RequestAborted.IsCancellationRequested)
+        {
+            await AnswerAsPresetAsync(context, request, answer?.Close is not null);
+            return;
+        }
         if (answer?.Hang is true || answer?.Close is not null || context.RequestAborted.IsCancellationRequested)
         {
             _log.Settle(request, 0, processed: answer?.Close == "processed");
@@ -213,6 +230,28 @@ public sealed class CrmSimulator : IAsyncDisposable
                 ? HeaderUtilities.FormatDate(_time.GetUtcNow().AddSeconds(seconds))
                 : seconds.ToString();
         }
+    }
+
+    /// <param name="isCut">The CRM takes it, and the connection ends in place of its answer.</param>
+    private async Task AnswerAsPresetAsync(HttpContext context, CrmRequest request, bool isCut)
+    {
+        var reply = _preset!.Take(new PresetRequest(context.Request.Method, request.Path, context.Request.Headers, request.Body, Volatile.Read(ref _inFlight)));
+        _log.Settle(request, isCut ? 0 : reply.Status, processed: reply.Status is >= 200 and < 300);
+        if (isCut)
+        {
+            context.Abort();
+            return;
+        }
+        foreach (var (name, value) in reply.Headers)
+        {
+            context.Response.Headers[name] = value;
+        }
+        if (reply.Body is null)
+        {
+            context.Response.StatusCode = reply.Status;
+            return;
+        }
+        await Json.WriteAsync(context, reply.Status, reply.Body);
     }
 
     private static async ValueTask<byte[]?> ReadAsync(HttpRequest request, CancellationToken aborted)

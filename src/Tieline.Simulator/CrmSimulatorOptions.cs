@@ -1,3 +1,5 @@
+using Tieline.Simulator.Crm.Presets;
+
 namespace Tieline.Simulator;
 
 /// <summary>How the simulated CRM behaves from its start.</summary>
@@ -27,6 +29,18 @@ public sealed class CrmSimulatorOptions
     /// <value>true</value>
     public bool RecordHeaders { get; set; } = true;
 
+    /// <summary>Behave like this CRM's own API, with its limits: <c>salesforce</c>, <c>hubspot</c>, <c>zendesk</c>, <c>dynamics365</c> or <c>servicenow</c>.</summary>
+    /// <value>null: any webhook at any path</value>
+    public string? Preset { get; set; }
+
+    /// <summary>Requests that the preset allows in any 10 s, in place of the CRM's own limit.</summary>
+    /// <value>null: the CRM's own</value>
+    public int? PresetLimit { get; set; }
+
+    /// <summary>Requests that the preset allows in 24 hours, where the CRM has such a limit.</summary>
+    /// <value>null: the CRM's own</value>
+    public int? PresetDaily { get; set; }
+
     /// <summary>Asked first for every request, on any thread; null: as if it were not there.</summary>
     /// <value>null</value>
     public Func<CrmRequest, CrmAnswer?>? Decide { get; set; }
@@ -49,6 +63,18 @@ public sealed class CrmSimulatorOptions
         if (Delay < TimeSpan.Zero)
         {
             errors.Add($"Delay must not be negative, was {Delay}");
+        }
+        if (Preset is not null && !CrmPreset.Names.Contains(Preset))
+        {
+            errors.Add($"Preset must be one of {string.Join(", ", CrmPreset.Names)}, was '{Preset}'");
+        }
+        if (PresetLimit is < 1 || PresetDaily is < 1)
+        {
+            errors.Add("PresetLimit and PresetDaily must be at least 1");
+        }
+        if (Preset is null && (PresetLimit ?? PresetDaily) is not null)
+        {
+            errors.Add("PresetLimit and PresetDaily belong to a Preset");
         }
         return errors;
     }

@@ -17,4 +17,8 @@ public sealed record CrmStatus(
     long Processed,
     int Ids,
     IReadOnlyDictionary<int, long> Answers,
-    DateTimeOffset? LastArrivedAt);
+    DateTimeOffset? LastArrivedAt)
+{
+    /// <summary>With a preset only.</summary>
+    public CrmPresetStatus? Preset { get; init; }
+}

@@ -11,7 +11,7 @@ public sealed class GenesysSimulatorOptions
     /// <value>http://127.0.0.1:0</value>
     public string ControlListen { get; set; } = "http://127.0.0.1:0";
 
-    /// <summary>Events per second after filtering, evenly paced; 0: as fast as the sockets take them, and only while one is open.</summary>
+    /// <summary>Events per second after filtering (with channels alone: all events), evenly paced; 0: as fast as the sockets take them, and only while one is open.</summary>
     /// <value>500</value>
     public double Rate { get; set; } = 500;
 
@@ -71,6 +71,86 @@ public sealed class GenesysSimulatorOptions
     /// <value>401</value>
     public int MissingScopeStatus { get; set; } = 401;
 
+    /// <summary>Remember conversations, so that the details API has something to answer with (about 250 bytes of memory each).</summary>
+    /// <value>null: yes, except at rate 0</value>
+    public bool? History { get; set; }
+
+    /// <summary>How many conversations are remembered: the oldest that have ended go first, and one that is still open never does.</summary>
+    /// <value>200000</value>
+    public int HistoryLimit { get; set; } = 200_000;
+
+    /// <summary>An event enters the record of its conversation only this long after it happened.</summary>
+    /// <value>0</value>
+    public TimeSpan DetailsLag { get; set; }
+
+    /// <summary>Which conversations a details query of an interval returns.</summary>
+    /// <value>Activity</value>
+    public DetailsMatch DetailsMatch { get; set; } = DetailsMatch.Activity;
+
+    /// <summary>Requests to the details API that a client may make in a minute; 0: any number.</summary>
+    /// <value>300</value>
+    public int RequestsPerMinute { get; set; } = 300;
+
+    /// <summary>How long a details job takes.</summary>
+    /// <value>5 s</value>
+    public TimeSpan JobTime { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How far behind the data is that jobs read: <c>dataAvailabilityDate</c> is so long ago.</summary>
+    /// <value>2 h</value>
+    public TimeSpan JobsBehind { get; set; } = TimeSpan.FromHours(2);
+
+    /// <summary>Share of the conversations, 0 to 1, whose record begins <see cref="BeganEarlierBy"/> before their first event.</summary>
+    /// <value>0</value>
+    public double BeganEarlier { get; set; }
+
+    /// <summary>How much earlier.</summary>
+    /// <value>20 h</value>
+    public TimeSpan BeganEarlierBy { get; set; } = TimeSpan.FromHours(20);
+
+    /// <summary>Life of a notification channel, from its making or its last subscription on.</summary>
+    /// <value>24 h</value>
+    public TimeSpan ChannelLife { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>Channels a client may have; one more replaces the oldest without an open socket, or the oldest of all.</summary>
+    /// <value>20</value>
+    public int ChannelsPerClient { get; set; } = 20;
+
+    /// <summary>Topics a channel may have; a combined one counts once.</summary>
+    /// <value>1000</value>
+    public int TopicsPerChannel { get; set; } = 1000;
+
+    /// <summary>How often a channel's socket is sent a heartbeat.</summary>
+    /// <value>30 s</value>
+    public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long before the end of a channel or its token the socket is told.</summary>
+    /// <value>60 s</value>
+    public TimeSpan ClosingNotice { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Queues without conversations, listed besides the twelve that have some.</summary>
+    /// <value>0</value>
+    public int ExtraQueues { get; set; }
+
+    /// <summary>Characters that make each notification longer; always the same ones.</summary>
+    /// <value>0</value>
+    public int BodyPadding { get; set; }
+
+    /// <summary>Then notifications differ: each in turn is longer by another number of characters, evenly from <see cref="BodyPadding"/> to this.</summary>
+    /// <value>null: all by the same</value>
+    public int? BodyPaddingUpTo { get; set; }
+
+    /// <summary>Topics that may not be subscribed: whole ones, or the ids of queues and users.</summary>
+    /// <value>none</value>
+    public IList<string> RefusedTopics { get; } = [];
+
+    /// <summary>Share of the conversations, 0 to 1, that go out of the ordinary: consultations and conferences, callbacks, supervisors, flow-outs, several media and more.</summary>
+    /// <value>0</value>
+    public double Unusual { get; set; }
+
+    /// <summary>At least so long lies between two events of one conversation; more conversations are open at once when it is long.</summary>
+    /// <value>0: a millisecond</value>
+    public TimeSpan Pace { get; set; }
+
     /// <summary>Faults to commit by themselves; see <see cref="SimulatorFault.AfterSeconds"/>, <see cref="SimulatorFault.AfterEvents"/> and
     /// <see cref="SimulatorFault.EverySeconds"/>. One without any of these is committed at the start.</summary>
     /// <value>none</value>
@@ -89,6 +169,24 @@ public sealed class GenesysSimulatorOptions
         Check(MaxEvents is null or >= 0, $"MaxEvents must not be negative, was {MaxEvents}");
         Check(MissingScopeStatus is 401 or 403, $"MissingScopeStatus must be 401 or 403, was {MissingScopeStatus}");
         Check(OpenConversations is null or > 0, $"OpenConversations must be at least 1, was {OpenConversations}");
+        Check(HistoryLimit > 0, $"HistoryLimit must be at least 1, was {HistoryLimit}");
+        Check(DetailsLag >= TimeSpan.Zero, $"DetailsLag must not be negative, was {DetailsLag}");
+        Check(Enum.IsDefined(DetailsMatch), $"DetailsMatch must be Activity or Day, was {DetailsMatch}");
+        Check(RequestsPerMinute >= 0, $"RequestsPerMinute must be 0 (no limit) or more, was {RequestsPerMinute}");
+        Check(JobTime >= TimeSpan.Zero, $"JobTime must not be negative, was {JobTime}");
+        Check(JobsBehind >= TimeSpan.Zero, $"JobsBehind must not be negative, was {JobsBehind}");
+        Check(BeganEarlier is >= 0 and <= 1, $"BeganEarlier must be from 0 to 1, was {BeganEarlier}");
+        Check(BeganEarlierBy >= TimeSpan.Zero, $"BeganEarlierBy must not be negative, was {BeganEarlierBy}");
+        Check(Unusual is >= 0 and <= 1, $"Unusual must be from 0 to 1, was {Unusual}");
+        Check(ChannelLife > TimeSpan.Zero, $"ChannelLife must be above 0, was {ChannelLife}");
+        Check(ChannelsPerClient > 0, $"ChannelsPerClient must be at least 1, was {ChannelsPerClient}");
+        Check(TopicsPerChannel > 0, $"TopicsPerChannel must be at least 1, was {TopicsPerChannel}");
+        Check(HeartbeatInterval > TimeSpan.Zero, $"HeartbeatInterval must be above 0, was {HeartbeatInterval}");
+        Check(ClosingNotice >= TimeSpan.Zero, $"ClosingNotice must not be negative, was {ClosingNotice}");
+        Check(ExtraQueues is >= 0 and <= 100_000, $"ExtraQueues must be from 0 to 100,000, was {ExtraQueues}");
+        Check(BodyPadding is >= 0 and <= 4_000_000, $"BodyPadding must be from 0 to 4,000,000, was {BodyPadding}");
+        Check(BodyPaddingUpTo is null || (BodyPaddingUpTo >= BodyPadding && BodyPaddingUpTo <= 4_000_000), $"BodyPaddingUpTo must be from BodyPadding to 4,000,000, was {BodyPaddingUpTo}");
+        Check(Pace >= TimeSpan.Zero && Pace <= TimeSpan.FromMinutes(10), $"Pace must be from 0 to 10 minutes, was {Pace}");
         errors.AddRange(Faults.Select(fault => fault.Problem()).OfType<string>());
         return errors;
 

@@ -24,7 +24,7 @@ public sealed record GenesysStatus
     /// <summary>Whether the ledger is kept.</summary>
     public bool Ledger { get; init; }
 
-    /// <summary>Events made that pass the filter of at least one stream.</summary>
+    /// <summary>Events made that pass the filter of at least one stream or concern a channel; with channels alone, all events.</summary>
     public long Made { get; init; }
 
     /// <summary>Of all streams: events handed to at least one open socket.</summary>
@@ -36,8 +36,38 @@ public sealed record GenesysStatus
     /// <summary>Number of the last event of the first stream; 0 before there is one.</summary>
     public long LastSequence { get; init; }
 
-    /// <summary>Open sockets.</summary>
+    /// <summary>Open sockets, those of channels among them.</summary>
     public int Sockets { get; init; }
+
+    /// <summary>Channels alive.</summary>
+    public int Channels { get; init; }
+
+    /// <summary>Channels made.</summary>
+    public long ChannelsCreated { get; init; }
+
+    /// <summary>Channels that had to make room for another.</summary>
+    public long ChannelsReplaced { get; init; }
+
+    /// <summary>Topics that channels alive subscribe, each as often as one does; a combined one counts once.</summary>
+    public int Topics { get; init; }
+
+    /// <summary>Open sockets of channels.</summary>
+    public int ChannelSockets { get; init; }
+
+    /// <summary>Topics of each channel with an open socket, the oldest channel first.</summary>
+    public IReadOnlyList<int> TopicsHeard { get; init; } = [];
+
+    /// <summary>Notifications handed to an open socket, each as often as it was.</summary>
+    public long Notifications { get; init; }
+
+    /// <summary>Events of which the TCP connection of at least one socket took a notification.</summary>
+    public long NotificationsWritten { get; init; }
+
+    /// <summary>Lines of the facts: passing events of conversations that a stream or a channel was told of.</summary>
+    public int Facts { get; init; }
+
+    /// <summary>Requests to the channels, subscriptions, queues and conversations by the status they were answered with; 0: left hanging.</summary>
+    public required IReadOnlyDictionary<int, long> ApiRequests { get; init; }
 
     /// <summary>Open sockets that have subscribed and are sent events.</summary>
     public int Subscribed { get; init; }
@@ -65,6 +95,18 @@ public sealed record GenesysStatus
 
     /// <summary>The last message a client sent, verbatim.</summary>
     public string? LastSubscribe { get; init; }
+
+    /// <summary>Requests to the details API by the status they were answered with; 0: left hanging.</summary>
+    public required IReadOnlyDictionary<int, long> DetailsRequests { get; init; }
+
+    /// <summary>Details jobs submitted.</summary>
+    public long DetailsJobs { get; init; }
+
+    /// <summary>Conversations sent in answers of the details API, each as often as it was sent.</summary>
+    public long DetailsRows { get; init; }
+
+    /// <summary>Conversations remembered for the details API.</summary>
+    public int History { get; init; }
 
     /// <summary>The last 100 closes, oldest first.</summary>
     public required IReadOnlyList<CloseSeen> Closes { get; init; }

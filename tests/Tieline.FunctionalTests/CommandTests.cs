@@ -78,11 +78,14 @@ public sealed class CommandTests : IAsyncDisposable
         var prometheus = await site.PrometheusAsync();
         prometheus.ToString().ShouldContain("# TYPE ");
         prometheus.Sum("tieline_events_kept_total").ShouldBeGreaterThanOrEqualTo(50);
-        foreach (var path in (string[])["/", "/metric", "/metrics/x", "/health", "/health/other", "/api/v1", "/favicon.ico", "/oauth/token"])
+        foreach (var path in (string[])["/metric", "/metrics/x", "/health", "/health/other", "/api/v1", "/favicon.ico", "/oauth/token"])
         {
             using var other = await site.AskAsync(path);
             other.StatusCode.ShouldBe(HttpStatusCode.NotFound, path);
         }
+
+        using var console = await site.AskAsync("/");
+        console.RequestMessage!.RequestUri!.AbsolutePath.ShouldBe("/login", "who shows no token is sent to where it is asked for");
 
         using var live = await site.AskAsync("/health/live");
         live.StatusCode.ShouldBe(HttpStatusCode.OK);

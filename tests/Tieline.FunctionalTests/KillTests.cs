@@ -85,7 +85,7 @@ public sealed class KillTests
         var account = await site.SettleAsync(_soon);
         account.ShouldBalance();
         account.InGaps.Count.ShouldBeGreaterThanOrEqualTo(5);
-        site.AuditLines("gap-detected").Select(line => (string?)line.Detail!["reason"]).ShouldBe(["hole", "restart"]);
+        site.NumberedGaps().Select(detail => (string?)detail["reason"]).ShouldBe(["hole", "restart"]);
         JournalRow(site, "SELECT count(*) FROM held").ShouldBe(0);
     }
 

@@ -26,7 +26,7 @@ public class ControlApiTests
 
     [Theory]
     [InlineData("faults", """{"kind":"explode"}""", "close, abort, silence")]
-    [InlineData("faults", """{"kind":"handshake"}""", "401, 403, 429, 500 or 503")]
+    [InlineData("faults", """{"kind":"handshake"}""", "401, 403, 404, 429, 500 or 503")]
     [InlineData("faults", """{"kind":"malformed","what":"x"}""", "notJson, truncated")]
     [InlineData("faults", """{"kind":"token","answer":"x"}""", "invalid_client")]
     [InlineData("faults", """{"kind":"close","code":1006}""", "1000 to 4999")]

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Microsoft.Extensions.Time.Testing;
+using Tieline.TestKit;
 
 namespace Tieline.Simulator.Tests;
 
@@ -15,7 +15,7 @@ internal sealed class Rig : IAsyncDisposable
     private readonly CancellationTokenSource _deadline = new(TimeSpan.FromSeconds(30));
     private readonly List<StreamClient> _clients = [];
 
-    private Rig(GenesysSimulator simulator, FakeTimeProvider clock)
+    private Rig(GenesysSimulator simulator, ManualTime clock)
     {
         Simulator = simulator;
         Clock = clock;
@@ -23,7 +23,7 @@ internal sealed class Rig : IAsyncDisposable
 
     public GenesysSimulator Simulator { get; }
 
-    public FakeTimeProvider Clock { get; }
+    public ManualTime Clock { get; }
 
     public HttpClient Http { get; } = new();
 
@@ -34,7 +34,7 @@ internal sealed class Rig : IAsyncDisposable
     {
         var options = new GenesysSimulatorOptions { Rate = 100, OpenConversations = 8 };
         configure?.Invoke(options);
-        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero));
+        var clock = new ManualTime();
         return new Rig(await GenesysSimulator.StartAsync(options, clock), clock);
     }
 

@@ -18,12 +18,13 @@ public sealed class FolderOrderTests
         ("Sequencing", ["Events"]),
         ("Filtering", ["Events"]),
         ("Genesys", ["Events"]),
-        ("Backfill", ["Events", "Sequencing", "Genesys"]),
+        ("Derivation", ["Events"]),
+        ("Backfill", ["Events", "Sequencing"]),
         ("Storage", []),
-        ("Journal", ["Events", "Sequencing", "Storage"]),
+        ("Journal", ["Events", "Sequencing", "Backfill", "Storage"]),
         ("Audit", ["Events", "Journal"]),
-        ("Delivery", ["Events", "Journal"]),
-        ("Pipeline", ["Events", "Sequencing", "Filtering", "Genesys", "Backfill", "Storage", "Journal", "Audit", "Delivery"]),
+        ("Delivery", ["Events", "Filtering", "Journal"]),
+        ("Pipeline", ["Events", "Sequencing", "Filtering", "Genesys", "Derivation", "Backfill", "Storage", "Journal", "Audit", "Delivery"]),
     ];
 
     public static TheoryData<string, string> ForbiddenPairs()

@@ -33,7 +33,7 @@ public class FrameBenchmarks
         _read = Read();
         var redacted = _redactor.Redact(_read).Event;
         _entry = new JournalEntry(
-            new JournalPosition(1), redacted.Id, redacted.ConversationId, redacted.Type, redacted.State, redacted.OccurredAt, Encoding.UTF8.GetBytes(ParticipantsJson.Write(redacted.Participants)),
+            new JournalPosition(1), redacted.Id, redacted.ConversationId, redacted.Type, redacted.State, redacted.OccurredAt, ParticipantsJson.WriteUtf8(redacted.Participants),
             redacted.Origin, redacted.ReceivedAt, 0, TimeSpan.Zero);
     }
 

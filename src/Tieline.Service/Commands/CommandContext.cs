@@ -11,6 +11,12 @@ internal sealed record CommandContext(
     /// <summary>A person reads <see cref="Error"/>.</summary>
     public bool IsTerminal { get; init; }
 
+    /// <summary>What a person types; null where none is there to ask.</summary>
+    public TextReader? Input { get; init; }
+
+    /// <summary>A line that a person types without its being shown; null where there is no terminal to hide it on.</summary>
+    public Func<string?>? ReadSecret { get; init; }
+
     /// <summary>Adds to or replaces the services of <c>run</c>; for tests.</summary>
     public Action<IServiceCollection>? Services { get; init; }
 

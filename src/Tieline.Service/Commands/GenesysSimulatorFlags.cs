@@ -20,6 +20,21 @@ internal sealed class GenesysSimulatorFlags
     private readonly Option<bool?> _ledger = new("--ledger") { Description = "Keep a line for each event, for GET /_simulator/ledger (default: yes, except at rate 0).", HelpName = "true|false" };
     private readonly Option<string?> _canary = new("--canary") { Description = "Plant this text in every free-text field.", HelpName = "TEXT" };
     private readonly Option<long> _firstSequence = new("--first-sequence") { Description = "Number of the first event.", HelpName = "N", DefaultValueFactory = _ => Defaults.FirstSequence };
+    private readonly Option<double> _detailsLag = new("--details-lag") { Description = "Seconds before an event enters the record that a details query returns.", HelpName = "S", DefaultValueFactory = _ => Defaults.DetailsLag.TotalSeconds };
+    private readonly Option<DetailsMatch> _detailsMatch = new("--details-match") { Description = "What a details query returns: conversations of the days touched that were going on in the interval, or all of those days.", HelpName = "activity|day", DefaultValueFactory = _ => Defaults.DetailsMatch };
+    private readonly Option<int> _requestsPerMinute = new("--requests-per-minute") { Description = "Requests to the details API that a client may make; 0: any number.", HelpName = "N", DefaultValueFactory = _ => Defaults.RequestsPerMinute };
+    private readonly Option<double> _jobTime = new("--job-time") { Description = "Seconds a details job takes.", HelpName = "S", DefaultValueFactory = _ => Defaults.JobTime.TotalSeconds };
+    private readonly Option<double> _jobsBehind = new("--jobs-behind") { Description = "Seconds that the data jobs read is behind.", HelpName = "S", DefaultValueFactory = _ => Defaults.JobsBehind.TotalSeconds };
+    private readonly Option<double> _beganEarlier = new("--began-earlier") { Description = "Share of conversations, 0 to 1, whose record begins 20 hours early.", HelpName = "X", DefaultValueFactory = _ => Defaults.BeganEarlier };
+    private readonly Option<bool?> _history = new("--history") { Description = "Remember conversations for the details API (default: yes, except at rate 0).", HelpName = "true|false" };
+    private readonly Option<int> _historyLimit = new("--history-limit") { Description = "How many; the oldest ended ones go first.", HelpName = "N", DefaultValueFactory = _ => Defaults.HistoryLimit };
+    private readonly Option<double> _channelLife = new("--channel-life") { Description = "Seconds a notification channel lives.", HelpName = "S", DefaultValueFactory = _ => Defaults.ChannelLife.TotalSeconds };
+    private readonly Option<double> _heartbeat = new("--heartbeat") { Description = "Seconds between heartbeats on a channel's socket.", HelpName = "S", DefaultValueFactory = _ => Defaults.HeartbeatInterval.TotalSeconds };
+    private readonly Option<int> _extraQueues = new("--extra-queues") { Description = "Queues without conversations, listed besides those that have some.", HelpName = "N", DefaultValueFactory = _ => Defaults.ExtraQueues };
+    private readonly Option<int> _bodyPadding = new("--body-padding") { Description = "Characters that make each notification longer.", HelpName = "N", DefaultValueFactory = _ => Defaults.BodyPadding };
+    private readonly Option<double> _unusual = new("--unusual") { Description = "Share of conversations, 0 to 1, that go out of the ordinary: consultations, conferences, callbacks, supervisors, several media.", HelpName = "X", DefaultValueFactory = _ => Defaults.Unusual };
+    private readonly Option<int?> _bodyPaddingUpTo = new("--body-padding-up-to") { Description = "Then notifications differ: by as many characters as --body-padding, to as many as this.", HelpName = "N" };
+    private readonly Option<double> _pace = new("--pace") { Description = "Seconds between two events of one conversation, at least.", HelpName = "S", DefaultValueFactory = _ => Defaults.Pace.TotalSeconds };
     private readonly Option<string[]> _fault = new("--fault")
     {
         Description = "Something to go wrong, as the JSON of POST /_simulator/faults: --fault '{\"kind\":\"close\",\"code\":4001,\"afterSeconds\":10}'. Repeatable.",
@@ -28,7 +43,13 @@ internal sealed class GenesysSimulatorFlags
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_listen, _rate, _passing, _seed, _clientId, _clientSecret, _expiresIn, _maxEvents, _ledger, _canary, _firstSequence, _fault])
+        Option[] options =
+        [
+            _listen, _rate, _passing, _seed, _clientId, _clientSecret, _expiresIn, _maxEvents, _ledger, _canary, _firstSequence,
+            _detailsLag, _detailsMatch, _requestsPerMinute, _jobTime, _jobsBehind, _beganEarlier, _history, _historyLimit,
+            _channelLife, _heartbeat, _extraQueues, _bodyPadding, _bodyPaddingUpTo, _unusual, _pace, _fault,
+        ];
+        foreach (var option in options)
         {
             command.Options.Add(option);
         }
@@ -68,6 +89,21 @@ internal sealed class GenesysSimulatorFlags
             Ledger = parse.GetValue(_ledger),
             Canary = parse.GetValue(_canary),
             FirstSequence = parse.GetValue(_firstSequence),
+            DetailsLag = Seconds(parse.GetValue(_detailsLag)),
+            DetailsMatch = parse.GetValue(_detailsMatch),
+            RequestsPerMinute = parse.GetValue(_requestsPerMinute),
+            JobTime = Seconds(parse.GetValue(_jobTime)),
+            JobsBehind = Seconds(parse.GetValue(_jobsBehind)),
+            BeganEarlier = parse.GetValue(_beganEarlier),
+            History = parse.GetValue(_history),
+            HistoryLimit = parse.GetValue(_historyLimit),
+            ChannelLife = Seconds(parse.GetValue(_channelLife)),
+            HeartbeatInterval = Seconds(parse.GetValue(_heartbeat)),
+            ExtraQueues = parse.GetValue(_extraQueues),
+            BodyPadding = parse.GetValue(_bodyPadding),
+            Unusual = parse.GetValue(_unusual),
+            BodyPaddingUpTo = parse.GetValue(_bodyPaddingUpTo),
+            Pace = Seconds(parse.GetValue(_pace)),
         };
         var errors = new List<string>();
         foreach (var json in parse.GetValue(_fault) ?? [])
@@ -86,4 +122,7 @@ internal sealed class GenesysSimulatorFlags
         errors.ForEach(context.Error.WriteLine);
         return errors.Count == 0 ? options : null;
     }
+
+    /// <summary>What is far out of range stays out of range, for the options' own check to name.</summary>
+    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(double.IsNaN(seconds) ? -1 : Math.Clamp(seconds, -1e9, 1e9));
 }

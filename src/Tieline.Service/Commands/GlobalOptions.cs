@@ -30,11 +30,12 @@ internal sealed class GlobalOptions
     /// <summary>For the verbs whose result a script may want.</summary>
     public static Option<bool> Json() => new("--json") { Description = "Print the result as JSON." };
 
-    public LoadedConfiguration Load(ParseResult parse, CommandContext context)
+    /// <param name="file">Read in place of the one that is in force.</param>
+    public LoadedConfiguration Load(ParseResult parse, CommandContext context, string? file = null)
     {
         var set = parse.GetValue(Set) ?? [];
         return ConfigurationLoader.Load(new ConfigurationSources(
-            context.WorkingDirectory, parse.GetValue(Config), context.Environment, parse.GetValue(Verbose) ? [.. set, "Logging:Level=Debug"] : set));
+            context.WorkingDirectory, file ?? parse.GetValue(Config), context.Environment, parse.GetValue(Verbose) ? [.. set, "Logging:Level=Debug"] : set));
     }
 
     /// <summary>The options, or null after every error has been printed.</summary>

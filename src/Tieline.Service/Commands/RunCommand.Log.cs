@@ -13,4 +13,7 @@ internal sealed partial class RunCommand
 
     [LoggerMessage(EventId = 5004, EventName = "EndedUnexpectedly", Level = LogLevel.Critical, Message = "The pipeline ended although nobody stopped it; the process ends with 1")]
     private static partial void LogEnded(ILogger logger, Exception? exception);
+
+    [LoggerMessage(EventId = 5005, EventName = "ConsoleReady", Level = LogLevel.Information, Message = "Console on {Address}; its token stands in the data directory, in {File}")]
+    private static partial void LogConsole(ILogger logger, Uri address, string file);
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Tieline.Service.Configuration;
 using Tieline.Service.Hosting;
+using Tieline.Service.Http;
+using Tieline.Service.Web.Access;
 
 namespace Tieline.Service.Commands;
 
@@ -28,7 +30,7 @@ internal sealed partial class RunCommand : Verb
             return ExitCode.Usage;
         }
 
-        await using var logger = LoggingSetup.Create(options.Logging, _context.IsTerminal, _context.NoColor);
+        await using var logger = LoggingSetup.Create(options.Logging, options.Telemetry, _context.IsTerminal, _context.NoColor);
         await using var app = TielineHost.Build(options, logger, _context.Services);
         var log = app.Services.GetRequiredService<ILogger<RunCommand>>();
         var pipeline = app.Services.GetService<ITielinePipeline>() ?? throw new StartupException("this build cannot 'run' yet: no pipeline is registered.");
@@ -37,11 +39,22 @@ internal sealed partial class RunCommand : Verb
         signals.Listen();
         var address = await app.StartListeningAsync(options.Http.Listen, signals.Stopping);
         LogListening(log, address);
+        var parts = app.Services.GetRequiredService<RunningParts>();
+        parts.Address = address;
+        parts.Started = _ => TellWay(address, options, log);
         var code = await RunAsync(pipeline, signals, log);
         using var httpStops = new CancellationTokenSource(HttpStopsWithin, _context.Time);
         await app.StopAsync(httpStops.Token);
         LogStopped(log);
         return code;
+    }
+
+    /// <summary>The way into the console. With the token for a person at a terminal only: what goes elsewhere is kept by whoever collects logs.</summary>
+    private void TellWay(Uri address, TielineOptions options, ILogger log)
+    {
+        LogConsole(log, address, ConsoleToken.FileName);
+        if (_context.IsTerminal && ConsoleToken.TryRead(options.DataDirectory) is { } token)
+            _context.Error.WriteLine($"Console: {new Uri(address, $"{SignIn.Path}?token={token}")}");
     }
 
     private static async Task<int> RunAsync(ITielinePipeline pipeline, StopSignals signals, ILogger log)

@@ -12,13 +12,16 @@ internal sealed class SimulateCrmCommand : Verb
     private readonly Option<int> _status = new("--status") { Description = "What a webhook is answered.", HelpName = "N", DefaultValueFactory = _ => Defaults.Status };
     private readonly Option<double> _delay = new("--delay") { Description = "Seconds before each answer.", HelpName = "S" };
     private readonly Option<bool> _record = new("--record") { Description = "Keep every request, for GET /_simulator/requests.", HelpName = "true|false", DefaultValueFactory = _ => Defaults.Record };
+    private readonly Option<string?> _preset = new("--preset") { Description = "Behave like this CRM's own API, with its limits and answers; it takes the user tieline and the secret secret-of-the-crm.", HelpName = "salesforce|hubspot|zendesk|dynamics365|servicenow" };
+    private readonly Option<int?> _limit = new("--preset-limit") { Description = "Requests in any 10 s, in place of the CRM's own limit.", HelpName = "N" };
+    private readonly Option<int?> _daily = new("--preset-daily") { Description = "Requests in 24 hours, likewise (Salesforce, HubSpot).", HelpName = "N" };
     private readonly CommandContext _context;
 
     public SimulateCrmCommand(CommandContext context)
-        : base("crm", "Run a simulated CRM that receives webhooks, with answers on demand at /_simulator/.", "tieline simulate crm", "tieline simulate crm --status 503 --delay 0.2")
+        : base("crm", "Run a simulated CRM that receives webhooks, with answers on demand at /_simulator/.", "tieline simulate crm", "tieline simulate crm --status 503 --delay 0.2", "tieline simulate crm --preset hubspot --preset-limit 20")
     {
         _context = context;
-        foreach (var option in (Option[])[_listen, _status, _delay, _record])
+        foreach (var option in (Option[])[_listen, _status, _delay, _record, _preset, _limit, _daily])
         {
             Options.Add(option);
         }
@@ -34,6 +37,9 @@ internal sealed class SimulateCrmCommand : Verb
             Status = parse.GetValue(_status),
             Delay = TimeSpan.FromSeconds(parse.GetValue(_delay)),
             Record = parse.GetValue(_record),
+            Preset = parse.GetValue(_preset),
+            PresetLimit = parse.GetValue(_limit),
+            PresetDaily = parse.GetValue(_daily),
         };
         var errors = options.Validate();
         foreach (var error in errors)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Tieline.Service.Commands.Demo;
+using Tieline.Service.Commands.Init;
 using Tieline.Service.Configuration;
 using Tieline.Service.Hosting;
 
@@ -22,8 +23,19 @@ internal static class TielineCommand
             new RunCommand(global, context),
             new DemoCommand(global, context),
             new SimulateCommand(context),
+            new InitCommand(global, context),
+            new DoctorCommand(global, context),
+            new ConformCommand(global, context),
             new ConfigCommand(global, context),
             new AuditCommand(global, context),
+            new BackfillCommand(global, context),
+            new ReconcileCommand(global, context),
+            new CompletenessCommand(global, context),
+            new SecretCommand(global, context),
+            new DeadLettersCommand(global, context),
+            new DestinationsCommand(global, context),
+            new ReplayCommand(global, context),
+            new CompletionCommand(context),
             new VersionCommand(context),
         };
         foreach (var option in root.Options)

@@ -19,8 +19,12 @@ internal static class ConfigurationLoader
     {
         var errors = new List<ConfigurationError>();
         var merge = new LayerMerge();
-        merge.Add(ReadFile(sources, errors));
-        merge.Add(ReadDotEnv(sources, errors));
+        if (!sources.OnlySet)
+        {
+            merge.Add(ReadFile(sources, errors));
+            merge.Add(ReadDotEnv(sources, errors));
+        }
+
         merge.Add(EnvironmentLayer.Read(sources.Environment, "environment"));
         merge.Add(ReadArguments(sources, errors));
         errors.AddRange(merge.Errors);
@@ -38,7 +42,23 @@ internal static class ConfigurationLoader
             }
         }
 
-        return new LoadedConfiguration(options, errors, merge.Warnings, [.. EffectiveValue.All(options, merge.Settings)]);
+        return new LoadedConfiguration(options, errors, merge.Warnings, [.. EffectiveValue.All(options, merge.Settings)]) { SecretFiles = [.. FilesOf(merge, sources)] };
+    }
+
+    private static IEnumerable<SecretFile> FilesOf(LayerMerge merge, ConfigurationSources sources)
+    {
+        foreach (var (at, given) in merge.Settings.Values.Where(setting => setting.Given.Text.Length > 0))
+        {
+            var file = at switch
+            {
+                { IsFile: true } or { Twin: not null, Shape: SettingShape.Value { IsSecret: false } } => given.Text,
+                { Shape: SettingShape.Value { IsSecret: true } } when given.Layer == "file" => sources.ConfigFile ?? FileName,
+                { Shape: SettingShape.Value { IsSecret: true } } when given.Layer == DotEnvName => DotEnvName,
+                _ => null,
+            };
+            if (file is not null)
+                yield return new SecretFile(at.Key, Path.GetFullPath(file, sources.WorkingDirectory));
+        }
     }
 
     private static IEnumerable<GivenValue> ReadFile(ConfigurationSources sources, List<ConfigurationError> errors)

@@ -60,6 +60,12 @@ internal static class ConfigurationReference
             pending.Clear();
         }
 
+        // A destination has no rules unless somebody gives it some: their keys are told where there are rules by default.
+        foreach (var (key, comment) in comments.Where(known => known.Key.StartsWith("Filter:Rules:0:", StringComparison.Ordinal)).ToList())
+        {
+            comments["Destinations:0:" + key] = comment;
+        }
+
         return comments;
     }
 

@@ -69,7 +69,8 @@ internal static class ConfigurationSchema
         var schema = new JsonObject();
         if (type.IsEnum)
         {
-            schema["enum"] = new JsonArray([.. Enum.GetNames(type).Select(n => JsonValue.Create(n))]);
+            // Without a default, null says "not set"; the reference says so too.
+            schema["enum"] = new JsonArray([.. Enum.GetNames(type).Select(n => JsonValue.Create(n)), .. value is null ? (JsonNode?[])[null] : []]);
         }
         else
         {

@@ -5,4 +5,8 @@ namespace Tieline.Service.Configuration;
 /// <param name="ConfigFile">Read in place of <c>tieline.json</c>, and then it must exist.</param>
 /// <param name="Environment">The process's variables.</param>
 /// <param name="Set">The arguments of <c>--set</c>, <c>Key=Value</c> each.</param>
-internal sealed record ConfigurationSources(string WorkingDirectory, string? ConfigFile, IReadOnlyDictionary<string, string> Environment, IReadOnlyList<string> Set);
+internal sealed record ConfigurationSources(string WorkingDirectory, string? ConfigFile, IReadOnlyDictionary<string, string> Environment, IReadOnlyList<string> Set)
+{
+    /// <summary>Neither file nor <c>.env</c> is read: what holds are the defaults, the environment given here and <see cref="Set"/>.</summary>
+    public bool OnlySet { get; init; }
+}

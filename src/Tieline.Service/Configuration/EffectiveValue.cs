@@ -1,4 +1,6 @@
 using System.Collections;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Tieline.Service.Configuration;
 
@@ -8,6 +10,9 @@ namespace Tieline.Service.Configuration;
 internal sealed record EffectiveValue(string Key, string Value, string Source, string As)
 {
     public const string Default = "default";
+
+    /// <summary>Tells values apart that are shown alike: a digest of what a secret really is; the value itself of all else.</summary>
+    internal string Compared { get; private init; } = Value;
 
     public static IEnumerable<EffectiveValue> All(TielineOptions options, IReadOnlyDictionary<string, GivenSetting> settings) =>
         Of(SettingShape.Root, "", options, settings);
@@ -44,20 +49,23 @@ internal sealed record EffectiveValue(string Key, string Value, string Source, s
                 case SettingShape.Map:
                     foreach (DictionaryEntry entry in (IDictionary)value!)
                     {
-                        yield return Single($"{key}:{entry.Key}", SettingValue.Format(entry.Value), settings);
+                        yield return Single($"{key}:{entry.Key}", entry.Value, settings);
                     }
 
                     break;
                 default:
-                    yield return Single(key, SettingValue.Format(value), settings);
+                    yield return Single(key, value, settings);
                     break;
             }
         }
     }
 
-    private static EffectiveValue Single(string key, string value, IReadOnlyDictionary<string, GivenSetting> settings)
+    private static EffectiveValue Single(string key, object? held, IReadOnlyDictionary<string, GivenSetting> settings)
     {
+        var value = SettingValue.Format(held);
         var setting = settings.GetValueOrDefault(key) ?? settings.FirstOrDefault(s => s.Key.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase)).Value;
-        return setting is null ? new EffectiveValue(key, value, Default, "") : new EffectiveValue(key, value, setting.Given.Layer, setting.Given.As);
+        var effective = setting is null ? new EffectiveValue(key, value, Default, "") : new EffectiveValue(key, value, setting.Given.Layer, setting.Given.As);
+        var hidden = held switch { Secret secret => secret.Reveal(), Uri url => url.OriginalString, _ => value };
+        return hidden == value ? effective : effective with { Compared = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(hidden))) };
     }
 }

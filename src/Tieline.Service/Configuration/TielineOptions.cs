@@ -3,9 +3,11 @@ using Tieline.Delivery;
 using Tieline.Filtering;
 using Tieline.Genesys;
 using Tieline.Journal;
+using Tieline.Pipeline;
 using Tieline.Sequencing;
 using Tieline.Service.Hosting;
 using Tieline.Service.Http;
+using Tieline.Service.Telemetry;
 
 namespace Tieline.Service.Configuration;
 
@@ -24,6 +26,8 @@ internal sealed class TielineOptions
 
     public GapOptions Gaps { get; set; } = new();
 
+    public ReconcileOptions Reconcile { get; set; } = new();
+
     /// <summary>Where events go. At least one; <c>CRM_WEBHOOK_URL</c> alone makes the one named <c>crm</c>.</summary>
     public IList<DestinationOptions> Destinations { get; set; } = [];
 
@@ -32,6 +36,8 @@ internal sealed class TielineOptions
     public RetentionOptions Retention { get; set; } = new();
 
     public HttpOptions Http { get; set; } = new();
+
+    public TelemetryOptions Telemetry { get; set; } = new();
 
     public LoggingOptions Logging { get; set; } = new();
 }

@@ -3,6 +3,7 @@ using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting.Compact;
 using Serilog.Sinks.SystemConsole.Themes;
+using Tieline.Service.Telemetry;
 
 namespace Tieline.Service.Hosting;
 
@@ -11,16 +12,21 @@ internal static class LoggingSetup
 {
     private const string Template = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}{Exception}";
 
+    /// <param name="telemetry">May name a collector that gets them too.</param>
     /// <param name="isTerminal">Stderr is read by a person.</param>
     /// <param name="noColor">The variable NO_COLOR is set and not empty (no-color.org).</param>
-    public static Logger Create(LoggingOptions options, bool isTerminal, bool noColor)
+    public static Logger Create(LoggingOptions options, TelemetryOptions telemetry, bool isTerminal, bool noColor)
     {
         var configuration = new LoggerConfiguration()
             .MinimumLevel.Is(LevelOf(options.Level))
             // A line a request, and the scrape of every 15 s among them, would bury ours.
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
-            .Filter.ByExcluding(IsStartupTold);
+            // The console's keys lie in a directory that only its owner can read, and a form that is too old is answered, not reported.
+            .MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", LogEventLevel.Error)
+            .MinimumLevel.Override("Microsoft.AspNetCore.Antiforgery", LogEventLevel.Error)
+            .Filter.ByExcluding(IsStartupTold)
+            .WriteToOtlp(telemetry);
         return UsesText(options.Format, isTerminal)
             ? configuration.WriteTo.Console(
                 outputTemplate: Template, standardErrorFromLevel: LogEventLevel.Verbose, theme: noColor || !isTerminal ? ConsoleTheme.None : AnsiConsoleTheme.Literate).CreateLogger()

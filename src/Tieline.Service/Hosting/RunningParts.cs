@@ -9,11 +9,26 @@ internal sealed class RunningParts
 {
     private volatile Parts? _current;
 
+    private volatile AdminParts? _admin;
+
     public Parts? Current => _current;
 
-    public void Set(SqliteJournal journal, LoopSupervisor supervisor, IReadOnlyList<Dispatcher> dispatchers) => _current = new Parts(journal, supervisor, dispatchers);
+    /// <summary>What the admin API and the console work on.</summary>
+    public AdminParts? Admin => _admin;
 
-    public void Clear() => _current = null;
+    /// <summary>Told once what runs, from its own thread.</summary>
+    public Action<AdminParts>? Started { get; set; }
+
+    /// <summary>Where HTTP is served; null where it is not.</summary>
+    public Uri? Address { get; set; }
+
+    public void Set(SqliteJournal journal, LoopSupervisor supervisor, IReadOnlyList<Dispatcher> dispatchers, AdminParts admin)
+    {
+        (_current, _admin) = (new Parts(journal, supervisor, dispatchers), admin);
+        Started?.Invoke(admin);
+    }
+
+    public void Clear() => (_current, _admin) = (null, null);
 
     internal sealed record Parts(SqliteJournal Journal, LoopSupervisor Supervisor, IReadOnlyList<Dispatcher> Dispatchers);
 }

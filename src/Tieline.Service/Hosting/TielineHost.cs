@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Serilog;
 using Tieline.Service.Configuration;
 using Tieline.Service.Http;
+using Tieline.Service.Web;
 
 namespace Tieline.Service.Hosting;
 
@@ -27,16 +28,23 @@ internal static class TielineHost
         builder.Services.AddRoutingCore();
         builder.Services.AddTieline(options);
         services?.Invoke(builder.Services);
-        builder.Services.AddTielineMetrics();
+        builder.Services.AddTielineMetrics(options.Telemetry);
+        builder.Services.AddSingleton<ConsoleSite>();
 
         var app = builder.Build();
         app.UseAllowedHosts(options.Http.AllowedHosts);
         app.UsePrometheusMetrics();
         app.UseRouting();
+        app.UseConsole();
         app.MapMetrics();
         app.MapHealth();
+        app.MapAdminApi();
         return app;
     }
+
+    /// <summary>Asks the console for what nothing else answers. It is made only when somebody comes.</summary>
+    private static void UseConsole(this WebApplication app) => app.Use((context, next) =>
+        context.GetEndpoint() is null && ConsoleSite.Owns(context.Request.Path) ? app.Services.GetRequiredService<ConsoleSite>().InvokeAsync(context) : next(context));
 
     /// <summary>Starts the HTTP server.</summary>
     /// <returns>Its address, with the port it took where port 0 was asked for.</returns>

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Tieline.Audit;
 using Tieline.Delivery;
 using Tieline.Diagnostics;
@@ -7,17 +8,48 @@ using Tieline.Journal;
 using Tieline.Pipeline;
 using Tieline.Sequencing;
 using Tieline.Service.Configuration;
+using Tieline.Service.Http;
+using Tieline.Service.Web.History;
 using Tieline.Storage;
 
 namespace Tieline.Service.Hosting;
 
 /// <summary>Puts the pipeline together from the options, runs it, and takes it apart.</summary>
 internal sealed partial class TielineRuntime(
-    TielineOptions options, RunningParts parts, SourceStatus status, TimeProvider time, TielineMetrics metrics, SpecificationMetrics specification, ILoggerFactory loggers) : ITielinePipeline
+    TielineOptions options, RunningParts parts, SourceStatus status, TimeProvider time, TielineMetrics metrics, SpecificationMetrics specification, HistoryTally tally, ILoggerFactory loggers) : ITielinePipeline
 {
     private const string KeyFolder = "keys";
 
-    public async Task RunAsync(CancellationToken stopping, CancellationToken aborting)
+    public Task RunAsync(CancellationToken stopping, CancellationToken aborting) => RunAsync(null, stopping, aborting);
+
+    /// <summary>All but the stream, for as long as the task takes; then it stops in order.</summary>
+    public async Task RunOnceAsync(Func<AdminParts, IReadOnlyList<Dispatcher>, CancellationToken, Task> task, CancellationToken stopping, CancellationToken aborting)
+    {
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        ExceptionDispatchInfo? problem = null;
+        await RunAsync(
+            async (admin, dispatchers, stop) =>
+            {
+                try
+                {
+                    await task(admin, dispatchers, stop);
+                }
+                catch (Exception e) when (!stop.IsCancellationRequested)
+                {
+                    problem = ExceptionDispatchInfo.Capture(e);
+                }
+                finally
+                {
+                    await done.CancelAsync();
+                }
+            },
+            done.Token,
+            aborting);
+        problem?.Throw();
+    }
+
+    /// <param name="task">In place of the stream.</param>
+    private async Task RunAsync(Func<AdminParts, IReadOnlyList<Dispatcher>, CancellationToken, Task>? task, CancellationToken stopping, CancellationToken aborting)
     {
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         string? failure = null;
@@ -26,19 +58,22 @@ internal sealed partial class TielineRuntime(
             using var directory = DataDirectory.Open(options.DataDirectory);
             if (directory.Warning is { } warning)
                 LogWarning(loggers.CreateLogger<TielineRuntime>(), warning);
-            using var journal = SqliteJournal.Open(directory, options.Destinations.Select(destination => destination.Name), time, metrics, loggers.CreateLogger<SqliteJournal>(), SqliteJournal.Ride);
+            using var journal = SqliteJournal.Open(directory, options.Destinations.Select(destination => destination.Name), time, metrics, loggers.CreateLogger<SqliteJournal>(), SqliteJournal.Ride, options.Gaps.SameWithin,
+                options.Destinations.ToDictionary(destination => destination.Name, destination => destination.Start, StringComparer.Ordinal));
+            foreach (var removed in journal.Removed.Where(removed => removed.Events > 0))
+                LogRemoved(loggers.CreateLogger<TielineRuntime>(), removed.Name, removed.Events);
+            journal.ReserveLog();
             var supervisor = new LoopSupervisor(time, metrics, loggers.CreateLogger<LoopSupervisor>(), sentence =>
             {
                 failure = sentence;
                 failed.Cancel();
             });
-            using var genesys = GenesysHttp.Create();
+            using var genesys = new GenesysSide(options, status, time, metrics, specification, loggers);
             var handlers = options.Destinations.Select(Destination.CreateHandler).ToList();
             try
             {
                 var dispatchers = options.Destinations.Zip(handlers, (destination, handler) => CreateDispatcher(journal, destination, handler)).ToList();
-                var pipeline = Assemble(directory, journal, supervisor, genesys, dispatchers);
-                parts.Set(journal, supervisor, dispatchers);
+                var pipeline = Assemble(directory, journal, supervisor, genesys, dispatchers, task);
                 await pipeline.RunAsync(failed.Token, aborting);
             }
             finally
@@ -60,37 +95,62 @@ internal sealed partial class TielineRuntime(
             throw new StartupException($"Ended, since {failure}.");
     }
 
-    private TielinePipeline Assemble(DataDirectory directory, SqliteJournal journal, LoopSupervisor supervisor, HttpMessageInvoker genesys, List<Dispatcher> dispatchers)
+    private TielinePipeline Assemble(
+        DataDirectory directory, SqliteJournal journal, LoopSupervisor supervisor, GenesysSide genesys, List<Dispatcher> dispatchers, Func<AdminParts, IReadOnlyList<Dispatcher>, CancellationToken, Task>? task)
     {
         var intake = new EventIntake(
-            new EventSequencer(options.Gaps.ReorderWindow), new EventFilter(options.Filter), new IdentityRedactor(options.Redaction.Identity, IdentityKey(directory)),
+            new EventSequencer(options.Gaps.ReorderWindow, options.Gaps.HoldFor, options.Gaps.Tolerance), new EventFilter(options.Filter), new IdentityRedactor(options.Redaction.Identity, IdentityKey(directory)),
             journal, time, metrics, specification, loggers.CreateLogger<EventIntake>());
         var hold = new HoldLoop(intake, time);
-        var stream = CreateStream(genesys);
+        var backfill = new BackfillLoop(
+            intake, journal, genesys.Details, options.Gaps, [.. options.Genesys.Subscription.Types], time, metrics, loggers.CreateLogger<BackfillLoop>());
         var audit = new AuditProjection(directory.Path, journal, options.Audit, metrics, time, loggers.CreateLogger<AuditProjection>());
+        var checkpoint = new CheckpointLoop(journal, time);
         var retention = new RetentionLoop(journal, options.Retention, time, loggers.CreateLogger<RetentionLoop>());
+        var reconciler = new Reconciler(
+            genesys.Details, new EventFilter(options.Filter), [.. options.Genesys.Subscription.Types], options.Gaps, time, metrics, loggers.CreateLogger<Reconciler>());
+        var reconciling = new ReconcileLoop(
+            reconciler, journal, directory.FileNamed(JournalSchema.FileName), [.. options.Destinations.Select(destination => destination.Name)], new JournalRepair(intake, journal),
+            options.Reconcile, time, metrics, loggers.CreateLogger<ReconcileLoop>());
+        var history = new HistoryLoop(tally, parts, directory.FileNamed(HistoryFile.FileName), time, loggers.CreateLogger<HistoryLoop>());
+        var admin = new AdminParts(ConsoleTokens.Open(directory.Path), intake, journal, reconciling, new DeadLetterDesk(journal, [.. options.Destinations.Select(destination => destination.Name)], time), history);
+        if (parts.Address is { } address)
+            ServiceAddress.Write(directory.Path, address);
+        parts.Set(journal, supervisor, dispatchers, admin);
+        IReadOnlyList<PipelineLoop> source =
+            task is not null ? [new("task", (stop, _) => task(admin, dispatchers, stop))]
+            : genesys.Notifications is { } notifications ? Follow(notifications, genesys.Calls, intake, journal)
+            : [new("stream", (stop, abort) => genesys.Stream.RunAsync(intake, stop, abort))];
         return new TielinePipeline(
             journal,
             supervisor,
-            receiving: [new("stream", (stop, abort) => stream.RunAsync(intake, stop, abort))],
+            receiving: [.. source, new("backfill", backfill.RunAsync), new("reconcile", reconciling.RunAsync)],
             // The hold ends after the stream: its last mark counts the last dropped frames.
-            delivering: [new("hold", hold.RunAsync), .. dispatchers.Select(dispatcher => new PipelineLoop("delivery", dispatcher.RunAsync)), new("retention", (stop, _) => retention.RunAsync(stop))],
+            delivering:
+            [
+                new("hold", hold.RunAsync),
+                .. dispatchers.Select(dispatcher => new PipelineLoop("delivery", dispatcher.RunAsync)),
+                new("retention", (stop, _) => retention.RunAsync(stop)),
+                new("checkpoint", (stop, _) => checkpoint.RunAsync(stop)),
+                // A command that does one thing leaves no trace in the charts.
+                .. task is null ? (IReadOnlyList<PipelineLoop>)[new("history", (stop, _) => history.RunAsync(stop))] : [],
+            ],
             projecting: [new("audit", audit.RunAsync)],
             ProgramVersion.Text);
     }
 
-    private AnalyticsStream CreateStream(HttpMessageInvoker genesys)
+    private IReadOnlyList<PipelineLoop> Follow(NotificationSource source, DetailsClient calls, EventIntake intake, SqliteJournal journal)
     {
-        var endpoints = GenesysEndpoints.Of(options.Genesys);
-        var timing = new StreamTiming();
-        var tokens = new TokenProvider(options.Genesys, endpoints.Token, genesys, time, metrics, loggers.CreateLogger<TokenProvider>());
-        var connector = new StreamConnector(tokens, genesys, endpoints.Stream, options.Genesys.Subscription, timing, time);
-        return new AnalyticsStream(options.Genesys, connector, status, metrics, specification, timing, time, Chance.Next, loggers.CreateLogger<AnalyticsStream>());
+        var snapshots = new SnapshotIntake(intake, journal, [.. options.Genesys.Subscription.Types], time, metrics, loggers.CreateLogger<SnapshotIntake>());
+        metrics.Observe("tieline.conversations.open", "{conversation}", "Conversations that are followed by their snapshots.", () => snapshots.Count);
+        var conversations = new ConversationLoop(snapshots, time);
+        var sweep = new SweepLoop(snapshots, intake, journal, calls, time, metrics, loggers.CreateLogger<SweepLoop>());
+        return [new("stream", (stop, abort) => source.RunAsync(snapshots, stop, abort)), new("conversations", conversations.RunAsync), new("sweep", sweep.RunAsync)];
     }
 
     private Dispatcher CreateDispatcher(SqliteJournal journal, DestinationOptions destination, SocketsHttpHandler handler) => new(
         journal,
-        new Destination(destination, new HttpMessageInvoker(handler, disposeHandler: false), new WebhookRequestFactory(destination, ProgramVersion.Text), time, metrics),
+        Destination.Create(destination, handler, ProgramVersion.Text, time, metrics, loggers),
         destination,
         time,
         Chance.Next,
@@ -100,6 +160,10 @@ internal sealed partial class TielineRuntime(
     private byte[] IdentityKey(DataDirectory directory) => options.Redaction.IdentityKey.IsEmpty
         ? IdentityKeyFile.Open(directory.FileNamed(KeyFolder))
         : System.Text.Encoding.UTF8.GetBytes(options.Redaction.IdentityKey.Reveal());
+
+    [LoggerMessage(EventId = 5011, EventName = "DestinationRemoved", Level = LogLevel.Warning,
+        Message = "Destination {Destination} is no longer configured; {Count} events that it was not delivered are kept until it is back, or 'tieline destinations discard {Destination}'")]
+    private static partial void LogRemoved(ILogger logger, string destination, long count);
 
     [LoggerMessage(EventId = 5010, EventName = "DataDirectoryDoubtful", Level = LogLevel.Warning, Message = "{Warning}")]
     private static partial void LogWarning(ILogger logger, string warning);

@@ -3,6 +3,7 @@ using Tieline.Diagnostics;
 using Tieline.Genesys;
 using Tieline.Service.Configuration;
 using Tieline.Service.Http;
+using Tieline.Service.Web.History;
 
 namespace Tieline.Service.Hosting;
 
@@ -17,6 +18,7 @@ internal static class TielineServices
         services.TryAddSingleton<TielineMetrics>();
         services.TryAddSingleton<SpecificationMetrics>();
         services.AddSingleton<DeliveryTally>();
+        services.AddSingleton<HistoryTally>();
         services.AddSingleton<RunningParts>();
         services.AddSingleton<SourceStatus>();
         services.AddSingleton<ILiveFigures, PipelineFigures>();

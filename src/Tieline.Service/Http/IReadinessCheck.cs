@@ -8,4 +8,7 @@ internal interface IReadinessCheck
 
     /// <summary>What is wrong and what to check, for an operator; null when nothing is. Cheap, never throws, names no personal data and no secret.</summary>
     string? Problem { get; }
+
+    /// <summary>What is not as it should be and yet no reason to be unready; null when nothing is. As <see cref="Problem"/> otherwise.</summary>
+    string? Note => null;
 }

@@ -2,6 +2,8 @@ using System.Text.Json;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using Tieline.Diagnostics;
+using Tieline.Service.Hosting;
+using Tieline.Service.Telemetry;
 
 namespace Tieline.Service.Http;
 
@@ -12,17 +14,21 @@ internal static class MetricsEndpoint
 
     private const string RuntimeMeter = "System.Runtime";
 
-    public static void AddTielineMetrics(this IServiceCollection services) =>
-        services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .ConfigureResource(resource => resource.AddService("tieline", autoGenerateServiceInstanceId: false))
+    public static void AddTielineMetrics(this IServiceCollection services, TelemetryOptions telemetry) => services
+        .AddOpenTelemetry()
+        .ConfigureResource(resource => resource.AddService("tieline", serviceVersion: ProgramVersion.Text, autoGenerateServiceInstanceId: false))
+        .WithMetrics(metrics => metrics
             .AddMeter(TielineMetrics.MeterName)
             .AddMeter(RuntimeMeter)
-            .AddPrometheusExporter(prometheus => prometheus.ScrapeResponseCacheDurationMilliseconds = 0));
+            .AddOtlp(telemetry)
+            .AddPrometheusExporter(prometheus => prometheus.ScrapeResponseCacheDurationMilliseconds = 0))
+        .AddTraces(telemetry);
 
     /// <summary>The exporter's middleware, for those who want its text.</summary>
     public static void UsePrometheusMetrics(this WebApplication app)
     {
         ObserveSpecification(app.Services.GetRequiredService<TielineMetrics>(), app.Services.GetRequiredService<SpecificationMetrics>());
+        ConditionFigures.Observe(app.Services);
         app.UseOpenTelemetryPrometheusScrapingEndpoint(context =>
             context.Request.Path == Path && HttpMethods.IsGet(context.Request.Method) && MetricsNegotiation.WantsPrometheus(context.Request.Headers.Accept));
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Tieline.Diagnostics;
 using Tieline.Journal;
 using Tieline.Service.Hosting;
@@ -17,8 +18,14 @@ internal sealed class PipelineFigures : ILiveFigures
         (_parts, _tally, _time) = (parts, tally, time);
         metrics.Observe("tieline.delivery.lag", "s", "Age of the oldest undelivered event: the figure to alert on.", () => Statuses() is { } statuses ? Lag(statuses) : double.NaN);
         metrics.Observe("tieline.delivery.waiting", "{event}", "Accepted events that are not settled yet.", () => Statuses()?.Sum(status => status.Waiting) ?? double.NaN);
+        DeliveryFigures.Observe(parts, time, metrics);
         metrics.Observe("tieline.dead_letters", "{event}", "Events set aside and not decided on.", () => Read(reader => reader.ReadDeadLetterCount()));
+        metrics.Observe("tieline.dead_letters.status", "{event}", "Events set aside and not decided on, by tieline.destination and tieline.status.class: 4xx, 5xx or none.", DeadLetterCounts);
+        metrics.Observe("tieline.delivery.held", "{event}", "Events that wait behind a dead letter of their conversation, or go out again, by tieline.destination.", HeldCounts);
+        metrics.Observe("tieline.delivery.removed", "{event}", "Events that wait for a destination that is no longer configured, by tieline.destination.", RemovedCounts);
         metrics.Observe("tieline.gaps.open", "{gap}", "Gaps that are not filled.", () => Read(reader => reader.ReadOpenGapCount()));
+        metrics.Observe("tieline.gaps.state", "{gap}", "Gaps, by tieline.gap.reason and tieline.gap.state.", GapCounts);
+        metrics.Observe("tieline.gaps.age", "s", "Age of the oldest gap that is not closed; 0 without one.", () => Read(OldestGap));
         metrics.Observe("tieline.journal.size", "By", "Bytes that the journal uses.", () => Read(reader => reader.ReadBytes()));
     }
 
@@ -33,11 +40,32 @@ internal sealed class PipelineFigures : ILiveFigures
         yield return new("deliveryLagSeconds", statuses is null ? double.NaN : Lag(statuses));
         yield return new("deadLetters", Read(reader => reader.ReadDeadLetterCount()));
         yield return new("openGaps", Read(reader => reader.ReadOpenGapCount()));
+        yield return new("oldestGapSeconds", Read(OldestGap));
         yield return new("missingEvents", Read(reader => reader.ReadOpenGaps().Sum(gap => gap.MissingCount)));
         yield return new("deliveryLatencyP50Ms", _tally.LatencyMs(0.50));
         yield return new("deliveryLatencyP99Ms", _tally.LatencyMs(0.99));
         yield return new("journalBytes", Read(reader => reader.ReadBytes()));
     }
+
+    private IEnumerable<Measurement<double>> GapCounts() => _parts.Current is { } running
+        ? running.Journal.Read(reader => reader.ReadGapCounts()).Select(count => new Measurement<double>(
+            count.Count, new KeyValuePair<string, object?>("tieline.gap.reason", count.Reason), new KeyValuePair<string, object?>("tieline.gap.state", count.State)))
+        : [];
+
+    private IEnumerable<Measurement<double>> DeadLetterCounts() => _parts.Current is { } running
+        ? running.Journal.Read(reader => reader.ReadDeadLetterCounts()).Select(count => new Measurement<double>(
+            count.Count, new KeyValuePair<string, object?>("tieline.destination", count.Destination), new KeyValuePair<string, object?>("tieline.status.class", count.StatusClass)))
+        : [];
+
+    private IEnumerable<Measurement<double>> HeldCounts() => _parts.Current is { } running
+        ? running.Journal.Read(reader => reader.ReadWaitingCounts()).Select(count => new Measurement<double>(count.Count, new KeyValuePair<string, object?>("tieline.destination", count.Destination)))
+        : [];
+
+    private IEnumerable<Measurement<double>> RemovedCounts() =>
+        _parts.Current?.Journal.Removed.Select(removed => new Measurement<double>(removed.Events, new KeyValuePair<string, object?>("tieline.destination", removed.Name))) ?? [];
+
+    private double OldestGap(JournalReader reader) =>
+        reader.ReadFills().Select(fill => Math.Max(0, (_time.GetUtcNow() - fill.Since).TotalSeconds)).DefaultIfEmpty(0).Max();
 
     /// <summary>Age of the oldest event that some destination has not settled; 0 when there is none.</summary>
     private double Lag(IEnumerable<Delivery.DispatcherStatus> statuses) => statuses

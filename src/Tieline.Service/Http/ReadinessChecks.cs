@@ -9,6 +9,8 @@ internal sealed class SourceCheck(SourceStatus status) : IReadinessCheck
     public string Name => "genesys";
 
     public string? Problem => status.NeedsAttention ? status.Problem ?? "Genesys refuses us; see the log" : null;
+
+    public string? Note => status.NeedsAttention ? null : status.Problem;
 }
 
 /// <summary>Whether what is accepted can be made durable.</summary>
@@ -46,7 +48,7 @@ internal sealed class ProgressCheck(RunningParts parts, TimeProvider time) : IRe
 
     public string? Problem => parts.Current?.Dispatchers
         .Select(dispatcher => dispatcher.Status)
-        .Where(status => status is { State: Delivery.GateState.Open, InFlight: 0 } && status.OldestWaitingSince is { } since && time.GetUtcNow() - since > _patience)
+        .Where(status => status is { State: Delivery.GateState.Open, InFlight: 0, RateFreeAt: null } && status.OldestWaitingSince is { } since && time.GetUtcNow() - since > _patience)
         .Select(status => $"destination '{status.Destination}' takes events, but none has gone out while one waits for over a minute")
         .FirstOrDefault();
 }

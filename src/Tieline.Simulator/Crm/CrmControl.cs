@@ -8,13 +8,15 @@ namespace Tieline.Simulator.Crm;
 /// <summary>The CRM's control API under <c>/_simulator/</c>; the README lists it.</summary>
 internal sealed class CrmControl(CrmSimulator simulator)
 {
-    private const string Calls = "GET status, GET requests[?from=index], POST faults, POST down, POST up";
+    private const string Calls = "GET status, GET requests[?from=index], GET records, POST faults, POST revoke, POST down, POST up";
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public Task HandleAsync(HttpContext context, string call) => (context.Request.Method, call) switch
     {
         ("GET", "status") => Json.WriteAsync(context, 200, simulator.Status),
         ("GET", "requests") => RequestsAsync(context),
+        ("GET", "records") => Json.WriteLinesAsync(context, simulator.Records),
+        ("POST", "revoke") => RevokeAsync(context),
         ("POST", "faults") => FaultsAsync(context),
         ("POST", "down") => DownAsync(context),
         ("POST", "up") => UpAsync(context),
@@ -69,6 +71,12 @@ internal sealed class CrmControl(CrmSimulator simulator)
         {
             await BadAsync(context, e.Message);
         }
+    }
+
+    private Task RevokeAsync(HttpContext context)
+    {
+        simulator.RevokeTokens();
+        return Json.WriteAsync(context, 200, simulator.Status);
     }
 
     private async Task DownAsync(HttpContext context)

@@ -7,26 +7,21 @@ namespace Tieline.Simulator.Http;
 /// <summary>Errors as the platform's API words them: one body shape, and the headers that come with every answer.</summary>
 internal sealed class ApiErrors(Dice dice)
 {
-    private const int Allowed = 300;
+    private const int UsuallyAllowed = 300;
+    private const int UsualReset = 61;
     private readonly Lock _gate = new();
 
-    /// <summary>Answers with the body of a status; 429 and 503 carry <c>Retry-After</c> when there is one.</summary>
-    public Task WriteAsync(HttpContext context, int status, int? retryAfter = null, bool bearerGiven = true)
+    /// <summary>Answers with the body of an error.</summary>
+    public Task WriteAsync(HttpContext context, ApiError error)
     {
-        string id;
-        lock (_gate)
-        {
-            id = dice.Uuid().ToString();
-        }
-        var (code, message) = Wording(status, retryAfter, bearerGiven);
+        var (status, retryAfter) = (error.Status, error.RetryAfter);
+        var (code, message) = Wording(status, retryAfter, error.BearerGiven);
         var headers = context.Response.Headers;
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
-        headers["ININ-Correlation-Id"] = id;
-        headers["inin-ratelimit-count"] = status == 429 ? (Allowed + 1).ToString() : "1";
-        headers["inin-ratelimit-allowed"] = Allowed.ToString();
-        headers["inin-ratelimit-reset"] = (status == 429 ? retryAfter ?? 61 : 61).ToString();
-        headers.CacheControl = "no-cache, no-store, must-revalidate";
+        var id = WriteHeaders(context, error.Rate ?? (status == 429
+            ? new RateFigures(UsuallyAllowed + 1, UsuallyAllowed, retryAfter ?? UsualReset, IsOver: true)
+            : new RateFigures(1, UsuallyAllowed, UsualReset, IsOver: false)));
         if (status == 401)
         {
             headers.WWWAuthenticate = "Bearer realm=\"Genesys\"";
@@ -37,13 +32,34 @@ internal sealed class ApiErrors(Dice dice)
         }
         return context.Response.WriteAsync(JsonSerializer.Serialize(new
         {
-            message,
-            code,
+            message = error.Message ?? message,
+            code = error.Code ?? code,
             status,
             contextId = id,
             details = Array.Empty<object>(),
             errors = Array.Empty<object>(),
         }));
+    }
+
+    /// <summary>The headers that come with every answer, good or bad.</summary>
+    /// <returns>The correlation id.</returns>
+    public string WriteHeaders(HttpContext context, RateFigures rate)
+    {
+        string id;
+        lock (_gate)
+        {
+            id = dice.Uuid().ToString();
+        }
+        var headers = context.Response.Headers;
+        headers["ININ-Correlation-Id"] = id;
+        if (rate.Allowed > 0)
+        {
+            headers["inin-ratelimit-count"] = rate.Count.ToString();
+            headers["inin-ratelimit-allowed"] = rate.Allowed.ToString();
+            headers["inin-ratelimit-reset"] = rate.Reset.ToString();
+        }
+        headers.CacheControl = "no-cache, no-store, must-revalidate";
+        return id;
     }
 
     private static (string Code, string Message) Wording(int status, int? retryAfter, bool bearerGiven) => status switch

@@ -11,11 +11,18 @@ internal sealed class Counters(TimeProvider time)
     private long _subscribes;
     private long _ignored;
     private long _pings;
+    private long _rows;
     private string? _lastMessage;
 
     public ConcurrentDictionary<int, long> TokenRequests { get; } = new();
 
     public ConcurrentDictionary<int, long> Handshakes { get; } = new();
+
+    public ConcurrentDictionary<int, long> Details { get; } = new();
+
+    public ConcurrentDictionary<int, long> Api { get; } = new();
+
+    public long Rows => Interlocked.Read(ref _rows);
 
     public long Subscribes => Interlocked.Read(ref _subscribes);
 
@@ -26,6 +33,8 @@ internal sealed class Counters(TimeProvider time)
     public string? LastMessage => Volatile.Read(ref _lastMessage);
 
     public static void Count(ConcurrentDictionary<int, long> by, int status) => by.AddOrUpdate(status, 1, (_, n) => n + 1);
+
+    public void CountRows(int rows) => Interlocked.Add(ref _rows, rows);
 
     public void CountPing() => Interlocked.Increment(ref _pings);
 

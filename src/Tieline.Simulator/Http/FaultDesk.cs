@@ -14,7 +14,9 @@ internal sealed class FaultDesk(TimeProvider time)
         }
     }
 
-    public SimulatorFault? Take(string kind)
+    /// <param name="kind">Of which kind.</param>
+    /// <param name="concerns">Whether it is about this request at all; null: always.</param>
+    public SimulatorFault? Take(string kind, Func<SimulatorFault, bool>? concerns = null)
     {
         lock (_gate)
         {
@@ -25,6 +27,10 @@ internal sealed class FaultDesk(TimeProvider time)
             if (active.Until <= time.GetUtcNow())
             {
                 _active.Remove(kind);
+                return null;
+            }
+            if (concerns?.Invoke(active.Fault) == false)
+            {
                 return null;
             }
             if (active.Left is { } left)

@@ -7,13 +7,17 @@ namespace Tieline.Simulator.Http;
 /// <summary>The control API under <c>/_simulator/</c>; the README lists it.</summary>
 internal sealed class GenesysControl(GenesysSimulator simulator)
 {
-    private const string Calls = "GET status, GET ledger[?from=n&stream=n], POST rate, POST faults, POST stop, POST emit";
+    private const string Calls = "GET status, GET ledger[?from=n&stream=n], GET facts, POST rate, POST details, POST faults, POST stop, POST emit, POST queues, POST refused";
 
     public Task HandleAsync(HttpContext context, string call) => (context.Request.Method, call) switch
     {
         ("GET", "status") => Json.WriteAsync(context, 200, simulator.Status),
         ("GET", "ledger") => LedgerAsync(context),
+        ("GET", "facts") => Json.WriteLinesAsync(context, simulator.Facts()),
+        ("POST", "queues") => QueuesAsync(context),
+        ("POST", "refused") => RefusedAsync(context),
         ("POST", "rate") => RateAsync(context),
+        ("POST", "details") => DetailsAsync(context),
         ("POST", "faults") => FaultsAsync(context),
         ("POST", "stop") => StopAsync(context),
         ("POST", "emit") => EmitAsync(context),
@@ -52,6 +56,19 @@ internal sealed class GenesysControl(GenesysSimulator simulator)
         }
     }
 
+    private async Task DetailsAsync(HttpContext context)
+    {
+        try
+        {
+            simulator.ChangeDetails(DetailsChange.Parse(await Json.ReadAsync(context.Request)));
+            await Json.WriteAsync(context, 200, simulator.Status);
+        }
+        catch (FormatException e)
+        {
+            await BadAsync(context, e.Message);
+        }
+    }
+
     private async Task FaultsAsync(HttpContext context)
     {
         try
@@ -62,6 +79,42 @@ internal sealed class GenesysControl(GenesysSimulator simulator)
         catch (FormatException e)
         {
             await BadAsync(context, e.Message);
+        }
+    }
+
+    private async Task QueuesAsync(HttpContext context)
+    {
+        try
+        {
+            using var body = JsonDocument.Parse(await Json.ReadAsync(context.Request));
+            if (body.RootElement.TryGetProperty("add", out var name) && name.GetString() is { Length: > 0 } add)
+            {
+                await Json.WriteAsync(context, 200, simulator.AddQueue(add));
+                return;
+            }
+            if (body.RootElement.TryGetProperty("remove", out var id) && simulator.RemoveQueue(id.GetString() ?? ""))
+            {
+                await Json.WriteAsync(context, 200, new { removed = id.GetString() });
+                return;
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // told below
+        }
+        await BadAsync(context, "{\"add\":\"NAME\"} or {\"remove\":\"ID\"} of a queue that is listed");
+    }
+
+    private async Task RefusedAsync(HttpContext context)
+    {
+        try
+        {
+            simulator.RefuseTopics(JsonSerializer.Deserialize<string[]>(await Json.ReadAsync(context.Request)) ?? []);
+            await Json.WriteAsync(context, 200, simulator.Status);
+        }
+        catch (JsonException)
+        {
+            await BadAsync(context, "a JSON array of topics, or of ids of queues and users; an empty one permits all again");
         }
     }
 

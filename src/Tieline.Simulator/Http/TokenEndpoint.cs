@@ -32,7 +32,7 @@ internal sealed class TokenEndpoint(
             null => AnswerAsync(context),
             "invalid_client" => RefuseAsync(context, 401, "invalid_client", "authentication failed: invalid_client"),
             "unknown_client" => RefuseAsync(context, 400, "invalid_client", "client not found: invalid_client"),
-            var status => errors.WriteAsync(context, int.Parse(status), fault.RetryAfter ?? (status == "429" ? 2 : null)),
+            var status => errors.WriteAsync(context, new ApiError(int.Parse(status)) { RetryAfter = fault.RetryAfter ?? (status == "429" ? 2 : null) }),
         };
     }
 

@@ -10,9 +10,10 @@ internal sealed partial class StreamHub
             return new StreamFigures(
                 _rate,
                 _passing,
-                !_stopped && _streams.Count > 0,
+                !_stopped && HasAudience,
                 _ledger,
                 _made,
+                _facts.Count,
                 _sockets.Count(socket => !socket.IsGone),
                 _sockets.Count(socket => socket.IsSpeaking && socket.Stream is not null),
                 _streams.ConvertAll(stream => new StreamStatus(
@@ -32,7 +33,10 @@ internal sealed partial class StreamHub
     /// <summary>The lines of one stream in order, some thousands at a time.</summary>
     /// <param name="stream">Which, from 0, in the order in which they were first subscribed to.</param>
     /// <param name="from">Only numbers from here on.</param>
-    public IEnumerable<LedgerLine> Lines(int stream, long from)
+    public IEnumerable<LedgerLine> Lines(int stream, long from) =>
+        Lines(() => stream < _streams.Count ? _streams[stream].Ledger : null, from);
+
+    private IEnumerable<LedgerLine> Lines(Func<Ledger?> find, long from)
     {
         const int Most = 4096;
         for (var start = 0; ; start += Most)
@@ -40,7 +44,7 @@ internal sealed partial class StreamHub
             Ledger.Entry[] entries;
             lock (_gate)
             {
-                entries = stream < _streams.Count && _streams[stream].Ledger is { } ledger ? ledger.Copy(start, Most) : [];
+                entries = find()?.Copy(start, Most) ?? [];
             }
             foreach (var entry in entries)
             {
@@ -58,4 +62,4 @@ internal sealed partial class StreamHub
 }
 
 internal sealed record StreamFigures(
-    double Rate, double Passing, bool Running, bool Ledger, long Made, int Sockets, int Subscribed, IReadOnlyList<StreamStatus> Streams);
+    double Rate, double Passing, bool Running, bool Ledger, long Made, int Facts, int Sockets, int Subscribed, IReadOnlyList<StreamStatus> Streams);

@@ -1,3 +1,5 @@
+using Tieline.Simulator.Details;
+using Tieline.Simulator.Notifications;
 using Tieline.Simulator.World;
 
 namespace Tieline.Simulator.Streams;
@@ -8,6 +10,7 @@ internal sealed partial class StreamHub
     private const long MaxQueuedBytes = 64 * 1024 * 1024;
     private const long FloodQueuedBytes = 768 * 1024;
     private const int FloodBatch = 256;
+    private const int NotificationBatch = 16;
     private const int MaxPerTick = 100_000;
     private static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan WatchPeriod = TimeSpan.FromMilliseconds(100);
@@ -23,6 +26,9 @@ internal sealed partial class StreamHub
     private readonly List<EventStream> _streams = [];
     private readonly List<StreamSocket> _sockets = [];
     private readonly byte[] _scratch;
+    private readonly ChannelDesk _channels;
+    private readonly Notifier _notifier;
+    private bool _started;
     private double _rate;
     private double _passing;
     private bool _ledger;
@@ -33,18 +39,34 @@ internal sealed partial class StreamHub
     private long _share;
     private long _sharePassing;
 
-    public StreamHub(GenesysSimulatorOptions options, TimeProvider time)
+    /// <param name="options">How it behaves.</param>
+    /// <param name="details">How the details API does.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="makeChannels">Makes the desk of the other API, whose queues are the world's.</param>
+    public StreamHub(GenesysSimulatorOptions options, DetailsSettings details, TimeProvider time, Func<ParticipantPool, ChannelDesk> makeChannels)
     {
         _options = options;
         _time = time;
         _dice = new Dice(options.Seed);
-        var people = new ParticipantPool(_dice, options.Canary);
-        _world = new ConversationWorld(_dice, people);
-        _renderer = new FrameRenderer(people);
+        People = new ParticipantPool(_dice, options.Canary);
+        History = new History(options.HistoryLimit, details);
+        _world = new ConversationWorld(_dice, People) { Pace = Math.Max(1, (long)options.Pace.TotalMilliseconds), Unusual = options.Unusual };
+        _renderer = new FrameRenderer(People);
         _scratch = new byte[_renderer.MaxLength];
+        _channels = makeChannels(People);
+        _channels.Listening = StartWorld;
+        _notifier = new Notifier(options, _channels, People) { Written = OnNotified };
         _ledger = options.Ledger ?? options.Rate > 0;
         Apply(options.Rate, options.Passing);
     }
+
+    public ParticipantPool People { get; }
+
+    /// <summary>What the details API is answered from.</summary>
+    public History History { get; }
+
+    /// <summary>What tells the channels.</summary>
+    public Notifier Notifier => _notifier;
 
     /// <summary>Set whenever a figure of the status has changed.</summary>
     public Pulse Changed { get; } = new();
@@ -103,8 +125,9 @@ internal sealed partial class StreamHub
             {
                 stream = new EventStream(socket.Token.ClientId, filter, _ledger ? new Ledger() : null) { LastSequence = _options.FirstSequence - 1 };
                 _streams.Add(stream);
-                if (_streams.Count == 1)
+                if (!_started)
                 {
+                    _started = true;
                     Apply(_rate, _passing);   // the world starts with its first listener
                 }
             }
@@ -160,6 +183,7 @@ internal sealed partial class StreamHub
     {
         _rate = rate;
         _passing = passing;
+        SwitchHistory(rate);
         _world.Passing = passing;
         _world.OpenTarget = _options.OpenConversations ?? (rate > 0 ? Math.Max(16, (int)Math.Min(5000, rate / 5)) : 5000);
         _madeAtRate = _made;
@@ -167,6 +191,9 @@ internal sealed partial class StreamHub
         _share = 0;
         _sharePassing = 0;
     }
+
+    /// <summary>Notifications are made from what is remembered, so with channels there is no doing without.</summary>
+    private void SwitchHistory(double rate) => History.Switch(_channels.HasTopics || (_options.History ?? rate > 0), _world.Opened);
 
     /// <returns>False: it is not for flooding but for ticks.</returns>
     private async ValueTask<bool> FloodAsync(CancellationToken stopping)
@@ -178,9 +205,9 @@ internal sealed partial class StreamHub
             {
                 return false;
             }
-            if (!_stopped && _streams.Exists(s => s.HasListener) && !_sockets.Exists(s => s.IsSpeaking && s.QueuedBytes > FloodQueuedBytes))
+            if (!_stopped && (_streams.Exists(s => s.HasListener) || _channels.HasListener()) && !_sockets.Exists(s => s.IsSpeaking && s.QueuedBytes > FloodQueuedBytes))
             {
-                return Make(FloodBatch, TimeSpan.Zero) > 0;   // a filter may match nothing: no hot loop for that
+                return Make(_channels.HasTopics ? NotificationBatch : FloodBatch, TimeSpan.Zero) > 0;   // a filter may match nothing: no hot loop for that
             }
         }
         await next.WaitAsync(stopping);
@@ -191,7 +218,7 @@ internal sealed partial class StreamHub
     {
         lock (_gate)
         {
-            if (_rate <= 0 || _stopped || _streams.Count == 0)
+            if (_rate <= 0 || _stopped || !HasAudience)
             {
                 return;
             }
@@ -203,7 +230,7 @@ internal sealed partial class StreamHub
         }
     }
 
-    /// <param name="count">Events that pass the filter of at least one stream.</param>
+    /// <param name="count">Events that pass the filter of at least one stream or concern a channel; while there are channels alone, all events.</param>
     /// <param name="late">How long ago the first of them was due. After a pause of the whole process their times are spread over it.</param>
     /// <returns>How many were made.</returns>
     private int Make(int count, TimeSpan late)
@@ -216,7 +243,7 @@ internal sealed partial class StreamHub
         {
             var pass = _sharePassing + 1 <= (_passing * (_share + 1)) + 1e-9;
             var happened = _world.Next(pass, now - (long)(behind * (count - made) / count));
-            if (!Number(happened))
+            if (!Tell(happened, Number(happened)) && _streams.Count > 0)
             {
                 continue;
             }

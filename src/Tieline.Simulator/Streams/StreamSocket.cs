@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using System.Threading.Channels;
+using Tieline.Simulator.Notifications;
 
 namespace Tieline.Simulator.Streams;
 
@@ -8,7 +8,8 @@ namespace Tieline.Simulator.Streams;
 /// has them. That is what the ledger's <c>written</c> means.</remarks>
 internal sealed class StreamSocket(int number, string connection, IssuedToken token, Stream upgraded, Socket? tcp, Action abort)
 {
-    private readonly Channel<Outgoing> _outgoing = Channel.CreateUnbounded<Outgoing>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly System.Threading.Channels.Channel<Outgoing> _outgoing =
+        System.Threading.Channels.Channel.CreateUnbounded<Outgoing>(new System.Threading.Channels.UnboundedChannelOptions { SingleReader = true });
     private long _queued;
 
     public int Number => number;
@@ -17,6 +18,9 @@ internal sealed class StreamSocket(int number, string connection, IssuedToken to
     public string Connection => connection;
 
     public IssuedToken Token => token;
+
+    /// <summary>What the client sends.</summary>
+    public Stream Wire => upgraded;
 
     public EventStream? Stream { get; set; }
 
@@ -38,17 +42,19 @@ internal sealed class StreamSocket(int number, string connection, IssuedToken to
     {
         batch.Hold();
         Interlocked.Add(ref _queued, batch.Length);
-        if (!_outgoing.Writer.TryWrite(new Outgoing(batch, default)))
+        if (!_outgoing.Writer.TryWrite(new Outgoing(batch, default, null)))
         {
             Interlocked.Add(ref _queued, -batch.Length);
             batch.Release();
         }
     }
 
-    public void Send(ReadOnlyMemory<byte> frame)
+    /// <param name="frame">As it goes out; may be shared with other sockets.</param>
+    /// <param name="notification">What it tells, to be marked once it is written.</param>
+    public void Send(ReadOnlyMemory<byte> frame, Notification? notification = null)
     {
         Interlocked.Add(ref _queued, frame.Length);
-        if (!_outgoing.Writer.TryWrite(new Outgoing(null, frame)))
+        if (!_outgoing.Writer.TryWrite(new Outgoing(null, frame, notification)))
         {
             Interlocked.Add(ref _queued, -frame.Length);
         }
@@ -136,6 +142,10 @@ internal sealed class StreamSocket(int number, string connection, IssuedToken to
                 item.Batch?.Release();
             }
         }
+        if (written)
+        {
+            item.Notification?.MarkWritten();
+        }
         if (written && item.Batch is not null)
         {
             sent(this, item.Batch);
@@ -169,7 +179,7 @@ internal sealed class StreamSocket(int number, string connection, IssuedToken to
         }
     }
 
-    private readonly record struct Outgoing(Batch? Batch, ReadOnlyMemory<byte> Frame)
+    private readonly record struct Outgoing(Batch? Batch, ReadOnlyMemory<byte> Frame, Notification? Notification)
     {
         public int Length => Batch?.Length ?? Frame.Length;
     }

@@ -1,11 +1,19 @@
+using Tieline.Simulator.Details;
+
 namespace Tieline.Simulator.World;
 
 /// <summary>One conversation on its way: a plan of events that pass the default filter, and the noise still to come before the next.</summary>
 /// <remarks>The plan is <c>routing.queue (transfer routing.queue)* completed</c>, <c>routing.queue abandoned</c>, or <c>completed</c> alone for a
-/// direct call. What lies between is noise: states, talk, hold, an unknown type. So any share of passing events can be met.</remarks>
+/// direct call; that of <see cref="Courses"/> for what is out of the ordinary. What lies between is noise: states, talk, hold, an unknown type. So any share of passing events can be met.</remarks>
 internal sealed class Conversation
 {
     public Guid Id { get; set; }
+
+    /// <summary>Which it is of all that were opened, from 1.</summary>
+    public long Number { get; set; }
+
+    /// <summary>What is remembered of it; null: nothing yet.</summary>
+    public PastConversation? Past { get; set; }
 
     public MediaType Media { get; set; }
 
@@ -17,10 +25,10 @@ internal sealed class Conversation
 
     public bool HasAgent { get; set; }
 
-    public bool Abandons { get; set; }
+    public Course Course { get; set; }
 
-    /// <summary>How many events of the plan there are in all: 1 direct, 2 queued, two more for each transfer.</summary>
-    public int Steps { get; set; }
+    /// <summary>The passing events that there will be, the end last: it alone for a direct call.</summary>
+    public EventKind[] Plan { get; set; } = [];
 
     public int Step { get; set; }
 
@@ -33,17 +41,19 @@ internal sealed class Conversation
     /// <summary>No two events of one conversation share a millisecond, so no two share an id.</summary>
     public long LastMilliseconds { get; set; }
 
-    public bool AtLastStep => Step == Steps - 1;
+    public bool IsDirect => Plan.Length == 1;
 
-    public bool BeforeQueue => !AtLastStep && Step % 2 == 0;
+    public bool AtLastStep => Step == Plan.Length - 1;
 
-    public EventKind NextStep => AtLastStep
-        ? Abandons ? EventKind.Abandoned : EventKind.Completed
-        : BeforeQueue ? EventKind.RoutingQueue : EventKind.Transfer;
+    public EventKind NextStep => Plan[Step];
+
+    public bool BeforeQueue => NextStep == EventKind.RoutingQueue;
+
+    private bool Abandons => NextStep == EventKind.Abandoned;
 
     public EventKind NextNoise(Dice dice)
     {
-        if (BeforeQueue)
+        if (BeforeQueue || Course == Course.Voicemail)   // nobody of flesh and blood takes that
         {
             return NoiseDone == 0 ? EventKind.Queued : EventKind.Unknown;
         }
@@ -53,13 +63,13 @@ internal sealed class Conversation
         }
         if (NoiseDone == 0)
         {
-            return Steps == 1 ? EventKind.Active : EventKind.Waiting;
+            return IsDirect ? EventKind.Active : EventKind.Waiting;
         }
         if (Abandons)
         {
             return dice.Chance(0.5) ? EventKind.Waiting : EventKind.Unknown;
         }
-        if (NoiseDone == 1 && Steps > 1)
+        if (NoiseDone == 1 && !IsDirect)
         {
             return EventKind.Active;
         }

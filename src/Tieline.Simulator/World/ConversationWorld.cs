@@ -19,6 +19,12 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
     private const double Abandoned = 0.12;
     private const double Direct = 0.08;
 
+    private static readonly EventKind[] DirectPlan = [EventKind.Completed];
+    private static readonly EventKind[] QueuedPlan = [EventKind.RoutingQueue, EventKind.Completed];
+    private static readonly EventKind[] AbandonedPlan = [EventKind.RoutingQueue, EventKind.Abandoned];
+    private static readonly EventKind[] HandedPlan = [EventKind.RoutingQueue, EventKind.Transfer, .. QueuedPlan];
+    private static readonly EventKind[] TwiceHandedPlan = [EventKind.RoutingQueue, EventKind.Transfer, .. HandedPlan];
+
     private readonly List<Conversation> _noisy = [];
     private readonly List<Conversation> _ready = [];
     private readonly Stack<Conversation> _ended = [];
@@ -32,6 +38,20 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
     /// <summary>Share of events that pass the default filter, (0, 1].</summary>
     public double Passing { get; set; } = 0.2;
 
+    /// <summary>Milliseconds between two events of one conversation, at least.</summary>
+    public long Pace { get; set; } = 1;
+
+    /// <summary>Share of the conversations that go out of the ordinary, [0, 1].</summary>
+    public double Unusual { get; set; }
+
+    /// <summary>No more are opened: those that are open come to their end.</summary>
+    public bool IsClosing { get; set; }
+
+    public bool HasOpen => _noisy.Count + _ready.Count > 0;
+
+    /// <summary>How many conversations there have been.</summary>
+    public long Opened { get; private set; }
+
     private double NoisePerStep => (1 - Passing) / Math.Max(Passing, 0.001);
 
     /// <param name="pass">Whether the event shall pass the default filter.</param>
@@ -42,6 +62,10 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
         Recycle();
         var conversation = Pick(pass);
         var before = conversation.State;
+        if (pass)
+        {
+            MoveOn(conversation);
+        }
         var kind = pass ? conversation.NextStep : conversation.NextNoise(dice);
         Advance(conversation, pass, kind);
         _made++;
@@ -51,7 +75,7 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
     private Conversation Pick(bool pass)
     {
         var target = Math.Min(Math.Clamp(OpenTarget, MinOpen, MaxOpen), MinOpen + (_made / 10));
-        if (_noisy.Count + _ready.Count < target)
+        if (!IsClosing && _noisy.Count + _ready.Count < target)
         {
             Open();
         }
@@ -65,7 +89,7 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
         {
             var index = dice.Below(from.Count);
             var candidate = from[index];
-            if (candidate.LastMilliseconds < _clock)
+            if (candidate.LastMilliseconds + Pace <= _clock)
             {
                 from[index] = from[^1];
                 from.RemoveAt(from.Count - 1);
@@ -77,9 +101,9 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
 
     private Conversation TakeNew(bool pass)
     {
-        if (_noisy.Count + _ready.Count >= MostOpen)
+        if (IsClosing || _noisy.Count + _ready.Count >= MostOpen)
         {
-            _clock++;   // the clock stands still and nobody is left to speak: run ahead of it rather than without bound
+            _clock += IsClosing ? Pace : 1;   // the clock stands still and nobody is left to speak: run ahead of it rather than without bound
             return Take(pass ? _ready : _noisy) ?? Take(pass ? _noisy : _ready)!;
         }
         var list = Open();
@@ -92,13 +116,15 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
     {
         var conversation = _ended.TryPop(out var ended) ? ended : new Conversation();
         conversation.Id = dice.Uuid();
+        conversation.Number = ++Opened;
+        conversation.Past = null;
         conversation.Media = dice.Below(10) switch { < 6 => MediaType.Voice, < 9 => MediaType.WebChat, _ => MediaType.Email };
         conversation.Customer = dice.Below(people.Customers.Length);
         conversation.Agent = dice.Below(people.Agents.Length);
         conversation.Queue = dice.Below(people.Queues.Length);
         conversation.HasAgent = false;
-        conversation.Abandons = Passing < 0.95 && dice.Chance(Abandoned);
-        conversation.Steps = Plan(conversation);
+        conversation.Course = Unusual > 0 && dice.Chance(Unusual) ? dice.Of(Courses.Of(conversation.Media)) : Course.Usual;
+        conversation.Plan = conversation.Course == Course.Usual ? Plan(conversation.Media) : Courses.PlanOf(conversation.Course);
         conversation.Step = 0;
         conversation.State = ConversationState.None;
         conversation.LastMilliseconds = 0;
@@ -106,38 +132,40 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
         return Put(conversation);
     }
 
-    private int Plan(Conversation conversation)
+    private EventKind[] Plan(MediaType media)
     {
-        if (conversation.Abandons)
+        if (Passing < 0.95 && media != MediaType.Email && dice.Chance(Abandoned))   // an e-mail waits; nobody can hang up
         {
-            return 2;
+            return AbandonedPlan;
         }
         if (Passing > 0.9)
         {
-            return dice.Chance(0.5) ? 4 : 2;   // no noise to make a conversation of: more transfers
+            return dice.Chance(0.5) ? HandedPlan : QueuedPlan;   // no noise to make a conversation of: more transfers
         }
         if (Passing < 0.5 && dice.Chance(Direct))
         {
-            return 1;
+            return DirectPlan;
         }
-        return dice.Below(20) switch { < 14 => 2, < 19 => 4, _ => 6 };
+        return dice.Below(20) switch { < 14 => QueuedPlan, < 19 => HandedPlan, _ => TwiceHandedPlan };
     }
 
     private void PlanNoise(Conversation conversation)
     {
         var perStep = NoisePerStep;
         var beforeQueue = Math.Min(1, perStep);
-        var planned = conversation.Steps == 1 ? perStep
+        var planned = conversation.IsDirect ? perStep
             : conversation.BeforeQueue ? beforeQueue
             : ((2 * perStep) - beforeQueue) * (0.5 + dice.Unit());
-        conversation.NoiseLeft = dice.Round(planned);
+        conversation.NoiseLeft = conversation is { Course: Course.ShortWait, BeforeQueue: false } ? 0 : dice.Round(planned);
         conversation.NoiseDone = 0;
     }
 
     private void Advance(Conversation conversation, bool pass, EventKind kind)
     {
         var after = EventKinds.Of(kind).After;
-        conversation.State = after == ConversationState.None ? conversation.State : after;
+        conversation.State = after == ConversationState.None ? conversation.State
+            : kind == EventKind.Transfer && conversation.Plan[conversation.Step + 1] == EventKind.Completed ? ConversationState.Waiting   // with no queue between, the next is offered it at once
+            : after;
         conversation.LastMilliseconds = _clock;
         conversation.HasAgent = kind == EventKind.Active || (conversation.HasAgent && kind != EventKind.Queued && kind != EventKind.RoutingQueue);
         if (!pass)
@@ -155,11 +183,26 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
         conversation.Step++;
         if (kind == EventKind.Transfer)
         {
-            conversation.Agent = dice.Below(people.Agents.Length);
+            conversation.Agent = conversation.Course switch
+            {
+                Course.Usual => dice.Below(people.Agents.Length),
+                Course.ConsultQueue => conversation.Agent,   // who was asked is there already
+                _ => Courses.OtherAgent(conversation.Agent, conversation.Id, people.Agents.Length),
+            };
             conversation.Queue = dice.Below(people.Queues.Length);
         }
         PlanNoise(conversation);
         Put(conversation);
+    }
+
+    /// <summary>It comes to another queue, and no transfer has said so.</summary>
+    private void MoveOn(Conversation conversation)
+    {
+        if (conversation is { BeforeQueue: true, Step: > 0 } && conversation.Plan[conversation.Step - 1] == EventKind.RoutingQueue)
+        {
+            conversation.Agent = Courses.OtherAgent(conversation.Agent, conversation.Id, people.Agents.Length);
+            conversation.Queue = dice.Below(people.Queues.Length);
+        }
     }
 
     private List<Conversation> Put(Conversation conversation)

@@ -8,7 +8,8 @@ internal sealed class Dice(int seed)
 
     public ulong Next() => Mix(_state += 0x9E3779B97F4A7C15UL);
 
-    private static ulong Mix(ulong z)
+    /// <summary>Spreads each bit of a number over all of them.</summary>
+    public static ulong Mix(ulong z)
     {
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9UL;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EBUL;

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Tieline.Simulator.World;
 
 /// <summary>A participant as JSON bytes; the first eight digits of its id are patched with the conversation's.</summary>
-internal sealed record ParticipantText(byte[] Json)
+internal sealed record ParticipantText(byte[] Json, Person Person)
 {
     public const string IdPrefix = "{\"id\":\"";
     public const int IdOffset = 7;
@@ -17,10 +17,14 @@ internal sealed class ParticipantPool
 {
     private const int CustomerCount = 512;
     private const int AgentCount = 96;
-    private const int QueueCount = 12;
 
     // The queue's own participant is always structural, so the others carry a little more than one in ten.
     private const double PersonalIdentity = 0.13;
+
+    private static readonly string[] QueueNames =
+    [
+        "Sales", "Billing", "Support", "Returns", "Claims", "Retention", "Orders", "Technical", "Complaints", "Contracts", "Deliveries", "Service",
+    ];
 
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -31,8 +35,8 @@ internal sealed class ParticipantPool
     {
         _dice = dice;
         _canary = string.IsNullOrEmpty(canary) ? "" : " " + canary;
-        QueueIds = Enumerable.Range(0, QueueCount).Select(_ => Encoding.ASCII.GetBytes(dice.Uuid().ToString())).ToArray();
-        Queues = QueueIds.Select(id => Render("acd", Encoding.ASCII.GetString(id), null)).ToArray();
+        QueueIds = QueueNames.Select(_ => Encoding.ASCII.GetBytes(dice.Uuid().ToString())).ToArray();
+        Queues = QueueIds.Select((id, i) => Render("acd", new Person { Identity = Encoding.ASCII.GetString(id), Name = QueueNames[i] }, null)).ToArray();
         Customers = Enumerable.Range(0, CustomerCount).Select(_ => Customer()).ToArray();
         Agents = Enumerable.Range(0, AgentCount).Select(_ => Agent()).ToArray();
         Longest = Customers.Concat(Agents).Concat(Queues).Max(p => p.Json.Length);
@@ -50,53 +54,62 @@ internal sealed class ParticipantPool
 
     private ParticipantText Customer()
     {
-        var person = Person();
-        var identity = PersonalOr(person, () => _dice.Below(3) switch
+        var person = MakePerson();
+        person = person with
         {
-            0 => $"ext-contact-{1000 + _dice.Below(9000)}",
-            _ => _dice.Uuid().ToString(),
-        });
-        return Render("customer", identity, new
+            Identity = PersonalOr(person, () => _dice.Below(3) switch
+            {
+                0 => $"ext-contact-{1000 + _dice.Below(9000)}",
+                _ => _dice.Uuid().ToString(),
+            }),
+        };
+        var address = Address(person);
+        person = person with { Account = $"AC-100{_dice.Below(100):00}" };
+        person = person with { Note = _dice.Of(PersonalData.Notes) + _canary };
+        return Render("customer", person, new
         {
             name = person.Name,
-            address = Address(person),
+            address,
             phoneNumber = person.Phone,
             email = person.Email,
-            attributes = new { accountNumber = $"AC-100{_dice.Below(100):00}", note = _dice.Of(PersonalData.Notes) + _canary },
+            attributes = new { accountNumber = person.Account, note = person.Note },
         });
     }
 
     private ParticipantText Agent()
     {
-        var person = Person();
-        var identity = PersonalOr(person, () => _dice.Below(3) switch
+        var person = MakePerson();
+        person = person with
         {
-            0 => $"user-{_dice.Below(0x10000):x4}",
-            1 => $"user:{_dice.Uuid()}",
-            _ => _dice.Uuid().ToString(),
-        });
+            Identity = PersonalOr(person, () => _dice.Below(3) switch
+            {
+                0 => $"user-{_dice.Below(0x10000):x4}",
+                1 => $"user:{_dice.Uuid()}",
+                _ => _dice.Uuid().ToString(),
+            }),
+        };
         return _dice.Chance(0.25)
-            ? Render("agent", identity, new { name = person.Name, address = $"sip:{person.Email}" })
-            : Render("agent", identity, new { name = person.Name });
+            ? Render("agent", person, new { name = person.Name, address = $"sip:{person.Email}" })
+            : Render("agent", person, new { name = person.Name });
     }
 
-    private (string Name, string Phone, string Email) Person()
+    private Person MakePerson()
     {
         var first = _dice.Of(PersonalData.FirstNames);
         var number = _dice.Below(1000);
         // The local part is ASCII, as in most real addresses; the name is not always.
         var local = new string(first.ToLowerInvariant().Where(char.IsAsciiLetter).ToArray());
-        return ($"{first} Example{_canary}", $"+15550100{number:000}", $"{local}.example@example.com");
+        return new Person { Name = $"{first} Example{_canary}", Phone = $"+15550100{number:000}", Email = $"{local}.example@example.com" };
     }
 
-    private string Address((string Name, string Phone, string Email) person) => _dice.Below(5) switch
+    private string Address(Person person) => _dice.Below(5) switch
     {
         0 => $"sip:{person.Email}",
         1 => person.Email,
         _ => $"tel:{person.Phone}",
     };
 
-    private string PersonalOr((string Name, string Phone, string Email) person, Func<string> structural) =>
+    private string PersonalOr(Person person, Func<string> structural) =>
         !_dice.Chance(PersonalIdentity) ? structural() : _dice.Below(5) switch
         {
             0 => person.Email,
@@ -106,10 +119,11 @@ internal sealed class ParticipantPool
             _ => person.Name,
         };
 
-    private ParticipantText Render(string role, string identity, object? personal)
+    private ParticipantText Render(string role, Person person, object? personal)
     {
-        var text = $"{ParticipantText.IdPrefix}{_dice.Uuid()}\",\"role\":\"{role}\",\"identity\":{JsonSerializer.Serialize(identity, Json)}";
+        person = person with { Id = _dice.Uuid().ToString() };
+        var text = $"{ParticipantText.IdPrefix}{person.Id}\",\"role\":\"{role}\",\"identity\":{JsonSerializer.Serialize(person.Identity, Json)}";
         text += personal is null ? "}" : "," + JsonSerializer.Serialize(personal, Json)[1..];
-        return new ParticipantText(Encoding.UTF8.GetBytes(text));
+        return new ParticipantText(Encoding.UTF8.GetBytes(text), person);
     }
 }

@@ -6,6 +6,7 @@ namespace Tieline.Delivery;
 internal sealed class DeliveryLane(string conversationId)
 {
     private readonly Queue<JournalEntry> _entries = new();
+    private JournalPosition? _parked;
 
     public string ConversationId => conversationId;
 
@@ -14,7 +15,16 @@ internal sealed class DeliveryLane(string conversationId)
 
     public int Count => _entries.Count;
 
+    /// <summary>Its next entries.</summary>
+    public IEnumerable<JournalEntry> First(int count) => _entries.Take(count);
+
     public LaneState State { get; set; }
+
+    /// <summary>While it waits after a failure: its entries in hand that the destination has not gone past.</summary>
+    public int Delayed { get; set; }
+
+    /// <summary>From here on its entries are left on the disk; null where all that were read are in hand.</summary>
+    public JournalPosition? LeftOutFrom { get; set; }
 
     /// <summary>Failed attempts of the head, those of earlier runs counted in.</summary>
     public int Attempts { get; private set; }
@@ -28,11 +38,46 @@ internal sealed class DeliveryLane(string conversationId)
     /// <summary>When the head's last delay ends or ended; the earliest of all times where it has had none.</summary>
     public DateTimeOffset Due { get; set; } = DateTimeOffset.MinValue;
 
+    /// <summary>So many of its next entries were in a batch that failed: they go in no batch with others, until it is known which of them it was.</summary>
+    public int Suspects { get; set; }
+
+    /// <summary>Whether it goes in no batch with others.</summary>
+    public bool IsSuspect => Suspects > 0 || FailuresInRow > 0;
+
+    /// <summary>When its head was received, if that is left on the disk; else null.</summary>
+    public DateTimeOffset? ParkedSince { get; private set; }
+
     public void Add(JournalEntry entry)
     {
         _entries.Enqueue(entry);
-        if (_entries.Count == 1)
+        if (_entries.Count > 1)
+            return;
+        if (_parked != entry.Position)
             Begin();
+        (_parked, ParkedSince) = (null, null);
+    }
+
+    /// <summary>Lets go of all its entries, which stay on the disk; how often the head was tried is remembered here.</summary>
+    public IReadOnlyList<JournalEntry> Park()
+    {
+        (_parked, ParkedSince) = (Head.Position, Head.ReceivedAt);
+        JournalEntry[] gone = [.. _entries];
+        _entries.Clear();
+        return gone;
+    }
+
+    /// <summary>Lets go of the newest entries, which stay on the disk.</summary>
+    /// <returns>Those, in order.</returns>
+    public IReadOnlyList<JournalEntry> Keep(int count)
+    {
+        JournalEntry[] gone = [.. _entries.Skip(count)];
+        if (gone.Length == 0)
+            return gone;
+        JournalEntry[] kept = [.. _entries.Take(count)];
+        _entries.Clear();
+        foreach (var entry in kept)
+            _entries.Enqueue(entry);
+        return gone;
     }
 
     public void Fail(TimeSpan delay)
@@ -56,6 +101,7 @@ internal sealed class DeliveryLane(string conversationId)
     public JournalEntry Next()
     {
         var settled = _entries.Dequeue();
+        Suspects = Math.Max(0, Suspects - 1);
         Begin();
         return settled;
     }
@@ -77,4 +123,7 @@ internal enum LaneState
 
     /// <summary>Its head waits after a failure.</summary>
     Delayed,
+
+    /// <summary>Nothing of it is in hand; what comes next is to be read from the disk.</summary>
+    Unread,
 }

@@ -7,8 +7,15 @@ internal abstract record DeliveryOutcome
     {
     }
 
+    /// <summary>What the answer's body begins with, masked; null where there is none, or nobody will want it.</summary>
+    public string? Answer { get; init; }
+
     /// <summary>2xx, or 409: the CRM has it.</summary>
-    public sealed record Accepted(int Status) : DeliveryOutcome;
+    public sealed record Accepted(int Status) : DeliveryOutcome
+    {
+        /// <summary>Of a batch, what became of each event, in its order; null: all of them are accepted.</summary>
+        public IReadOnlyList<DeliveryOutcome>? Events { get; init; }
+    }
 
     /// <summary>400, 413, 415, 422: this payload will never do. Set it aside and go on.</summary>
     /// <param name="WasSent">False where no request was made, so that it says nothing about the destination.</param>

@@ -4,21 +4,27 @@ namespace Tieline.Delivery;
 /// <remarks>Never drops anything: what may not go out waits.</remarks>
 internal sealed class DestinationGate
 {
-    private readonly int _concurrency;
-    private readonly Queue<(DateTimeOffset At, bool Failed)> _recent = new();
+    private readonly ConcurrencyLimit _limit;
+    private readonly Queue<(DateTimeOffset At, string? Failed)> _recent = new();
+
+    /// <summary>Of the recent failures, how many each conversation had.</summary>
+    private readonly Dictionary<string, int> _failing = new(StringComparer.Ordinal);
+
+    /// <summary>Conversations whose answers since the last success said that the destination is set up wrongly; of more than enough the first.</summary>
+    private readonly List<string> _accusers = [];
+    private int _accusations;
     private int _recentFailures;
     private int _connectFailures;
     private int _failuresInRow;
     private string? _failedFirst;
     private bool _severalFail;
+    private bool _wasDown;
     private int _probes;
     private bool _probing;
-    private bool _lowered;
-    private int _successes;
     private DateTimeOffset _asked = DateTimeOffset.MinValue;
 
     /// <param name="concurrency">Requests in flight at most, when all is well.</param>
-    public DestinationGate(int concurrency) => Level = _concurrency = concurrency;
+    public DestinationGate(int concurrency, ConcurrencyMode mode = ConcurrencyMode.Fixed) => _limit = new ConcurrencyLimit(concurrency, mode);
 
     public GateState State { get; private set; } = GateState.Open;
 
@@ -31,13 +37,19 @@ internal sealed class DestinationGate
     /// <summary>Whether the one probe is out: until it ends, nothing else may go.</summary>
     public bool IsProbing => _probing;
 
+    /// <summary>It counts as set up wrongly on the word of few: an entry of a conversation that has not said so may be the probe at once.</summary>
+    public bool IsDoubtful => State == GateState.Misconfigured && _accusers.Count < RetryDefaults.Accusers;
+
     /// <summary>What the last failure was; null when it is open.</summary>
     public DeliveryOutcome.BackOff? Cause { get; private set; }
 
-    /// <summary>Requests in flight at most: lowered once by a hold, raised again by success.</summary>
-    public int Level { get; private set; }
+    /// <summary>Requests in flight at most.</summary>
+    public int Level => _limit.Level;
 
-    /// <summary>How many more may go out now.</summary>
+    /// <summary>Whether this conversation has said, since the last success, that the destination is set up wrongly.</summary>
+    public bool HasAccused(string conversation) => _accusers.Contains(conversation);
+
+    /// <summary>How many more may go out now; while <see cref="IsDoubtful"/>, one of those that have not accused it may besides.</summary>
     public int Allows(int inFlight, DateTimeOffset now) => State switch
     {
         GateState.Open => Level - inFlight,
@@ -55,9 +67,13 @@ internal sealed class DestinationGate
         return true;
     }
 
-    /// <summary>An attempt has ended. Returns true when that closed the circuit: every delay that the failure caused may be lifted.</summary>
+    /// <summary>Whether one who has not accused it may go now although nobody else may: what it is answered decides.</summary>
+    public bool AllowsAnother(DateTimeOffset now) => IsDoubtful && !_probing && now >= _asked;
+
+    /// <summary>An attempt has ended. Returns true when that ended a failure of the destination as a whole: every delay that it caused may be lifted.</summary>
     /// <param name="conversation">Whose entry it was: that several fail, and nothing succeeds, tells a destination that is down from an event that is bad.</param>
-    public bool End(DeliveryOutcome outcome, string conversation, bool wasProbe, DateTimeOffset now)
+    /// <param name="latency">How long the answer took.</param>
+    public bool End(DeliveryOutcome outcome, string conversation, bool wasProbe, DateTimeOffset now, TimeSpan latency = default)
     {
         if (wasProbe)
             _probing = false;
@@ -69,33 +85,31 @@ internal sealed class DestinationGate
             return false;
         }
 
-        return Succeed(now, wasProbe);
+        return Succeed(now, wasProbe, latency);
     }
 
-    private bool Succeed(DateTimeOffset now, bool wasProbe)
+    private bool Succeed(DateTimeOffset now, bool wasProbe, TimeSpan latency)
     {
         _connectFailures = 0;
         _failuresInRow = 0;
         (_failedFirst, _severalFail) = (null, false);
-        var closes = wasProbe && State is (GateState.Down or GateState.Misconfigured);
-        if (closes)
+        var opens = wasProbe && State is (GateState.Down or GateState.Misconfigured);
+        var lifts = opens && (_wasDown || !IsDoubtful); // in doubt it was those conversations' own failure, and they keep their delays
+        _accusers.Clear();
+        _accusations = 0;
+        if (opens)
         {
-            _recent.Clear();
-            _recentFailures = 0;
+            ForgetRecent();
             _probes = 0;
+            _wasDown = false;
             (State, Cause) = _asked > now ? (GateState.Held, Cause) : (GateState.Open, null);
             Until = _asked;
         }
 
-        Count(failed: false, now);
-        if (State == GateState.Open && Level < _concurrency && ++_successes >= Level)
-        {
-            _successes = 0;
-            Level++;
-        }
-
-        _lowered &= Level < _concurrency;
-        return closes;
+        Count(failed: null, now);
+        if (State == GateState.Open)
+            _limit.Succeed(latency);
+        return lifts;
     }
 
     private void Fail(DeliveryOutcome.BackOff backOff, string conversation, bool wasProbe, DateTimeOffset now)
@@ -104,10 +118,10 @@ internal sealed class DestinationGate
         _failedFirst ??= conversation;
         _severalFail |= conversation != _failedFirst;
         _connectFailures = backOff.Reason == BackOffReason.ConnectFailed ? _connectFailures + 1 : 0;
-        Count(failed: true, now);
+        Count(conversation, now);
         if (backOff.Hold is { } asked && now + asked > _asked)
             _asked = now + asked;
-        if (backOff.Reason == BackOffReason.Misconfigured)
+        if (backOff.Reason == BackOffReason.Misconfigured && IsMisconfigured(conversation))
         {
             Close(GateState.Misconfigured, backOff, now + RetryDefaults.MisconfiguredProbe, now);
             return;
@@ -122,6 +136,8 @@ internal sealed class DestinationGate
             return;
         }
 
+        if (backOff is { Reason: BackOffReason.TimedOut } or { Status: 429, Hold: null })
+            _limit.Refuse();
         if (backOff.Hold is not null)
         {
             Close(GateState.Held, backOff, _asked, now);
@@ -132,30 +148,45 @@ internal sealed class DestinationGate
         }
     }
 
+    /// <summary>One conversation's word is not enough, unless there is no other that could be asked: such an answer may be about its own record.</summary>
+    private bool IsMisconfigured(string conversation)
+    {
+        _accusations++;
+        if (_accusers.Count < RetryDefaults.Accusers && !_accusers.Contains(conversation))
+            _accusers.Add(conversation);
+        return _accusers.Count > 1 || _accusations >= RetryDefaults.Accusers || State is GateState.Down or GateState.Misconfigured;
+    }
+
     private bool IsDown() =>
         _connectFailures >= RetryDefaults.ConnectFailures
         || (_severalFail && _failuresInRow >= RetryDefaults.FailuresInRow)
-        || (_recent.Count >= RetryDefaults.MinAttempts && _recentFailures >= _recent.Count * RetryDefaults.FailureShare);
+        || (_recent.Count >= RetryDefaults.MinAttempts && _failing.Count > 1 && _recentFailures >= _recent.Count * RetryDefaults.FailureShare);
 
     /// <summary>Whatever else closes it, nothing goes out before a <c>Retry-After</c> is over.</summary>
     private void Close(GateState state, DeliveryOutcome.BackOff cause, DateTimeOffset until, DateTimeOffset now)
     {
         if (State is GateState.Open or GateState.Held)
             Since = now;
+        _wasDown |= state == GateState.Down;
         (State, Cause, Until) = (state, cause, until > _asked ? until : _asked);
-        if (_lowered)
-            return;
-        _lowered = true;
-        _successes = 0;
-        Level = Math.Max(Math.Min(RetryDefaults.MinConcurrency, _concurrency), Level / 2);
+        if (state == GateState.Held)
+            _limit.Hold();
+        else
+            _limit.Restart();
     }
 
     private int Reopen(int inFlight)
     {
         (State, Cause) = (GateState.Open, null);
-        _recent.Clear();
-        _recentFailures = 0;
+        ForgetRecent();
         return Level - inFlight;
+    }
+
+    private void ForgetRecent()
+    {
+        _recent.Clear();
+        _failing.Clear();
+        _recentFailures = 0;
     }
 
     private TimeSpan NextProbe(DeliveryOutcome.BackOff backOff)
@@ -164,12 +195,28 @@ internal sealed class DestinationGate
         return backOff.Status == 429 && delay < RetryDefaults.AfterThrottle ? RetryDefaults.AfterThrottle : delay;
     }
 
-    private void Count(bool failed, DateTimeOffset now)
+    /// <param name="failed">Whose attempt failed; null where it succeeded.</param>
+    private void Count(string? failed, DateTimeOffset now)
     {
         _recent.Enqueue((now, failed));
-        _recentFailures += failed ? 1 : 0;
+        if (failed is not null)
+        {
+            _recentFailures++;
+            _failing[failed] = _failing.GetValueOrDefault(failed) + 1;
+        }
+
         while (_recent.Count > MaxCounted || (_recent.TryPeek(out var oldest) && now - oldest.At > RetryDefaults.Window))
-            _recentFailures -= _recent.Dequeue().Failed ? 1 : 0;
+        {
+            if (_recent.Dequeue().Failed is { } gone)
+                Uncount(gone);
+        }
+    }
+
+    private void Uncount(string conversation)
+    {
+        _recentFailures--;
+        if (--_failing[conversation] == 0)
+            _failing.Remove(conversation);
     }
 
     /// <summary>Attempts that are remembered: at thousands a second the newest say enough.</summary>

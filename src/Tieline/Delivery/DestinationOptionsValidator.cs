@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.Extensions.Options;
+using Tieline.Journal;
 
 namespace Tieline.Delivery;
 
@@ -10,17 +11,9 @@ internal sealed class DestinationOptionsValidator : IValidateOptions<Destination
 
     private static readonly TimeSpan MinTimeout = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan MaxTimeout = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan MinConnectTimeout = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan MaxConnectTimeout = TimeSpan.FromMinutes(1);
     private static readonly SearchValues<char> NameLetters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_");
-
-    /// <summary>RFC 9110, 5.6.2: token.</summary>
-    private static readonly SearchValues<char> TokenLetters = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
-
-    /// <summary>Each request has these from us; two of one would make the receiver's choice a matter of luck.</summary>
-    private static readonly HashSet<string> OurHeaders = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "Content-Type", "Content-Length", "Transfer-Encoding", "Host", "Connection",
-        "Idempotency-Key", "webhook-id", "webhook-timestamp", "webhook-signature", "Tieline-Origin",
-    };
 
     /// <param name="name">Where the destination stands: <c>Destinations:0</c>.</param>
     public ValidateOptionsResult Validate(string? name, DestinationOptions options)
@@ -32,15 +25,35 @@ internal sealed class DestinationOptionsValidator : IValidateOptions<Destination
             errors.AddError($"must be 1 to {MaxNameLength} of a-z 0-9 - _, was '{options.Name}'", $"{at}:Name");
         }
 
+        if (!StartPoint.TryParse(options.StartFrom, out _))
+        {
+            errors.AddError($"must be {StartPoint.Allowed}, was '{options.StartFrom}'", $"{at}:StartFrom");
+        }
+
         ValidateUrl(options.Url, $"{at}:Url", errors);
+        if (options.HasIdInUrl && options.Batch.IsOn)
+        {
+            errors.AddError($"must not hold {DestinationOptions.IdInUrl} where Batch:MaxEvents is more than 1: a batch has no such id", $"{at}:Url");
+        }
+
+        ValidateFormat(options, at, errors);
         foreach (var (header, value) in options.Headers)
         {
             ValidateHeader(header, value, $"{at}:Headers:{header}", errors);
+            if (options.Authentication.Header is { } authenticating && header.Equals(authenticating, StringComparison.OrdinalIgnoreCase))
+            {
+                errors.AddError($"is set by Authentication ({options.Authentication.Type}); give one of the two", $"{at}:Headers:{header}");
+            }
         }
 
         if (options.Timeout < MinTimeout || options.Timeout > MaxTimeout)
         {
             errors.AddError($"must be from 100ms to {MaxTimeout}, was {options.Timeout}", $"{at}:Timeout");
+        }
+
+        if (options.ConnectTimeout < MinConnectTimeout || options.ConnectTimeout > MaxConnectTimeout)
+        {
+            errors.AddError($"must be from 50ms to {MaxConnectTimeout}, was {options.ConnectTimeout}", $"{at}:ConnectTimeout");
         }
 
         if (options.Concurrency is < 1 or > MaxConcurrency)
@@ -49,6 +62,34 @@ internal sealed class DestinationOptionsValidator : IValidateOptions<Destination
         }
 
         return errors.Build();
+    }
+
+    private static void ValidateFormat(DestinationOptions options, string at, ValidateOptionsResultBuilder errors)
+    {
+        if (options.Format != BodyFormat.Template)
+        {
+            if (options.Template.Text.Length > 0)
+            {
+                errors.AddError($"must be {BodyFormat.Template} for the Template beside it, was {options.Format}", $"{at}:Format");
+            }
+
+            return;
+        }
+
+        if (string.IsNullOrWhiteSpace(options.Template.Text))
+        {
+            errors.AddError("required for the format Template, or a file that holds it (Text_FILE)", $"{at}:Template:Text");
+            return;
+        }
+
+        try
+        {
+            BodyFormats.Create(options);
+        }
+        catch (BodyException e)
+        {
+            errors.AddError(e.Message, $"{at}:Template:Text");
+        }
     }
 
     // A URL's query may be a secret: none of the messages repeats it.
@@ -68,24 +109,20 @@ internal sealed class DestinationOptionsValidator : IValidateOptions<Destination
         }
         else if (url.UserInfo.Length > 0)
         {
-            errors.AddError("must not hold a user or password, which would not be sent; give an Authorization in Headers", key);
+            errors.AddError("must not hold a user or password, which would not be sent; give them in Authentication", key);
         }
     }
 
     private static void ValidateHeader(string header, Secret value, string key, ValidateOptionsResultBuilder errors)
     {
-        if (header.Length == 0 || header.AsSpan().ContainsAnyExcept(TokenLetters))
+        if (HeaderNames.Problem(header) is { } problem)
         {
-            errors.AddError("must be named as a header can be: letters, digits and hyphens", key);
-        }
-        else if (OurHeaders.Contains(header))
-        {
-            errors.AddError("is set by Tieline itself and cannot be given", key);
+            errors.AddError(problem, key);
         }
 
-        if (value.Reveal().AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        if (LiveSecret.Problem(value.Reveal()) is { } odd)
         {
-            errors.AddError("must be printable ASCII on one line", key);
+            errors.AddError(odd, key);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Tieline.Diagnostics;
+using Tieline.Filtering;
 using Tieline.Journal;
 
 namespace Tieline.Delivery;
@@ -12,8 +13,11 @@ namespace Tieline.Delivery;
 /// </remarks>
 internal sealed partial class Dispatcher
 {
-    /// <summary>Entries in hand at most.</summary>
+    /// <summary>Entries in hand at most, of conversations that do not wait after a failure; of those that do <see cref="LaneSet.MaxDelayed"/>.</summary>
     private const int Window = 4_096;
+
+    /// <summary>Conversations that are read from the disk in one turn of the loop: few enough that the others do not wait for it.</summary>
+    private const int RefillsAtOnce = 16;
 
     /// <summary>Entries read at once: few enough that those in flight do not wait for it.</summary>
     private const int ReadSize = 256;
@@ -29,8 +33,17 @@ internal sealed partial class Dispatcher
     private readonly Channel<Ended?> _messages = Channel.CreateUnbounded<Ended?>(new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = true });
     private readonly JournalPosition _startedAt;
     private readonly DestinationGate _gate;
+    private readonly RateLimit _rate;
     private readonly LaneSet _lanes;
+
+    /// <summary>Null where each request is one event.</summary>
+    private readonly BatchQueue? _batches;
+
+    /// <summary>Null where all goes out.</summary>
+    private readonly EventFilter? _filter;
+    private readonly List<JournalPosition> _passedBy = new(ReadSize);
     private readonly long _settledAheadAtStart;
+    private readonly long _durableAtStart;
     private JournalPosition _read;
     private long _settled;
     private int _wakePending;
@@ -43,20 +56,25 @@ internal sealed partial class Dispatcher
         (_journal, _destination, _options, _time, _random, _metrics, _logger) = (journal, destination, options, time, random, metrics, logger);
         _number = journal.NumberOf(options.Name);
         _read = journal.ReadSettledThrough(_number);
+        _durableAtStart = journal.Positions.Value;
         _settledAheadAtStart = journal.CountSettledAbove(_number, _read);
         _startedAt = _read;
-        _gate = new DestinationGate(options.Concurrency);
+        _gate = new DestinationGate(options.Concurrency, options.ConcurrencyMode);
+        _rate = new RateLimit(options.RateLimit, options.RateLimit.PerDay is null ? [] : journal.ReadAttemptsSince(_number, time.GetUtcNow() - TimeSpan.FromHours(24)));
         _lanes = new LaneSet(_read);
+        _filter = options.Filter.Rules.Count == 0 ? null : new EventFilter(options.Filter);
+        _batches = options.Batch.IsOn ? new BatchQueue(options.Batch, _lanes) : null;
         _status = new DispatcherStatus(options.Name, GateState.Open, null, 0, null, 0, null);
+        _status = _status with { Concurrency = _gate.Level };
     }
 
-    /// <summary>Entries in memory: at most <see cref="Window"/>, however many wait.</summary>
+    /// <summary>Entries in memory: at most <see cref="Window"/> and <see cref="LaneSet.MaxDelayed"/>, however many wait.</summary>
     public int InHand => _lanes.Count;
 
-    public DispatcherStatus Status => Volatile.Read(ref _status) with { Waiting = Waiting };
+    public DispatcherStatus Status => Volatile.Read(ref _status) with { Waiting = Unsettled };
 
     /// <summary>Accepted and not settled: what the journal has beyond where this started, less what has been settled since.</summary>
-    private long Waiting => Math.Max(0, _journal.Positions.Value - _startedAt.Value - _settledAheadAtStart - Volatile.Read(ref _settled));
+    private long Unsettled => Math.Max(0, _journal.Positions.Value - _startedAt.Value - _settledAheadAtStart - Volatile.Read(ref _settled));
 
     /// <param name="stopping">Nothing new goes out; what is in flight is waited for.</param>
     /// <param name="aborting">What is in flight is let go of: it will go out again, under the same ids.</param>
@@ -65,6 +83,8 @@ internal sealed partial class Dispatcher
         await using var timer = _time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         await using var stop = stopping.Register(Wake);
         using var appended = _journal.Positions.OnAdvance(Wake);
+        using var freed = _journal.OnFreed(_number, Free);
+        await BeginWaitingAsync(aborting);
         while (true)
         {
             await SettleAllAsync(aborting);
@@ -72,10 +92,13 @@ internal sealed partial class Dispatcher
                 break;
             var now = _time.GetUtcNow();
             _lanes.Wake(now);
-            Fill();
+            Refill();
+            await FillAsync(aborting);
+            await LetGoOnAsync(aborting);
+            _batches?.Wake(now);
             Send(now, aborting);
-            Publish();
-            if (NextDue() is { } due)
+            Publish(now);
+            if (NextDue(now) is { } due)
                 timer.Change(due > now ? due - now : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
             await _messages.Reader.WaitToReadAsync(aborting);
         }
@@ -105,18 +128,71 @@ internal sealed partial class Dispatcher
         }
     }
 
-    private void Fill()
+    /// <summary>Goes on with conversations that have more than was in hand. Each makes do with one entry where there is no room for more, so that the window holds.</summary>
+    private void Refill()
+    {
+        for (var left = RefillsAtOnce; left > 0 && _lanes.TakeUnread() is { } lane; left--)
+        {
+            var limit = Math.Clamp(Window - _lanes.Active, 1, LaneSet.Depth);
+            var entries = _journal.ReadEntriesOf(_number, lane.ConversationId, lane.LeftOutFrom!.Value, _read, limit);
+            JournalPosition? next = entries.Count < limit ? null : new JournalPosition(entries[^1].Position.Value + 1);
+            _lanes.Refill(lane, _filter is null ? entries : [.. entries.Where(Wants)], next);
+        }
+
+        if (_lanes.HasUnread)
+            Wake();
+    }
+
+    private async ValueTask FillAsync(CancellationToken aborting)
     {
         var durable = _journal.Positions.Value;
-        if (_read.Value >= durable || _lanes.Count > Window - ReadSize)
+        if (_read.Value >= durable || _lanes.Active > Window - ReadSize)
             return;
         var entries = _journal.ReadEntries(_number, _read, ReadSize);
         foreach (var entry in entries)
-            _lanes.Add(entry);
+        {
+            if (!Wants(entry))
+            {
+                _lanes.Pass(entry);
+                _passedBy.Add(entry.Position);
+            }
+            else if (_waits.ContainsKey(entry.ConversationId))
+            {
+                await PassByAsync(aborting);
+                await WaitAsync(entry, aborting);
+            }
+            else
+            {
+                _lanes.Add(entry);
+            }
+        }
+
+        await PassByAsync(aborting);
+
         var last = entries.Count == 0 ? 0 : entries[^1].Position.Value;
+        var before = Math.Max(_read.Value, _durableAtStart);
         _read = new JournalPosition(entries.Count == ReadSize ? last : Math.Max(durable, last));
-        if (_read.Value < durable && (_lanes.Count < ReadSize || !_lanes.HasReady))
+        // What is left out was made for another destination (a replay): nobody here will settle it.
+        if (_read.Value > before)
+            Interlocked.Add(ref _settled, _read.Value - before - entries.Count(entry => entry.Position.Value > before));
+        if (_read.Value < durable && (_lanes.Active < ReadSize || !_lanes.HasReady || _batches?.HasRoom == true))
             Wake(); // also past a conversation that is stuck with all that is in hand
+    }
+
+    /// <summary>What is filtered is settled when it is first read; the disk may tell of it a moment longer.</summary>
+    private bool Wants(JournalEntry entry) => _filter is null || _filter.Keeps(entry.Type, entry.State, entry.MediaType, entry.QueueId);
+
+    /// <summary>Before the journal is told of anything behind them: the destination goes past nothing that has no row.</summary>
+    private async ValueTask PassByAsync(CancellationToken aborting)
+    {
+        if (_passedBy.Count == 0)
+            return;
+        var work = new JournalWork.PassBy(_number, [.. _passedBy], _lanes.SettledThrough);
+        if (!_journal.TryPost(work))
+            await _journal.PostAsync(work, aborting);
+        Interlocked.Add(ref _settled, _passedBy.Count);
+        _metrics.Filtered.Add(_passedBy.Count, new KeyValuePair<string, object?>("tieline.destination", _options.Name));
+        _passedBy.Clear();
     }
 
     private void Send(DateTimeOffset now, CancellationToken aborting)
@@ -124,21 +200,44 @@ internal sealed partial class Dispatcher
         var before = _gate.State;
         var allows = _gate.Allows(_inFlight, now);
         LogChange(before);
-        for (var allowed = allows; allowed > 0 && _lanes.HasReady; allowed--)
+        for (var allowed = allows; allowed > 0 && HasReady(now) && _rate.TryTake(now); allowed--)
         {
-            var lane = _lanes.Take();
-            _inFlight++;
-            _ = AttemptAsync(lane, _gate.Begin(), aborting);
+            if (_batches is null)
+                Begin(_lanes.Take(), null, aborting);
+            else
+                Begin(_batches.Take(), aborting);
+        }
+
+        if (allows == 0 && _gate.AllowsAnother(now) && _rate.FreeAt(now) <= now && _lanes.Take(conversation => !_gate.HasAccused(conversation)) is { } another)
+        {
+            _rate.TryTake(now);
+            if (_batches is null)
+                Begin(another, null, aborting);
+            else
+                Begin(_batches.Of(another), aborting);
         }
     }
 
+    /// <summary>Whether something may go out, as far as the events are concerned.</summary>
+    private bool HasReady(DateTimeOffset now) => _batches?.HasReady(now) ?? _lanes.HasReady;
+
+    private void Begin(DeliveryBatch batch, CancellationToken aborting) => Begin(batch.Parts[0].Lane, batch, aborting);
+
+    /// <param name="lane">The batch's first; without one, whose head goes out.</param>
+    private void Begin(DeliveryLane lane, DeliveryBatch? batch, CancellationToken aborting)
+    {
+        _inFlight++;
+        _ = AttemptAsync(lane, batch, _gate.Begin(), aborting);
+    }
+
     /// <summary>Always reports: every attempt that begins ends in the channel, whatever happens in between.</summary>
-    private async Task AttemptAsync(DeliveryLane lane, bool isProbe, CancellationToken aborting)
+    private async Task AttemptAsync(DeliveryLane lane, DeliveryBatch? batch, bool isProbe, CancellationToken aborting)
     {
         DeliveryOutcome? outcome = null;
+        var (at, started) = (_time.GetUtcNow(), _time.GetTimestamp());
         try
         {
-            outcome = await _destination.SendAsync(lane.Head, aborting);
+            outcome = await (batch is null ? _destination.SendAsync(lane.Head, aborting) : _destination.SendAsync(batch.Entries, aborting));
         }
         catch (OperationCanceledException)
         {
@@ -151,7 +250,7 @@ internal sealed partial class Dispatcher
             LogUnexpected(_logger, e, lane.Head.Position.Value);
         }
 
-        _messages.Writer.TryWrite(new Ended(lane, isProbe, outcome ?? new DeliveryOutcome.BackOff(BackOffReason.Broken, null, null)));
+        _messages.Writer.TryWrite(new Ended(lane, batch, isProbe, outcome ?? new DeliveryOutcome.BackOff(BackOffReason.Broken, null, null), at, _time.GetElapsedTime(started)));
     }
 
     private async ValueTask SettleAsync(Ended ended, CancellationToken aborting)
@@ -159,44 +258,70 @@ internal sealed partial class Dispatcher
         _inFlight--;
         var now = _time.GetUtcNow();
         var before = _gate.State;
-        var closes = _gate.End(ended.Outcome, ended.Lane.ConversationId, ended.IsProbe, now);
+        var closes = _gate.End(ended.Outcome, ended.Lane.ConversationId, ended.IsProbe, now, ended.Took);
         LogChange(before);
-        switch (ended.Outcome)
-        {
-            case DeliveryOutcome.Accepted accepted:
-                _metrics.EndToEnd.Record((now - ended.Lane.Head.ReceivedAt).TotalSeconds);
-                await SettleAsync(ended.Lane, accepted.Status, null, aborting);
-                break;
-            case DeliveryOutcome.Rejected rejected:
-                LogRejected(_logger, ended.Lane.Head.Position.Value, ended.Lane.Head.Id.ToString(), rejected.Reason);
-                await SettleAsync(ended.Lane, rejected.Status, rejected.Reason, aborting);
-                break;
-            case DeliveryOutcome.BackOff backOff:
-                await DelayAsync(ended.Lane, backOff, now, aborting);
-                break;
-            default:
-                throw new InvalidOperationException($"No such outcome: {ended.Outcome.GetType().Name}");
-        }
-
-        if (closes)
-            _lanes.WakeAll(_gate.Since);
+        if (ended.Batch is { } batch)
+            await SettleAsync(batch, ended, now, aborting);
+        else
+            await SettleAsync(ended.Lane, ended.Outcome, ended, now, Share.Whole, aborting);
+        if (!closes)
+            return;
+        _lanes.WakeAll(_gate.Since);
+        _batches?.WakeAll();
     }
 
-    private async ValueTask SettleAsync(DeliveryLane lane, int? status, string? deadLetterReason, CancellationToken aborting)
+    /// <summary>What became of a lane's head.</summary>
+    private async ValueTask SettleAsync(DeliveryLane lane, DeliveryOutcome outcome, Ended ended, DateTimeOffset now, Share share, CancellationToken aborting)
+    {
+        switch (outcome)
+        {
+            case DeliveryOutcome.Accepted accepted:
+                if (!lane.Head.HasWaited)
+                    _metrics.EndToEnd.Record((now - lane.Head.ReceivedAt).TotalSeconds);
+                await SettleAsync(lane, accepted.Status, null, null, share, aborting);
+                break;
+            case DeliveryOutcome.Rejected rejected:
+                LogRejected(_logger, lane.Head.Position.Value, lane.Head.Id.ToString(), rejected.Reason);
+                await SettleAsync(lane, rejected.Status, rejected.Reason, AttemptOf(lane, ended, outcome, "rejected", rejected.Status), share, aborting);
+                break;
+            case DeliveryOutcome.BackOff backOff:
+                await DelayAsync(lane, backOff, ended, now, aborting);
+                break;
+            default:
+                throw new InvalidOperationException($"No such outcome: {outcome.GetType().Name}");
+        }
+    }
+
+    private async ValueTask SettleAsync(DeliveryLane lane, int? status, string? deadLetterReason, AttemptRecord? attempt, Share share, CancellationToken aborting)
     {
         var attempts = lane.Attempts + 1;
-        var entry = _lanes.Settle(lane);
-        var work = new JournalWork.Settle(new Settlement(_number, entry.Position, status, attempts, deadLetterReason, _lanes.SettledThrough));
-        if (!_journal.TryPost(work))
-            await _journal.PostAsync(work, aborting);
-        Interlocked.Increment(ref _settled);
+        IReadOnlyList<JournalEntry> rest = [];
+        var stops = deadLetterReason is not null && Holds;
+        var (through, leftOut) = (_lanes.SettledThrough, stops ? lane.LeftOutFrom : null);
+        var entry = stops ? _lanes.Close(lane, out rest) : _lanes.Settle(lane, share.IsLast);
+        if (leftOut is null && rest.All(behind => behind.HasWaited))
+            through = _lanes.SettledThrough; // else not past those behind it, before they are down as waiting
+        await PostAsync(new Settlement(_number, entry.Position, status, attempts, deadLetterReason, through) { Attempt = attempt, HadWaited = entry.HasWaited, IsInBatch = share.IsBehind }, aborting);
         if (deadLetterReason is null)
             _metrics.Delivered.Add(1, new KeyValuePair<string, object?>("tieline.destination", _options.Name));
         else
             _metrics.DeadLetters.Add(1, new KeyValuePair<string, object?>("tieline.destination", _options.Name));
+        if (stops)
+            await HoldAsync(entry, rest, leftOut, through, aborting);
+        else if (entry.HasWaited)
+            await HasGoneAsync(entry, aborting);
     }
 
-    private async ValueTask DelayAsync(DeliveryLane lane, DeliveryOutcome.BackOff backOff, DateTimeOffset now, CancellationToken aborting)
+    private async ValueTask PostAsync(Settlement settlement, CancellationToken aborting)
+    {
+        var work = new JournalWork.Settle(settlement);
+        if (!_journal.TryPost(work))
+            await _journal.PostAsync(work, aborting);
+        if (!settlement.HadWaited)
+            Interlocked.Increment(ref _settled);
+    }
+
+    private async ValueTask DelayAsync(DeliveryLane lane, DeliveryOutcome.BackOff backOff, Ended ended, DateTimeOffset now, CancellationToken aborting)
     {
         if (_gate.State is not GateState.Open)
         {
@@ -205,33 +330,57 @@ internal sealed partial class Dispatcher
             return;
         }
 
-        var delay = RetrySchedule.DelayAfter(lane.FailuresInRow + 1, _random(), _options.Retry);
-        if (backOff.Status == 429 && delay < RetryDefaults.AfterThrottle)
-            delay = RetryDefaults.AfterThrottle;
+        var delay = DelayAfter(lane.FailuresInRow + 1, backOff);
         if (lane.Waited + delay > _options.Retry.GiveUpAfter)
         {
             var reason = $"given up after {lane.Attempts + 1} attempts; the last failed: {backOff.Reason}";
             LogGivenUp(_logger, lane.Head.Position.Value, lane.Head.Id.ToString(), lane.Attempts + 1);
-            await SettleAsync(lane, backOff.Status, reason, aborting);
+            await SettleAsync(lane, backOff.Status, reason, AttemptOf(lane, ended, backOff, NameOf(backOff.Reason), backOff.Status), Share.Whole, aborting);
             return;
         }
 
-        lane.Fail(delay);
-        LogBackingOff(_logger, lane.Head.Position.Value, lane.Attempts, delay.TotalSeconds, backOff.Reason);
-        await _journal.PostAsync(new JournalWork.Retry(new RetryRecord(_number, lane.Head.Position, lane.Attempts, lane.Waited)), aborting);
+        await FailAsync(lane, delay, backOff, ended, aborting);
         _lanes.Delay(lane, now + delay);
     }
 
-    private DateTimeOffset? NextDue()
+    private TimeSpan DelayAfter(int failures, DeliveryOutcome.BackOff backOff)
     {
-        var lanes = _lanes.NextDue;
-        if (_gate.State == GateState.Open || _gate.IsProbing || !_lanes.HasReady)
-            return lanes;
-        return lanes < _gate.Until ? lanes : _gate.Until;
+        var delay = RetrySchedule.DelayAfter(failures, _random(), _options.Retry);
+        return backOff.Status == 429 && delay < RetryDefaults.AfterThrottle ? RetryDefaults.AfterThrottle : delay;
     }
 
-    private void Publish() => Volatile.Write(ref _status, new DispatcherStatus(
-        _options.Name, _gate.State, _gate.State == GateState.Open ? null : _gate.Until, 0, _lanes.OldestReceivedAt, _inFlight, Problem()));
+    /// <summary>An attempt of the lane's head is charged, and made durable.</summary>
+    private async ValueTask FailAsync(DeliveryLane lane, TimeSpan delay, DeliveryOutcome.BackOff backOff, Ended ended, CancellationToken aborting)
+    {
+        var attempt = AttemptOf(lane, ended, backOff, NameOf(backOff.Reason), backOff.Status);
+        lane.Fail(delay);
+        LogBackingOff(_logger, lane.Head.Position.Value, lane.Attempts, delay.TotalSeconds, backOff.Reason);
+        await _journal.PostAsync(new JournalWork.Retry(new RetryRecord(_number, lane.Head.Position, lane.Attempts, lane.Waited) { Attempt = attempt }), aborting);
+    }
+
+    private DateTimeOffset? NextDue(DateTimeOffset now)
+    {
+        var lanes = _batches?.NextDue(now) is { } batches && !(_lanes.NextDue <= batches) ? batches : _lanes.NextDue;
+        if (!HasReady(now) || _gate.IsProbing)
+            return lanes;
+        if (_gate.State == GateState.Open && _inFlight >= _gate.Level)
+            return lanes; // what ends wakes
+        var next = _rate.FreeAt(now);
+        if (_gate.State != GateState.Open && _gate.Until > next)
+            next = _gate.Until;
+        else if (_gate.State == GateState.Open && next <= now)
+            return lanes;
+        return lanes < next ? lanes : next;
+    }
+
+    private void Publish(DateTimeOffset now) => Volatile.Write(ref _status, new DispatcherStatus(
+        _options.Name, _gate.State, _gate.State == GateState.Open ? null : _gate.Until, 0, _lanes.OldestReceivedAt, _inFlight, Problem())
+    {
+        Concurrency = _gate.Level,
+        RateFreeAt = HasReady(now) && _rate.FreeAt(now) is var free && free > now ? free : null,
+        LeftToday = _rate.LeftToday(now),
+        UsedUpIn = _options.RateLimit.PerDay is null ? null : _rate.UsedUpIn(now),
+    });
 
     private string? Problem() => (_gate.State, _gate.Cause) switch
     {
@@ -252,5 +401,19 @@ internal sealed partial class Dispatcher
             LogClosed(_logger, _options.Name, _gate.State, _gate.Cause!.Reason, _gate.Cause.Status);
     }
 
-    private sealed record Ended(DeliveryLane Lane, bool IsProbe, DeliveryOutcome Outcome);
+    private static AttemptRecord AttemptOf(DeliveryLane lane, Ended ended, DeliveryOutcome outcome, string name, int? status) => new(lane.Attempts + 1, ended.At, name, status, ended.Took, outcome.Answer);
+
+    /// <summary>As the journal keeps it: names never change.</summary>
+    private static string NameOf(BackOffReason reason) => reason switch
+    {
+        BackOffReason.ConnectFailed => "connect-failed",
+        BackOffReason.TimedOut => "timed-out",
+        BackOffReason.Broken => "broken",
+        BackOffReason.Throttled => "throttled",
+        BackOffReason.ServerFailed => "server-failed",
+        BackOffReason.Misconfigured => "misconfigured",
+        _ => "failed",
+    };
+
+    private sealed record Ended(DeliveryLane Lane, DeliveryBatch? Batch, bool IsProbe, DeliveryOutcome Outcome, DateTimeOffset At, TimeSpan Took);
 }

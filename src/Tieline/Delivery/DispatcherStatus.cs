@@ -4,4 +4,17 @@ namespace Tieline.Delivery;
 /// <param name="Waiting">Accepted events that it has not settled yet.</param>
 /// <param name="OldestWaitingSince">When the oldest of those in hand was received; null when nothing waits.</param>
 /// <param name="Problem">A sentence with what to check; null while it is sent to.</param>
-internal sealed record DispatcherStatus(string Destination, GateState State, DateTimeOffset? NextTry, long Waiting, DateTimeOffset? OldestWaitingSince, int InFlight, string? Problem);
+internal sealed record DispatcherStatus(string Destination, GateState State, DateTimeOffset? NextTry, long Waiting, DateTimeOffset? OldestWaitingSince, int InFlight, string? Problem)
+{
+    /// <summary>Requests in flight at most, at present.</summary>
+    public int Concurrency { get; init; }
+
+    /// <summary>When its rate limit lets the next request go; null where none waits for that.</summary>
+    public DateTimeOffset? RateFreeAt { get; init; }
+
+    /// <summary>Requests that may still go out in these 24 hours; null without such a limit.</summary>
+    public long? LeftToday { get; init; }
+
+    /// <summary>How long they last at the last hour's pace; null where they last.</summary>
+    public TimeSpan? UsedUpIn { get; init; }
+}

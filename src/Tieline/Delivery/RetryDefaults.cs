@@ -15,6 +15,10 @@ internal static class RetryDefaults
     /// <summary>One that is set up wrongly waits for a person, not for a second.</summary>
     public static readonly TimeSpan MisconfiguredProbe = TimeSpan.FromMinutes(1);
 
+    /// <summary>So many conversations, with nothing that succeeded between them, must be answered 401, 403, 404 or 410 before that is beyond doubt: with fewer, or as many such answers to one alone,
+    /// the destination is paused, and the next one that has not been answered so may try at once.</summary>
+    public const int Accusers = 3;
+
     /// <summary>Connections that fail in a row before the destination counts as down.</summary>
     public const int ConnectFailures = 5;
 

@@ -4,6 +4,7 @@ namespace Tieline.Diagnostics;
 internal sealed class SpecificationMetrics(TimeProvider time)
 {
     private long _connectedAt;
+    private long _downSince = time.GetTimestamp();
     private long _heardAt;
     private long _totalEvents;
     private long _reconnections;
@@ -43,6 +44,12 @@ internal sealed class SpecificationMetrics(TimeProvider time)
     /// <summary>Holes, not missing events.</summary>
     public long SequenceGaps => Volatile.Read(ref _gaps);
 
+    /// <summary>Since a frame or a pong came, or the connection was made; null before the first.</summary>
+    public TimeSpan? Silence => Volatile.Read(ref _heardAt) is var heardAt && heardAt == 0 ? null : time.GetElapsedTime(heardAt);
+
+    /// <summary>How long there has been no connection; null while there is one.</summary>
+    public TimeSpan? DownFor => Volatile.Read(ref _connectedAt) == 0 ? time.GetElapsedTime(Volatile.Read(ref _downSince)) : null;
+
     public bool IsConnected => Volatile.Read(ref _connectedAt) != 0;
 
     public void Connected()
@@ -52,7 +59,11 @@ internal sealed class SpecificationMetrics(TimeProvider time)
         Volatile.Write(ref _connectedAt, now == 0 ? 1 : now);
     }
 
-    public void Disconnected() => Volatile.Write(ref _connectedAt, 0);
+    public void Disconnected()
+    {
+        if (Interlocked.Exchange(ref _connectedAt, 0) != 0)
+            Volatile.Write(ref _downSince, time.GetTimestamp());
+    }
 
     /// <summary>A frame or a pong came.</summary>
     public void Heard() => Volatile.Write(ref _heardAt, time.GetTimestamp());

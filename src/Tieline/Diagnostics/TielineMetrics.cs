@@ -16,7 +16,14 @@ internal sealed class TielineMetrics : IDisposable
         Connections = _meter.CreateCounter<long>("tieline.source.connections", "{connection}", "Sockets opened and subscribed.");
         Closes = _meter.CreateCounter<long>("tieline.source.closes", "{connection}", "Sockets that ended, by tieline.close.code.");
         ConnectFailures = _meter.CreateCounter<long>("tieline.source.connect.failures", "{attempt}", "Attempts to connect that failed, by error.type.");
+        Channels = _meter.CreateUpDownCounter<long>("tieline.source.channels", "{channel}", "Notification channels whose socket is open.");
+        ChannelsMade = _meter.CreateCounter<long>("tieline.source.channels.made", "{channel}", "Notification channels made, by tieline.channel.reason.");
+        Notifications = _meter.CreateCounter<long>("tieline.source.notifications", "{notification}", "Notifications received, by tieline.topic.kind.");
+        TopicsRefused = _meter.CreateCounter<long>("tieline.source.topics.refused", "{topic}", "Topics that Genesys began to refuse.");
         TokenRequests = _meter.CreateCounter<long>("tieline.token.requests", "{request}", "Token requests, by tieline.token.outcome.");
+        SnapshotsIgnored = _meter.CreateCounter<long>("tieline.snapshots.ignored", "{snapshot}", "Notifications that told nothing new, by tieline.snapshot: repeat or stale.");
+        Swept = _meter.CreateCounter<long>("tieline.conversations.swept", "{conversation}", "Silent conversations that Genesys was asked about, by tieline.sweep.outcome: ended, open or unknown.");
+        Queries = _meter.CreateCounter<long>("tieline.genesys.queries", "{request}", "Requests for past conversations, by tieline.query.outcome.");
         Kept = _meter.CreateCounter<long>("tieline.events.kept", "{event}", "Events that passed the filter.");
         Dropped = _meter.CreateCounter<long>("tieline.events.dropped", "{event}", "Events that the filter dropped.");
         Duplicates = _meter.CreateCounter<long>("tieline.events.duplicates", "{event}", "Events dropped because they had come before.");
@@ -24,6 +31,8 @@ internal sealed class TielineMetrics : IDisposable
         Gaps = _meter.CreateCounter<long>("tieline.gaps", "{gap}", "Holes confirmed, by tieline.gap.reason.");
         GapEvents = _meter.CreateCounter<long>("tieline.gap.events", "{event}", "Sequence numbers missing when their hole was confirmed.");
         Epochs = _meter.CreateCounter<long>("tieline.source.epochs", "{epoch}", "Times the numbering started again.");
+        Recovered = _meter.CreateCounter<long>("tieline.backfill.events", "{event}", "Events that answers brought and the filter kept, by tieline.fact: new, known or conflicting.");
+        RecordFaults = _meter.CreateCounter<long>("tieline.backfill.record.faults", "{record}", "Details records that are no conversation.");
         Latency = _meter.CreateHistogram<double>("tieline.source.latency", "s", "From an event's timestamp to its processing.", advice: Buckets);
         JournalCommits = _meter.CreateHistogram<double>("tieline.journal.commit.duration", "s", "Duration of one group commit.", advice: Buckets);
         JournalGroup = _meter.CreateHistogram<long>("tieline.journal.commit.events", "{event}", "Events in one group commit.",
@@ -32,7 +41,9 @@ internal sealed class TielineMetrics : IDisposable
         Attempts = _meter.CreateHistogram<double>("tieline.delivery.attempt.duration", "s", "Duration of one delivery attempt, by tieline.destination, tieline.delivery.outcome and error.type.", advice: Buckets);
         Delivered = _meter.CreateCounter<long>("tieline.delivery.delivered", "{event}", "Events a destination has accepted.");
         DeadLetters = _meter.CreateCounter<long>("tieline.delivery.dead_letters", "{event}", "Events set aside for a person.");
+        Filtered = _meter.CreateCounter<long>("tieline.delivery.filtered", "{event}", "Events that a destination's own filter lets by, by tieline.destination.");
         EndToEnd = _meter.CreateHistogram<double>("tieline.delivery.latency", "s", "From receiving an event to its acceptance.", advice: Buckets);
+        QuotaUsed = _meter.CreateGauge<double>("tieline.delivery.quota.used", "{share}", "Share of the requests a day that the destination's answers say are used, by whoever; absent where they say nothing.");
         LoopRestarts = _meter.CreateCounter<long>("tieline.loop.restarts", "{restart}", "Loops that ended unexpectedly and were started again, by tieline.loop.");
         AuditLines = _meter.CreateCounter<long>("tieline.audit.lines", "{line}", "Lines written to the audit log.");
     }
@@ -53,7 +64,21 @@ internal sealed class TielineMetrics : IDisposable
 
     public Counter<long> ConnectFailures { get; }
 
+    public UpDownCounter<long> Channels { get; }
+
+    public Counter<long> ChannelsMade { get; }
+
+    public Counter<long> Notifications { get; }
+
+    public Counter<long> TopicsRefused { get; }
+
     public Counter<long> TokenRequests { get; }
+
+    public Counter<long> SnapshotsIgnored { get; }
+
+    public Counter<long> Swept { get; }
+
+    public Counter<long> Queries { get; }
 
     public Counter<long> Kept { get; }
 
@@ -69,6 +94,10 @@ internal sealed class TielineMetrics : IDisposable
 
     public Counter<long> Epochs { get; }
 
+    public Counter<long> Recovered { get; }
+
+    public Counter<long> RecordFaults { get; }
+
     public Histogram<double> Latency { get; }
 
     public Histogram<double> JournalCommits { get; }
@@ -83,7 +112,11 @@ internal sealed class TielineMetrics : IDisposable
 
     public Counter<long> DeadLetters { get; }
 
+    public Counter<long> Filtered { get; }
+
     public Histogram<double> EndToEnd { get; }
+
+    public Gauge<double> QuotaUsed { get; }
 
     public Counter<long> LoopRestarts { get; }
 
@@ -91,6 +124,10 @@ internal sealed class TielineMetrics : IDisposable
 
     /// <summary>A figure that is read when somebody asks for it.</summary>
     public void Observe(string name, string unit, string description, Func<double> read) =>
+        _meter.CreateObservableGauge(name, read, unit, description);
+
+    /// <summary>Figures of one name, told apart by their tags, that are read when somebody asks for them.</summary>
+    public void Observe(string name, string unit, string description, Func<IEnumerable<Measurement<double>>> read) =>
         _meter.CreateObservableGauge(name, read, unit, description);
 
     public void Dispose() => _meter.Dispose();

@@ -37,12 +37,18 @@ internal readonly record struct EventId(UInt128 Value)
     /// <summary>The id whose stored form is the first <see cref="Size"/> of these bytes.</summary>
     public static EventId Read(ReadOnlySpan<byte> bytes) => new(BinaryPrimitives.ReadUInt128BigEndian(bytes));
 
-    public byte[] ToBytes()
+    /// <summary>Reads the shape that <see cref="ToString"/> writes.</summary>
+    public static bool TryParse(string text, out EventId id)
     {
-        var bytes = new byte[Size];
-        BinaryPrimitives.WriteUInt128BigEndian(bytes, Value);
-        return bytes;
+        var value = UInt128.Zero;
+        var isId = text.Length == Prefix.Length + (2 * Size) && text.StartsWith(Prefix, StringComparison.Ordinal)
+            && UInt128.TryParse(text.AsSpan(Prefix.Length), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
+        id = new EventId(value);
+        return isId;
     }
+
+    /// <param name="bytes">Takes the stored form; <see cref="Size"/> long.</param>
+    public void Write(Span<byte> bytes) => BinaryPrimitives.WriteUInt128BigEndian(bytes, Value);
 
     public override string ToString() => Prefix + Value.ToString("x32", CultureInfo.InvariantCulture);
 }

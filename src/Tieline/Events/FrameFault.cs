@@ -32,6 +32,6 @@ internal enum FrameFault
     /// <summary>A binary frame.</summary>
     Binary,
 
-    /// <summary>Over 1 MiB.</summary>
+    /// <summary>Over 1 MiB; a notification, over 8 MiB.</summary>
     TooBig,
 }

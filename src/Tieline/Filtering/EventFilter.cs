@@ -8,6 +8,12 @@ internal sealed class EventFilter(FilterOptions options)
 {
     private readonly Rule[] _rules = [.. options.Rules.Select(rule => new Rule(rule))];
 
+    /// <summary>A destination's own.</summary>
+    public EventFilter(DestinationFilterOptions options)
+        : this(new FilterOptions { Rules = options.Rules })
+    {
+    }
+
     public FilterVerdict Decide(in EventSkim skim)
     {
         var verdict = FilterVerdict.Drop;
@@ -23,7 +29,18 @@ internal sealed class EventFilter(FilterOptions options)
         return verdict;
     }
 
-    public bool Keeps(ConversationEvent read) => Array.Exists(_rules, rule => rule.Fits(read));
+    public bool Keeps(ConversationEvent read) => Keeps(read.Type, read.State, read.MediaType, read.QueueId);
+
+    public bool Keeps(string type, string? state, string? mediaType, string? queueId)
+    {
+        foreach (var rule in _rules)
+        {
+            if (rule.Fits(type, state, mediaType, queueId))
+                return true;
+        }
+
+        return false;
+    }
 
     private sealed class Rule(FilterRuleOptions options)
     {
@@ -50,10 +67,10 @@ internal sealed class EventFilter(FilterOptions options)
             return false;
         }
 
-        public bool Fits(ConversationEvent read) =>
-            read.Type == options.Type
-            && (options.States.Count == 0 || (read.State is { } state && options.States.Contains(state)))
-            && (options.MediaTypes.Count == 0 || (read.MediaType is { } media && options.MediaTypes.Contains(media)))
-            && (options.Queues.Count == 0 || (read.QueueId is { } queue && options.Queues.Contains(queue)));
+        public bool Fits(string type, string? state, string? mediaType, string? queueId) =>
+            type == options.Type
+            && (options.States.Count == 0 || (state is not null && options.States.Contains(state)))
+            && (options.MediaTypes.Count == 0 || (mediaType is not null && options.MediaTypes.Contains(mediaType)))
+            && (options.Queues.Count == 0 || (queueId is not null && options.Queues.Contains(queueId)));
     }
 }

@@ -13,28 +13,33 @@ internal sealed class FilterOptionsValidator : IValidateOptions<FilterOptions>
             errors.AddError("at least one rule is required: without any, no event is kept", $"{section}:Rules");
         }
 
-        for (var i = 0; i < options.Rules.Count; i++)
+        AddErrors(options.Rules, $"{section}:Rules", errors);
+        return errors.Build();
+    }
+
+    /// <param name="at">Where the rules stand.</param>
+    internal static void AddErrors(IList<FilterRuleOptions> rules, string at, ValidateOptionsResultBuilder errors)
+    {
+        for (var i = 0; i < rules.Count; i++)
         {
-            var (rule, at) = (options.Rules[i], $"{section}:Rules:{i}");
+            var (rule, key) = (rules[i], $"{at}:{i}");
             if (string.IsNullOrWhiteSpace(rule.Type))
             {
-                errors.AddError("required: an event's type, such as conversation.state", $"{at}:Type");
+                errors.AddError("required: an event's type, such as conversation.state", $"{key}:Type");
             }
 
-            AddBlank(rule.States, $"{at}:States");
-            AddBlank(rule.MediaTypes, $"{at}:MediaTypes");
-            AddBlank(rule.Queues, $"{at}:Queues");
+            AddBlank(rule.States, $"{key}:States");
+            AddBlank(rule.MediaTypes, $"{key}:MediaTypes");
+            AddBlank(rule.Queues, $"{key}:Queues");
         }
 
-        return errors.Build();
-
-        void AddBlank(IList<string> values, string key)
+        void AddBlank(IList<string> values, string list)
         {
             for (var i = 0; i < values.Count; i++)
             {
                 if (string.IsNullOrWhiteSpace(values[i]))
                 {
-                    errors.AddError("must not be empty", $"{key}:{i}");
+                    errors.AddError("must not be empty", $"{list}:{i}");
                 }
             }
         }

@@ -3,9 +3,10 @@ using System.Buffers;
 namespace Tieline.Genesys;
 
 /// <summary>Where one frame is put together: rented, grown for a big frame, and given back once ordinary ones have come for a while.</summary>
-internal sealed class FrameBuffer : IDisposable
+/// <param name="maxFrame">A frame may be this long, in bytes.</param>
+internal sealed class FrameBuffer(int maxFrame = FrameBuffer.MaxFrame) : IDisposable
 {
-    /// <summary>A frame may be this long.</summary>
+    /// <summary>Of the analytics stream.</summary>
     public const int MaxFrame = 1024 * 1024;
 
     private const int Ordinary = 16 * 1024;
@@ -38,7 +39,7 @@ internal sealed class FrameBuffer : IDisposable
     public bool TryTake(int count)
     {
         _used += count;
-        if (_used <= MaxFrame)
+        if (_used <= maxFrame)
             return true;
         _used = 0;
         return false;

@@ -6,20 +6,32 @@ namespace Tieline.Genesys;
 /// <summary>Finds everything that is wrong with the <c>Genesys</c> section at once. No message holds a secret.</summary>
 internal sealed class GenesysOptionsValidator : IValidateOptions<GenesysOptions>
 {
+    private const int MinRequests = 10;
+
+    /// <summary>What Genesys allows an org's application, however much the client's own limit was raised.</summary>
+    private const int MaxRequests = 3000;
+
     public ValidateOptionsResult Validate(string? name, GenesysOptions options)
     {
         var errors = new ValidateOptionsResultBuilder();
+        if (!Enum.IsDefined(options.Source))
+            errors.AddError($"must be {string.Join(" or ", Enum.GetNames<GenesysSource>())}, was '{options.Source}'", "Genesys:Source");
         if (GenesysRegions.DomainOf(options.Region) is null)
             errors.AddError($"must be one of {string.Join(", ", GenesysRegions.Domains)} or its AWS name, was '{options.Region}'", "Genesys:Region");
         CheckUrl(errors, "Genesys:ApiUrl", options.ApiUrl, Uri.UriSchemeHttps, Uri.UriSchemeHttp);
+        CheckUrl(errors, "Genesys:LoginUrl", options.LoginUrl, Uri.UriSchemeHttps, Uri.UriSchemeHttp);
         CheckUrl(errors, "Genesys:StreamUrl", options.StreamUrl, Uri.UriSchemeWss, Uri.UriSchemeWs);
         CheckUrl(errors, "Genesys:TokenUrl", options.TokenUrl, Uri.UriSchemeHttps, Uri.UriSchemeHttp);
-        if (!Enum.IsDefined(options.TokenAuthentication))
+        if (options.TokenAuthentication is { } given && !Enum.IsDefined(given))
             errors.AddError($"must be {string.Join(" or ", Enum.GetNames<TokenAuthentication>())}, was '{options.TokenAuthentication}'", "Genesys:TokenAuthentication");
         CheckCredentials(errors, options);
         CheckWords(errors, "Genesys:Scopes", options.Scopes);
+        if (options.RequestsPerMinute is < MinRequests or > MaxRequests)
+            errors.AddError($"must be from {MinRequests} to {MaxRequests}, was {options.RequestsPerMinute}", "Genesys:RequestsPerMinute");
         CheckWords(errors, "Genesys:Subscription:Types", options.Subscription.Types);
         CheckWords(errors, "Genesys:Subscription:States", options.Subscription.States);
+        if (options.Source == GenesysSource.Notifications && options.Notifications is { Queues.Count: 0, Users.Count: 0, Topics.Count: 0 })
+            errors.AddError("Queues, Users and Topics are all empty: there would be nothing to listen to; Queues: [\"*\"] is every queue", "Genesys:Notifications");
         return errors.Build();
     }
 

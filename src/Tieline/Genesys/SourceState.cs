@@ -13,6 +13,9 @@ internal enum SourceState
     /// <summary>Genesys refuses the stream to fresh tokens: someone must look. Tried once a minute.</summary>
     HandshakeRefused,
 
+    /// <summary>Genesys refuses a topic that was asked for by name, or every topic: someone must look. Tried again by itself.</summary>
+    SubscriptionRefused,
+
     /// <summary>Waiting before the next attempt.</summary>
     BackingOff,
 

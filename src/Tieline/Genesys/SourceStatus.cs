@@ -16,7 +16,7 @@ internal sealed class SourceStatus(TimeProvider time)
     public DateTimeOffset Since => _current.Since;
 
     /// <summary>Whether a person must change something before events can flow; readiness is off then.</summary>
-    public bool NeedsAttention => _current.State is SourceState.TokenRefused or SourceState.HandshakeRefused;
+    public bool NeedsAttention => _current.State is SourceState.TokenRefused or SourceState.HandshakeRefused or SourceState.SubscriptionRefused;
 
     /// <summary>Says where the source stands; <see cref="Since"/> moves only when the state changes.</summary>
     public void Set(SourceState state, string? problem = null)

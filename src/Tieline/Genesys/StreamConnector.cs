@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Net.WebSockets;
 
 namespace Tieline.Genesys;
@@ -45,7 +44,7 @@ internal sealed class StreamConnector(TokenProvider tokens, HttpMessageInvoker h
         catch (Exception e) when (e is WebSocketException or HttpRequestException or OperationCanceledException or IOException or ObjectDisposedException)
         {
             var status = (int)socket.HttpStatusCode;
-            var retryAfter = RetryAfterOf(socket);
+            var retryAfter = HandshakeTrouble.RetryAfterOf(socket, time.GetUtcNow());
             socket.Dispose();
             cancellation.ThrowIfCancellationRequested();
             if (status is (int)HttpStatusCode.Unauthorized or (int)HttpStatusCode.Forbidden)
@@ -56,33 +55,9 @@ internal sealed class StreamConnector(TokenProvider tokens, HttpMessageInvoker h
             }
 
             return status is 0 or (int)HttpStatusCode.SwitchingProtocols
-                ? Broken(e, timeout.IsCancellationRequested)
+                ? HandshakeTrouble.Unreachable(stream, e, timeout.IsCancellationRequested, timing.Connect)
                 : new ConnectOutcome.Failed(StatusTag(status), $"the stream's handshake was answered {status}", retryAfter, HadToken: true);
         }
-    }
-
-    private ConnectOutcome.Failed Broken(Exception e, bool timedOut)
-    {
-        if (timedOut)
-            return new ConnectOutcome.Failed("timeout", $"{stream.Host}:{stream.Port} did not answer within {timing.Connect.TotalSeconds} s", null, HadToken: true);
-        var cause = e as HttpRequestException ?? e.InnerException as HttpRequestException;
-        var tag = cause?.HttpRequestError switch
-        {
-            HttpRequestError.NameResolutionError => "name_resolution_error",
-            HttpRequestError.ConnectionError => "connection_error",
-            HttpRequestError.SecureConnectionError => "secure_connection_error",
-            _ => "protocol_error",
-        };
-        var what = (cause?.InnerException ?? cause ?? e) is SocketException socket ? socket.SocketErrorCode.ToString() : tag;
-        return new ConnectOutcome.Failed(tag, $"{stream.Host}:{stream.Port} cannot be reached ({what}); is it open outbound?", null, HadToken: true);
-    }
-
-    private TimeSpan? RetryAfterOf(ClientWebSocket socket)
-    {
-        if (socket.HttpResponseHeaders is not { } headers)
-            return null;
-        var header = headers.FirstOrDefault(h => string.Equals(h.Key, "Retry-After", StringComparison.OrdinalIgnoreCase)).Value;
-        return RetryAfter.Read(header?.FirstOrDefault(), time.GetUtcNow());
     }
 
     private static string StatusTag(int status) => status switch

@@ -5,16 +5,19 @@ namespace Tieline.Genesys;
 
 /// <summary>One open and subscribed socket. One reader; <see cref="BeginClose"/> and <see cref="Abort"/> from any thread.</summary>
 /// <param name="grant">The token it was opened with, to which it is bound for its life.</param>
-internal sealed class StreamSocket(ClientWebSocket socket, TokenOutcome.Granted grant, StreamTiming timing, TimeProvider time) : IAsyncDisposable
+/// <param name="maxFrame">A frame may be this long, in bytes.</param>
+internal sealed class StreamSocket(
+    ClientWebSocket socket, TokenOutcome.Granted grant, StreamTiming timing, TimeProvider time, int maxFrame = FrameBuffer.MaxFrame) : IAsyncDisposable
 {
     /// <summary>How .NET words a failure it gives no further reason for; of those that the reader's side notices, invalid UTF-8 is the only one.</summary>
     private static readonly string _faulted = new WebSocketException(WebSocketError.Faulted).Message;
 
-    private readonly FrameBuffer _buffer = new();
+    private readonly FrameBuffer _buffer = new(maxFrame);
     private readonly Lock _closing = new();
     private volatile bool _isClosing;
     private Task? _close;
     private ITimer? _closeTimeout;
+    private TimeSpan _patience;
 
     public TokenOutcome.Granted Grant => grant;
 
@@ -61,15 +64,38 @@ internal sealed class StreamSocket(ClientWebSocket socket, TokenOutcome.Granted 
         }
     }
 
+    /// <summary>Sends a text frame. That it could not be sent shows in the receiving. One at a time.</summary>
+    public async Task SendAsync(ReadOnlyMemory<byte> utf8)
+    {
+        try
+        {
+            await socket.SendAsync(utf8, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+        }
+        catch (Exception e) when (IsOver(e))
+        {
+            // It is closing, or gone.
+        }
+    }
+
     /// <summary>Sends 1000 and gives the other side a moment to answer; frames that still come are received as before, then the end.</summary>
-    public void BeginClose()
+    public void BeginClose() => BeginClose(timing.Close);
+
+    /// <inheritdoc cref="BeginClose()"/>
+    /// <param name="patience">How long that moment may be. A shorter one than was given before counts from now on.</param>
+    public void BeginClose(TimeSpan patience)
     {
         lock (_closing)
         {
             if (_isClosing)
+            {
+                if (patience < _patience)
+                    _closeTimeout?.Change(patience, Timeout.InfiniteTimeSpan);
                 return;
+            }
+
             _isClosing = true; // before it is sent: the answer may be read before the sending has returned
-            _closeTimeout = time.CreateTimer(_ => Abort(), null, timing.Close, Timeout.InfiniteTimeSpan);
+            _patience = patience;
+            _closeTimeout = time.CreateTimer(_ => Abort(), null, patience, Timeout.InfiniteTimeSpan);
             _close = SendCloseAsync();
         }
     }
@@ -105,9 +131,12 @@ internal sealed class StreamSocket(ClientWebSocket socket, TokenOutcome.Granted 
         {
             await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
         }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException or InvalidOperationException or IOException)
+        catch (Exception e) when (IsOver(e))
         {
             // It is gone already, which is what we wanted.
         }
     }
+
+    private static bool IsOver(Exception e) =>
+        e is WebSocketException or OperationCanceledException or ObjectDisposedException or InvalidOperationException or IOException;
 }

@@ -23,12 +23,15 @@ internal static class TokenAnswer
     /// <summary>Taken for no more than this, whatever is claimed.</summary>
     private static readonly TimeSpan _longest = TimeSpan.FromDays(7);
 
+    /// <param name="url">What was asked.</param>
     /// <param name="now">When the request was sent, so that a slow answer does not stretch the token's life.</param>
     /// <param name="retryAfter">The answer's header.</param>
-    public static TokenOutcome Judge(HttpStatusCode status, ReadOnlySpan<byte> body, TimeSpan? retryAfter, GenesysOptions options, DateTimeOffset now) => status switch
+    public static TokenOutcome Judge(HttpStatusCode status, ReadOnlySpan<byte> body, TimeSpan? retryAfter, GenesysOptions options, Uri url, DateTimeOffset now) => status switch
     {
         HttpStatusCode.OK => Read(body, now),
-        HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new TokenOutcome.Refused(WhatToCheck(status, body, options)),
+        HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new TokenOutcome.Refused(WhatToCheck(status, body, options, url)),
+        HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or (>= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest) => new TokenOutcome.Unavailable(
+            $"the token endpoint answered {(int)status}; is {url.Host} where Genesys logs clients in (Genesys:Region, Genesys:LoginUrl, Genesys:TokenUrl)?", retryAfter),
         _ => new TokenOutcome.Unavailable($"the token endpoint answered {(int)status}", retryAfter),
     };
 
@@ -69,27 +72,44 @@ internal static class TokenAnswer
         return token.Length is > 0 and <= MaxTokenLength && token.All(c => c is > ' ' and <= '~');
     }
 
-    private static string WhatToCheck(HttpStatusCode status, ReadOnlySpan<byte> body, GenesysOptions options) =>
-        $"Genesys refused the client credentials ({(int)status}{ErrorCode(body)}). Check Genesys:ClientId and Genesys:ClientSecret "
-        + $"(GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET), that the OAuth client lives in Genesys:Region '{options.Region}', "
-        + "that its grant type is Client Credentials, and the scopes asked for";
+    private static string WhatToCheck(HttpStatusCode status, ReadOnlySpan<byte> body, GenesysOptions options, Uri url)
+    {
+        var (error, description) = ErrorOf(body);
+        var how = options.TokenAuthenticationInForce == TokenAuthentication.Basic ? "as HTTP Basic" : "in the form body";
+        return $"Genesys refused the client credentials ({(int)status}{(error.Length == 0 ? "" : " " + error)}{Meaning(status, error, description)}). Check Genesys:ClientId and Genesys:ClientSecret "
+            + $"(GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET), which went to {url.Host} {how}, that the OAuth client lives in Genesys:Region '{options.Region}' "
+            + $"(to any other region its id is unknown), {(options.Source == GenesysSource.Notifications ? "and that its grant type is Client Credentials" : "that its grant type is Client Credentials, and the scopes asked for")}";
+    }
 
-    /// <summary>OAuth's error code with a space before it; nothing where there is none of the expected shape.</summary>
-    private static string ErrorCode(ReadOnlySpan<byte> body)
+    /// <summary>What Genesys means by it, so far as it is known; a wrong region looks like an unknown id.</summary>
+    private static string Meaning(HttpStatusCode status, string error, string description) => error switch
+    {
+        "unauthorized_client" or "unsupported_grant_type" => ": the client may not use this grant",
+        "invalid_client" when description.StartsWith("client not found", StringComparison.OrdinalIgnoreCase) => ": no client has this id there",
+        "invalid_client" when description.StartsWith("authentication failed", StringComparison.OrdinalIgnoreCase) => ": the secret is not this client's",
+        "invalid_client" when status == HttpStatusCode.BadRequest => ": most likely no client has this id there",
+        _ => "",
+    };
+
+    /// <summary>OAuth's error code and Genesys's words for it; empty where there are none of the expected shape. The words are compared, never repeated.</summary>
+    private static (string Error, string Description) ErrorOf(ReadOnlySpan<byte> body)
     {
         try
         {
             var reader = new Utf8JsonReader(body);
             using var document = JsonDocument.ParseValue(ref reader);
-            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("error", out var error)
-                && error.ValueKind == JsonValueKind.String && error.GetString() is { Length: > 0 and <= 40 } code && code.All(c => c is '_' or (>= 'a' and <= 'z')))
-                return " " + code;
+            var root = document.RootElement;
+            if (root.ValueKind == JsonValueKind.Object && TextOf(root, "error") is { Length: > 0 and <= 40 } code && code.All(c => c is '_' or (>= 'a' and <= 'z')))
+                return (code, TextOf(root, "description") ?? TextOf(root, "error_description") ?? "");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return "";
+            return ("", "");
         }
 
-        return "";
+        return ("", "");
     }
+
+    private static string? TextOf(JsonElement root, string name) =>
+        root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

@@ -5,9 +5,10 @@ using Tieline.Diagnostics;
 namespace Tieline.Genesys;
 
 /// <summary>Gives Genesys's access token: cached, renewed early, fetched once however many ask. Safe from any thread.</summary>
+/// <param name="budget">Each request counts in it, but none waits for it: without a token nothing goes on.</param>
 /// <param name="http">Over a handler that follows no redirects (<see cref="GenesysHttp"/>): a redirect would carry the secret elsewhere.</param>
 internal sealed partial class TokenProvider(
-    GenesysOptions options, Uri url, HttpMessageInvoker http, TimeProvider time, TielineMetrics metrics, ILogger<TokenProvider> logger)
+    GenesysOptions options, Uri url, HttpMessageInvoker http, RestBudget budget, TimeProvider time, TielineMetrics metrics, ILogger<TokenProvider> logger)
 {
     /// <summary>How long one request may take.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
@@ -61,9 +62,13 @@ internal sealed partial class TokenProvider(
         {
             var secret = await SecretAsync(timeout.Token);
             using var request = TokenRequest.Create(url, options, secret);
+            budget.Count();
             using var response = await http.SendAsync(request, timeout.Token);
             var body = await BodyAsync(response, timeout.Token);
-            return TokenAnswer.Judge(response.StatusCode, body.Span, RetryAfter.Read(response.Headers.RetryAfter, time.GetUtcNow()), options, now);
+            var retryAfter = RetryAfter.Read(response.Headers.RetryAfter, time.GetUtcNow());
+            if (retryAfter is { } hold)
+                budget.Hold(hold);
+            return TokenAnswer.Judge(response.StatusCode, body.Span, retryAfter, options, url, now);
         }
         catch (SecretFileException e)
         {

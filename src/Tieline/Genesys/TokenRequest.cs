@@ -9,18 +9,18 @@ internal static class TokenRequest
     public static HttpRequestMessage Create(Uri url, GenesysOptions options, Secret secret)
     {
         var form = new List<KeyValuePair<string, string>>(4);
-        if (options.TokenAuthentication == TokenAuthentication.Form)
+        if (options.TokenAuthenticationInForce == TokenAuthentication.Form)
         {
             form.Add(new("client_id", options.ClientId));
             form.Add(new("client_secret", secret.Reveal()));
         }
 
         form.Add(new("grant_type", "client_credentials"));
-        if (options.Scopes.Count > 0)
+        if (options.Scopes.Count > 0 && options.Source == GenesysSource.AnalyticsStream)
             form.Add(new("scope", string.Join(' ', options.Scopes)));
         var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new FormUrlEncodedContent(form) };
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        if (options.TokenAuthentication == TokenAuthentication.Basic)
+        if (options.TokenAuthenticationInForce == TokenAuthentication.Basic)
             request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Basic(options.ClientId, secret));
         return request;
     }

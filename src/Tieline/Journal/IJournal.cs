@@ -33,11 +33,34 @@ internal interface IJournal : IFactSource
     /// <summary>The next entries that this destination has not settled, in order.</summary>
     IReadOnlyList<JournalEntry> ReadEntries(DestinationNumber destination, JournalPosition after, int limit);
 
+    /// <inheritdoc cref="JournalReader.ReadEntriesOf"/>
+    IReadOnlyList<JournalEntry> ReadEntriesOf(DestinationNumber destination, string conversation, JournalPosition from, JournalPosition through, int limit);
+
+    /// <inheritdoc cref="JournalReader.ReadAttempts"/>
+    IReadOnlyList<(DateTimeOffset At, long Attempts)> ReadAttemptsSince(DestinationNumber destination, DateTimeOffset since);
+
     /// <summary>Entries from <paramref name="after"/> on that this destination has settled, out of their turn.</summary>
     long CountSettledAbove(DestinationNumber destination, JournalPosition after);
 
+    /// <summary>Conversations of which something waits at this destination.</summary>
+    /// <param name="past">Whether a dead letter holds up nothing; else those that have one are among them.</param>
+    IReadOnlyList<string> ReadWaitingConversations(DestinationNumber destination, bool past);
+
+    /// <summary>What waits of a conversation, in order.</summary>
+    /// <param name="past">Whether also what stands behind a dead letter.</param>
+    IReadOnlyList<JournalEntry> ReadWaiting(DestinationNumber destination, string conversation, bool past, int limit);
+
+    /// <summary>Whether something of a conversation is set aside, or waits, at this destination.</summary>
+    bool IsWaitedFor(DestinationNumber destination, string conversation, bool past);
+
+    /// <summary>Calls back with conversations of which a dead letter was decided on, once that is durable; on the writer's thread, so the callback must be quick.</summary>
+    IDisposable OnFreed(DestinationNumber destination, Action<string> callback);
+
     /// <summary>Every gap that is not filled, oldest first.</summary>
     IReadOnlyList<Gap> ReadOpenGaps();
+
+    /// <inheritdoc cref="JournalReader.ReadRecovered"/>
+    IReadOnlyList<string> ReadRecovered(int limit);
 
     /// <summary>The newest ids, oldest of them first.</summary>
     IReadOnlyList<EventId> ReadRecentIds(int limit);

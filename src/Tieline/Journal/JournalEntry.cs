@@ -16,4 +16,14 @@ internal sealed record JournalEntry(
     EventOrigin Origin,
     DateTimeOffset ReceivedAt,
     int Attempts,
-    TimeSpan Waited);
+    TimeSpan Waited)
+{
+    /// <summary>Not delivered: what a destination's filter goes by.</summary>
+    public string? MediaType { get; init; }
+
+    /// <inheritdoc cref="MediaType"/>
+    public string? QueueId { get; init; }
+
+    /// <summary>It has waited behind a dead letter, or was one: the destination has gone past it.</summary>
+    public bool HasWaited { get; init; }
+}

@@ -1,6 +1,6 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Tieline.Backfill;
 using Tieline.Events;
 using Tieline.Sequencing;
 
@@ -10,7 +10,12 @@ namespace Tieline.Journal;
 /// <remarks>Facts are written when their run ends, so that accepted events that follow each other are one row, and so are deliveries to one destination.</remarks>
 internal sealed class JournalGroup
 {
+    /// <summary>Events handed over to the table of look-ups in one transaction, at least: little enough that nobody notices.</summary>
+    private const int HandOver = 128;
+
     private readonly JournalStatements _statements;
+    private readonly ConversationIndex _index;
+    private readonly TimeSpan _sameWithin;
     private readonly IReadOnlyDictionary<DestinationNumber, string> _destinations;
     private readonly DateTimeOffset _at;
     private readonly long _now;
@@ -18,13 +23,20 @@ internal sealed class JournalGroup
     private readonly List<long> _delivered = [];
     private readonly Dictionary<DestinationNumber, JournalPosition> _settledThrough = [];
     private readonly List<Action> _answers = [];
+    private DateTimeOffset? _since;
     private DestinationNumber _deliveredTo;
+    private string _deliveredAs = Outcomes.Delivered;
     private long _acceptedFrom;
     private long _acceptedCount;
+    private readonly List<ConversationIndex.Slot> _slots = [];
+    private int _handedOver;
 
-    public JournalGroup(JournalStatements statements, JournalCounters start, IReadOnlyDictionary<DestinationNumber, string> destinations, DateTimeOffset now)
+    /// <param name="index">Read here; what this group adds goes into it once it is durable (<see cref="Index"/>).</param>
+    /// <param name="sameWithin">How far apart two paths may date the same fact.</param>
+    public JournalGroup(
+        JournalStatements statements, ConversationIndex index, TimeSpan sameWithin, JournalCounters start, IReadOnlyDictionary<DestinationNumber, string> destinations, DateTimeOffset now)
     {
-        (_statements, _start, _destinations, _at, _now) = (statements, start, destinations, now, now.ToUnixTimeMilliseconds());
+        (_statements, _index, _sameWithin, _start, _destinations, _at, _now) = (statements, index, sameWithin, start, destinations, now, now.ToUnixTimeMilliseconds());
         Counters = start;
     }
 
@@ -37,6 +49,23 @@ internal sealed class JournalGroup
     /// <summary>Events appended or released.</summary>
     public int Events { get; private set; }
 
+    /// <summary>Live events that were not appended, since the journal had them.</summary>
+    public int Repeats { get; private set; }
+
+    /// <summary>Live events that were not appended, since their conversation has ended in another way.</summary>
+    public List<ConversationEvent> Conflicts { get; } = [];
+
+    /// <summary>Conversations of which a dead letter was decided on: something of theirs may go out now.</summary>
+    public List<(DestinationNumber Destination, string Conversation)> Freed { get; } = [];
+
+    /// <summary>The group is durable: what it appended can be found from now on.</summary>
+    public void Index()
+    {
+        _index.HandedOver(_handedOver);
+        foreach (var slot in _slots)
+            _index.Add(slot);
+    }
+
     /// <summary>Tells those who wait for this work that it is durable.</summary>
     public void Answer() => _answers.ForEach(answer => answer());
 
@@ -47,8 +76,33 @@ internal sealed class JournalGroup
             case JournalWork.Append append:
                 Append(append);
                 break;
+            case JournalWork.Recover recover:
+                Recover(recover);
+                break;
+            case JournalWork.Replay replay:
+                Replay(replay);
+                break;
+            case JournalWork.ReplayDeadLetter replay:
+                Replay(replay);
+                break;
+            case JournalWork.Discard discard:
+                Discard(discard);
+                break;
+            case JournalWork.SaveConversations save:
+                foreach (var conversation in save.Conversations)
+                    _statements.Save(conversation);
+                break;
+            case JournalWork.SaveFill save:
+                Save(save.Fill);
+                break;
             case JournalWork.Settle settle:
                 Settle(settle.Settlement);
+                break;
+            case JournalWork.PassBy pass:
+                PassBy(pass);
+                break;
+            case JournalWork.DiscardBacklog discard:
+                DiscardBacklog(discard);
                 break;
             case JournalWork.Advance advance:
                 Move(advance.Mark);
@@ -68,9 +122,9 @@ internal sealed class JournalGroup
             case JournalWork.Barrier barrier:
                 _answers.Add(() => barrier.Done.TrySetResult());
                 break;
-            case JournalWork.SaveHead save:
-                _statements.Head(save.Head);
-                _answers.Add(() => save.Done.TrySetResult());
+            case JournalWork.SaveHead head:
+                _statements.Head(head.Head);
+                _answers.Add(() => head.Done.TrySetResult());
                 break;
             case JournalWork.Remove remove:
                 var removed = _statements.Remove(remove.Through, remove.AtMost, _destinations.Keys, remove.FactsBefore.ToUnixTimeMilliseconds());
@@ -88,35 +142,130 @@ internal sealed class JournalGroup
             _statements.SettledThrough(destination, through);
         EndAccepted();
         EndDelivered();
+        HandOverToTable();
         if (Counters != _start)
-            _statements.Mark(Counters.Mark, Counters.NextPosition, Counters.NextFact, Counters.NextGap);
+            _statements.Mark(Counters.Mark, Counters.NextPosition, Counters.NextFact, Counters.NextGap, _since);
     }
 
     private void Append(JournalWork.Append append)
     {
         var e = append.Event.Event;
-        var participants = ParticipantsJson.Write(e.Participants);
-        if (append.IsHeld)
-        {
-            _statements.Hold(e, append.Mark.Epoch, participants);
-        }
+        var verdict = append.LooksUp ? FactMatch.Match([e], Known(e.ConversationId), _sameWithin)[0] : FactVerdict.New;
+        if (verdict == FactVerdict.New)
+            Append(e, append.Mark.Epoch, append.IsHeld);
+        else if (verdict == FactVerdict.Known)
+            Repeats++;
         else
+            Conflicts.Add(e);
+        Move(append.Mark);
+    }
+
+    private void Append(ConversationEvent e, long epoch, bool isHeld)
+    {
+        var participants = ParticipantsJson.WriteUtf8(e.Participants);
+        if (isHeld)
         {
-            var position = new JournalPosition(Counters.NextPosition);
-            _statements.Append(position, e, append.Mark.Epoch, participants);
-            Entries.Add(new JournalEntry(
-                position, e.Id, e.ConversationId, e.Type, e.State, e.OccurredAt, Encoding.UTF8.GetBytes(participants), e.Origin, e.ReceivedAt, 0, TimeSpan.Zero));
-            Accept(1);
+            _statements.Hold(e, epoch, participants.Span);
+            return;
         }
 
-        Move(append.Mark);
+        var position = new JournalPosition(Counters.NextPosition);
+        _statements.Append(position, e, epoch, participants.Span);
+        Entries.Add(new JournalEntry(position, e.Id, e.ConversationId, e.Type, e.State, e.OccurredAt, participants, e.Origin, e.ReceivedAt, 0, TimeSpan.Zero) { MediaType = e.MediaType, QueueId = e.QueueId });
+        Remember(e.ConversationId, position.Value, ConversationIndex.DayOf(e.ReceivedAt.ToUnixTimeMilliseconds()));
+        Accept(1);
+    }
+
+    private void Recover(JournalWork.Recover recover)
+    {
+        ConversationEvent[] facts = [.. recover.Facts.Select(fact => fact.Event)];
+        var verdicts = FactMatch.Match(facts, Known(facts[0].ConversationId), _sameWithin);
+        for (var index = 0; index < facts.Length; index++)
+        {
+            if (verdicts[index] == FactVerdict.New && recover.Wanted?.Contains(facts[index].Id) != false)
+                Append(facts[index], recover.Epoch, recover.IsHeld);
+        }
+
+        _answers.Add(() => recover.Done.TrySetResult(verdicts));
+    }
+
+    /// <summary>Not among <see cref="Entries"/>: from memory every destination would be given it.</summary>
+    private void Replay(JournalWork.Replay replay)
+    {
+        var position = new JournalPosition(Counters.NextPosition);
+        if (_statements.Copy(replay.Position, position, _now) is not { } conversation)
+        {
+            _answers.Add(() => replay.Done.TrySetResult(null));
+            return;
+        }
+
+        // A run of accepted positions ends before it: the copy is a fact of another kind.
+        EndAccepted();
+        Remember(conversation, position.Value, ConversationIndex.DayOf(_now));
+        Counters = Counters with { NextPosition = position.Value + 1 };
+        foreach (var other in _destinations.Keys.Where(other => other != replay.Destination))
+            _statements.Settle(other, position, Outcomes.Skipped, _now);
+        Fact("replayed", _destinations[replay.Destination], Detail(("position", position.Value), ("of", replay.Position.Value), ("by", replay.By)), position.Value);
+        _answers.Add(() => replay.Done.TrySetResult(position));
+    }
+
+    private void Replay(JournalWork.ReplayDeadLetter replay)
+    {
+        var conversation = _statements.Resolve(replay.Destination, replay.Position);
+        if (conversation is not null)
+        {
+            _statements.Wait(replay.Destination, conversation, replay.Position, _now);
+            Fact("replayed", _destinations[replay.Destination], Detail(("position", replay.Position.Value), ("by", replay.By)), replay.Position.Value);
+            Freed.Add((replay.Destination, conversation));
+        }
+
+        _answers.Add(() => replay.Done.TrySetResult(conversation is not null));
+    }
+
+    private void Discard(JournalWork.Discard discard)
+    {
+        var conversation = _statements.Resolve(discard.Destination, discard.Position);
+        if (conversation is not null)
+        {
+            _statements.Discard(discard.Destination, discard.Position, _now);
+            Fact("discarded", _destinations[discard.Destination], Detail(("position", discard.Position.Value), ("reason", discard.Reason), ("by", discard.By)), discard.Position.Value);
+            Freed.Add((discard.Destination, conversation));
+        }
+
+        _answers.Add(() => discard.Done.TrySetResult(conversation is not null));
+    }
+
+    /// <summary>All that the journal has of a conversation, this group's own work counted in.</summary>
+    private IReadOnlyList<KnownFact> Known(string conversation)
+    {
+        var key = ConversationIndex.KeyOf(conversation);
+        var positions = new List<long>();
+        _index.Find(key, positions);
+        positions.AddRange(_slots.Where(slot => slot.Key == key).Select(slot => slot.Position));
+        return _statements.Known(conversation, key, positions);
+    }
+
+    private void Remember(string conversation, long position, long day) => _slots.Add(new ConversationIndex.Slot(ConversationIndex.KeyOf(conversation), position, day));
+
+    private void HandOverToTable()
+    {
+        if (!_index.IsLeaving)
+            return;
+        var slots = _index.Next(Math.Max(HandOver, 2 * Events));
+        foreach (var slot in slots)
+            _statements.Index(slot);
+        _handedOver = slots.Length;
+        if (_index.Next(int.MaxValue).Length == _handedOver)
+            _statements.IndexedThrough(_index.LeavingThrough);
     }
 
     private void Release(JournalWork.Release release)
     {
-        var count = _statements.Release(release.Epoch, release.ThroughSequence, new JournalPosition(Counters.NextPosition));
-        if (count > 0)
-            Accept(count);
+        var released = _statements.Release(release.Epoch, release.ThroughSequence, new JournalPosition(Counters.NextPosition));
+        foreach (var (position, conversation, day) in released)
+            Remember(conversation, position, day);
+        if (released.Count > 0)
+            Accept(released.Count);
     }
 
     private void Accept(long count)
@@ -134,23 +283,54 @@ internal sealed class JournalGroup
         _statements.Deliver(settlement, _now);
         if (settlement.SettledThrough > _settledThrough.GetValueOrDefault(settlement.Destination))
             _settledThrough[settlement.Destination] = settlement.SettledThrough;
+        if (settlement.Waits)
+            return; // nothing has become of it yet
         EndAccepted();
         if (settlement.DeadLetterReason is { } reason)
         {
-            _statements.DeadLetter(settlement, _now);
-            Fact("dead-lettered", _destinations[settlement.Destination], Detail(("status", settlement.Status), ("reason", reason)), settlement.Position.Value);
+            var name = _destinations[settlement.Destination];
+            _statements.DeadLetter(settlement, DeadLetterCause.Of(name, settlement.Status, reason, settlement.Attempt?.Answer), _now);
+            Fact("dead-lettered", name, Detail(("status", settlement.Status), ("reason", reason)), settlement.Position.Value);
             return;
         }
 
-        if (_delivered.Count > 0 && _deliveredTo != settlement.Destination)
+        Settled(settlement.Destination, settlement.Position, Outcomes.Delivered);
+    }
+
+    /// <summary>Rows and lines like those of a delivery: what was accepted is accounted for at each destination.</summary>
+    private void PassBy(JournalWork.PassBy pass)
+    {
+        EndAccepted();
+        foreach (var position in pass.Positions)
+        {
+            _statements.Settle(pass.Destination, position, Outcomes.Filtered, _now);
+            Settled(pass.Destination, position, Outcomes.Filtered);
+        }
+
+        if (pass.SettledThrough > _settledThrough.GetValueOrDefault(pass.Destination))
+            _settledThrough[pass.Destination] = pass.SettledThrough;
+    }
+
+    private void DiscardBacklog(JournalWork.DiscardBacklog discard)
+    {
+        _statements.DiscardBacklog(discard.Destination, _now);
+        Fact("discarded", _destinations[discard.Destination], Detail(("events", discard.Events), ("reason", discard.Reason), ("by", discard.By)));
+        _answers.Add(() => discard.Done.TrySetResult());
+    }
+
+    private void Settled(DestinationNumber destination, JournalPosition position, string outcome)
+    {
+        if (_delivered.Count > 0 && (_deliveredTo != destination || _deliveredAs != outcome))
             EndDelivered();
-        _deliveredTo = settlement.Destination;
-        _delivered.Add(settlement.Position.Value);
+        (_deliveredTo, _deliveredAs) = (destination, outcome);
+        _delivered.Add(position.Value);
     }
 
     private void Record(GapChange change)
     {
         var gap = change.Gap;
+        if (gap.Reason != GapReason.Manual)
+            _since ??= gap.From; // of an event that was dropped, and has no mark of its own
         if (gap.Number >= Counters.NextGap)
             Counters = Counters with { NextGap = gap.Number + 1 };
         switch (change.Kind)
@@ -159,11 +339,14 @@ internal sealed class JournalGroup
                 _statements.ForgetGap(gap.Number);
                 return;
             case GapChangeKind.Filled:
-                _statements.Gap(gap, "filled", _at);
-                Fact("gap-filled", null, GapDetail(gap));
+                if (_statements.Gap(gap, GapStateNames.Of(GapState.Filled), _at))
+                    Fact("gap-filled", null, GapDetail(gap));
                 return;
+            case GapChangeKind.Confirmed or GapChangeKind.Extended:
+                _statements.Gap(gap, GapStateNames.Of(gap.IsTolerated ? GapState.Tolerated : GapState.Open), null);
+                break;
             default:
-                _statements.Gap(gap, gap.ConfirmedAt is null ? "seen" : "open", null);
+                _statements.Gap(gap, null, null);
                 break;
         }
 
@@ -171,7 +354,26 @@ internal sealed class JournalGroup
             Fact("gap-detected", null, GapDetail(gap));
     }
 
-    private void Move(Mark mark) => Counters = Counters with { Mark = mark };
+    private void Save(GapFill fill)
+    {
+        if (!_statements.Fill(fill) || !fill.IsClosed)
+            return;
+        Fact(fill.State == GapState.Filled ? "gap-filled" : "gap-abandoned", null, Detail(
+            ("gap", fill.Number),
+            ("reason", GapReasonNames.Of(fill.Reason)),
+            ("from", fill.From is { } from ? EventTime.ToText(from) : null),
+            ("to", fill.To is { } to ? EventTime.ToText(to) : null),
+            ("asks", fill.Asks),
+            ("recovered", fill.Recovered),
+            ("known", fill.Known),
+            ("problem", fill.Problem)));
+    }
+
+    private void Move(Mark mark)
+    {
+        _since ??= mark.OccurredAt;
+        Counters = Counters with { Mark = mark };
+    }
 
     private void EndAccepted()
     {
@@ -186,7 +388,7 @@ internal sealed class JournalGroup
         if (_delivered.Count == 0)
             return;
         _delivered.Sort();
-        Number(_delivered.Count, "delivered", null, PositionList.Pack(_delivered), _destinations[_deliveredTo], null);
+        Number(_delivered.Count, _deliveredAs, null, PositionList.Pack(_delivered), _destinations[_deliveredTo], null);
         _delivered.Clear();
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
+using Tieline.Backfill;
 using Tieline.Events;
 using Tieline.Sequencing;
 using Tieline.Storage;
@@ -8,7 +9,7 @@ using Tieline.Storage;
 namespace Tieline.Journal;
 
 /// <summary>Reads what is durable, over a connection of its own. Not for several threads at once; make one for each who reads.</summary>
-internal sealed class JournalReader(string path) : IDisposable
+internal sealed partial class JournalReader(string path) : IDisposable
 {
     private readonly SqliteConnection _connection = Database.OpenForReading(path, JournalSchema.Migrations.Count);
     private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
@@ -24,7 +25,7 @@ internal sealed class JournalReader(string path) : IDisposable
     public IReadOnlyList<Gap> ReadOpenGaps()
     {
         var gaps = new List<Gap>();
-        using var row = Query("SELECT number, epoch, first_sequence, last_sequence, missing, reason, from_time, to_time, seen_at, confirmed_at FROM gap WHERE state <> 'filled' ORDER BY number");
+        using var row = Query("SELECT number, epoch, first_sequence, last_sequence, missing, reason, from_time, to_time, seen_at, confirmed_at, state, problem FROM gap WHERE state <> 'filled' ORDER BY number");
         while (row.Read())
         {
             var missing = row.GetString(4).Split(',', StringSplitOptions.RemoveEmptyEntries).Select(SequenceRange.Parse);
@@ -32,10 +33,107 @@ internal sealed class JournalReader(string path) : IDisposable
                 row.GetInt64(0), row.GetInt64(1), Enum.Parse<GapReason>(row.GetString(5), ignoreCase: true), missing, Time(row, 6), Time(row, 7), Time(row, 8)!.Value, Long(row, 2), Long(row, 3));
             if (Time(row, 9) is { } confirmedAt)
                 gap.Confirm(confirmedAt);
+            gap.IsAnswered = row.GetString(10) switch
+            {
+                "seen" or "open" => false,
+                "filling" => row.IsDBNull(11), // half an answer is none
+                _ => true,
+            };
             gaps.Add(gap);
         }
 
         return gaps;
+    }
+
+    /// <summary>Gaps that are being filled or will be, oldest first.</summary>
+    public IReadOnlyList<GapFill> ReadFills() => ReadFills("state IN ('open', 'filling')");
+
+    /// <summary>Gaps that touch a span of time, closed ones too, oldest first.</summary>
+    public IReadOnlyList<GapFill> ReadFills(DateTimeOffset from, DateTimeOffset to) => ReadFills(
+        "state <> 'seen' AND coalesce(from_time, to_time) < $1 AND coalesce(to_time, from_time) >= $0", from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds());
+
+    /// <summary>All gaps, closed ones too, oldest first.</summary>
+    public IReadOnlyList<GapFill> ReadAllFills() => ReadFills("state <> 'seen'");
+
+    /// <summary>One gap; null where there is none, or it may still mend itself.</summary>
+    public GapFill? ReadFill(long number) => ReadFills("state <> 'seen' AND number = $0", number) is [var fill] ? fill : null;
+
+    private List<GapFill> ReadFills(string where, params ReadOnlySpan<object> values)
+    {
+        var fills = new List<GapFill>();
+        using var row = Query(
+            $"SELECT number, reason, from_time, to_time, max(seen_at, confirmed_at), state, asks, iif(state = 'open', coalesce(next_ask_at, seen_at), next_ask_at), recovered, known, problem, filled_at, first_sequence FROM gap WHERE {where} ORDER BY number", values);
+        while (row.Read())
+        {
+            fills.Add(new GapFill(
+                row.GetInt64(0), Enum.Parse<GapReason>(row.GetString(1), ignoreCase: true), Time(row, 2), Time(row, 3), Time(row, 4)!.Value, GapStateNames.Parse(row.GetString(5)), row.GetInt32(6),
+                Time(row, 7), row.GetInt64(8), row.GetInt64(9), row.IsDBNull(10) ? null : row.GetString(10), Time(row, 11))
+            {
+                HasNumbers = !row.IsDBNull(12),
+            });
+        }
+
+        return fills;
+    }
+
+    /// <summary>By reason and state, how many gaps there are.</summary>
+    public IReadOnlyList<(string Reason, string State, long Count)> ReadGapCounts()
+    {
+        var counts = new List<(string, string, long)>();
+        using var row = Query("SELECT reason, state, count(*) FROM gap WHERE state <> 'seen' GROUP BY reason, state");
+        while (row.Read())
+            counts.Add((row.GetString(0), row.GetString(1), row.GetInt64(2)));
+        return counts;
+    }
+
+    /// <summary>The time of the first event there ever was: nothing from before it is fetched. Null before it.</summary>
+    public DateTimeOffset? ReadSince()
+    {
+        using var row = Query("SELECT since FROM mark");
+        return row.Read() ? Time(row, 0) : null;
+    }
+
+    /// <summary>Conversations that are known from snapshots, those heard of last first.</summary>
+    public IReadOnlyList<string> ReadConversationIds()
+    {
+        var ids = new List<string>();
+        using var row = Query("SELECT id FROM conversation ORDER BY ask_at DESC");
+        while (row.Read())
+            ids.Add(row.GetString(0));
+        return ids;
+    }
+
+    /// <returns>As it was saved; null where it is not known.</returns>
+    public byte[]? ReadConversation(string id)
+    {
+        using var row = Query("SELECT state FROM conversation WHERE id = $0", id);
+        return row.Read() ? row.GetFieldValue<byte[]>(0) : null;
+    }
+
+    /// <summary>Conversations of which nothing has been heard for too long, the longest first.</summary>
+    public IReadOnlyList<string> ReadSilent(DateTimeOffset now, int limit)
+    {
+        var ids = new List<string>();
+        using var row = Query("SELECT id FROM conversation WHERE ask_at <= $0 ORDER BY ask_at LIMIT $1", now.ToUnixTimeMilliseconds(), limit);
+        while (row.Read())
+            ids.Add(row.GetString(0));
+        return ids;
+    }
+
+    /// <summary>Conversations of which something came out of its turn: live events of theirs are looked up. The newest of them first.</summary>
+    public IReadOnlyList<string> ReadRecovered(int limit)
+    {
+        var conversations = new List<string>();
+        using (var held = Query("SELECT conversation FROM held WHERE origin <> 0 ORDER BY arrival DESC LIMIT $0", limit))
+        {
+            while (held.Read())
+                conversations.Add(held.GetString(0));
+        }
+
+        using var row = Query("SELECT conversation FROM event INDEXED BY event_recovered WHERE origin <> 0 ORDER BY position DESC LIMIT $0", limit - conversations.Count);
+        while (row.Read())
+            conversations.Add(row.GetString(0));
+        return conversations;
     }
 
     /// <summary>The newest ids, oldest of them first: held ones, which are newest, last.</summary>
@@ -74,21 +172,15 @@ internal sealed class JournalReader(string path) : IDisposable
     {
         var entries = new List<JournalEntry>();
         using var row = Query(
-            """
-            SELECT e.position, e.id, e.conversation, e.type, e.state, e.occurred_at, e.participants, e.origin, e.received_at, r.attempts, r.waited_ms
+            $"""
+            SELECT {EntryColumns}
             FROM event e LEFT JOIN retry r ON r.destination = $0 AND r.position = e.position
             WHERE e.position > $1 AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.destination = $0 AND d.position = e.position)
             ORDER BY e.position LIMIT $2
             """,
             destination.Value, after.Value, limit);
         while (row.Read())
-        {
-            entries.Add(new JournalEntry(
-                new JournalPosition(row.GetInt64(0)), EventId.Read(row.GetFieldValue<byte[]>(1)), row.GetString(2), row.GetString(3), row.IsDBNull(4) ? null : row.GetString(4), Time(row, 5)!.Value,
-                Encoding.UTF8.GetBytes(row.GetString(6)), (EventOrigin)row.GetInt64(7), Time(row, 8)!.Value, row.IsDBNull(9) ? 0 : row.GetInt32(9),
-                TimeSpan.FromMilliseconds(row.IsDBNull(10) ? 0 : row.GetInt64(10))));
-        }
-
+            entries.Add(EntryOf(row));
         return entries;
     }
 
@@ -118,17 +210,17 @@ internal sealed class JournalReader(string path) : IDisposable
     }
 
     /// <summary>The last position below which nothing is needed any more: settled by each of these, and written to the audit log.</summary>
-    /// <param name="destinations">Those in use: one that is no longer configured would keep everything for ever.</param>
+    /// <param name="destinations">Those in use; one that is no longer configured keeps what it has not been delivered, until that is discarded.</param>
     public JournalPosition ReadRemovable(IReadOnlyCollection<DestinationNumber> destinations)
     {
         if (destinations.Count == 0 || ReadHead() is not { } head)
             return JournalPosition.Start;
-        var removable = destinations.Min(destination => ReadSettledThrough(destination).Value);
+        var removable = Math.Min(destinations.Min(destination => ReadSettledThrough(destination).Value), ReadBacklogStart());
         // A row that the audit log has reached in its middle is still needed as a whole.
         using var row = Query(
             """
             SELECT first_position, positions FROM fact
-            WHERE number >= coalesce((SELECT max(number) FROM fact WHERE number <= $0), 0) AND number + count - 1 > $0 AND kind IN ('accepted', 'delivered')
+            WHERE number >= coalesce((SELECT max(number) FROM fact WHERE number <= $0), 0) AND number + count - 1 > $0 AND (first_position IS NOT NULL OR positions IS NOT NULL)
             """,
             head.Fact);
         while (row.Read())
@@ -140,7 +232,7 @@ internal sealed class JournalReader(string path) : IDisposable
     public JournalPosition ReadLastBefore(DateTimeOffset time, int scan)
     {
         using var row = Query(
-            "SELECT position, received_at FROM event e WHERE NOT EXISTS (SELECT 1 FROM dead_letter d WHERE d.position = e.position) ORDER BY position LIMIT $0", scan);
+            $"SELECT position, received_at FROM event e WHERE {JournalStatements.Free} ORDER BY position LIMIT $0", scan);
         var last = JournalPosition.Start;
         while (row.Read() && row.GetInt64(1) < time.ToUnixTimeMilliseconds())
             last = new JournalPosition(row.GetInt64(0));
@@ -151,8 +243,16 @@ internal sealed class JournalReader(string path) : IDisposable
     public long ReadBytes() =>
         (Database.Scalar(_connection, "PRAGMA page_count") - Database.Scalar(_connection, "PRAGMA freelist_count")) * Database.Scalar(_connection, "PRAGMA page_size");
 
-    /// <summary>Gaps that are confirmed and not filled.</summary>
-    public long ReadOpenGapCount() => Database.Scalar(_connection, "SELECT count(*) FROM gap WHERE state = 'open'");
+    /// <summary>Moves what can be moved from the write-ahead log into the file; nobody waits for it.</summary>
+    /// <returns>Pages that were moved; -1 where nothing is to be done.</returns>
+    public long Checkpoint()
+    {
+        using var row = Query("PRAGMA wal_checkpoint(PASSIVE)");
+        return row.Read() ? row.GetInt64(2) : -1;
+    }
+
+    /// <summary>Gaps that are confirmed and not closed.</summary>
+    public long ReadOpenGapCount() => Database.Scalar(_connection, "SELECT count(*) FROM gap WHERE state IN ('open', 'filling')");
 
     /// <summary>Entries set aside and not decided on.</summary>
     public long ReadDeadLetterCount() => Database.Scalar(_connection, "SELECT count(*) FROM dead_letter");

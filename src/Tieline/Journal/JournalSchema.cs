@@ -32,5 +32,46 @@ internal static class JournalSchema
         CREATE TABLE fact(number INTEGER PRIMARY KEY, count INTEGER NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL, first_position INTEGER, positions BLOB, destination TEXT, detail TEXT) STRICT;
         CREATE TABLE audit_head(one INTEGER PRIMARY KEY CHECK (one = 1), fact INTEGER NOT NULL, hash TEXT NOT NULL) STRICT;
         """,
+        """
+        ALTER TABLE gap ADD COLUMN asks INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE gap ADD COLUMN next_ask_at INTEGER;
+        ALTER TABLE gap ADD COLUMN recovered INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE gap ADD COLUMN known INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE gap ADD COLUMN problem TEXT;
+        ALTER TABLE mark ADD COLUMN since INTEGER;
+        ALTER TABLE mark ADD COLUMN looked_up_through INTEGER NOT NULL DEFAULT 0;
+        UPDATE gap SET next_ask_at = seen_at WHERE state = 'open';
+        UPDATE mark SET since = coalesce((SELECT min(occurred_at) FROM (SELECT occurred_at FROM event UNION ALL SELECT occurred_at FROM held)), occurred_at);
+        CREATE INDEX held_conversation ON held(conversation);
+        CREATE INDEX event_recovered ON event(position) WHERE origin <> 0;
+        CREATE TABLE lookup(day INTEGER NOT NULL, conversation INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (day, conversation, position)) STRICT, WITHOUT ROWID;
+        """,
+        """
+        ALTER TABLE mark ADD COLUMN removed_through INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE mark ADD COLUMN removed_until INTEGER;
+        ALTER TABLE destination ADD COLUMN starts_after INTEGER NOT NULL DEFAULT 0;
+        UPDATE mark SET
+            removed_through = coalesce((SELECT min(position) FROM event e WHERE NOT EXISTS (SELECT 1 FROM dead_letter d WHERE d.position = e.position)), next_position) - 1;
+        UPDATE mark SET removed_until = coalesce((SELECT received_at FROM event WHERE position > removed_through ORDER BY position LIMIT 1), occurred_at) WHERE removed_through > 0;
+        UPDATE destination SET starts_after = coalesce((SELECT min(d.position) FROM delivery d WHERE d.destination = number) - 1, position);
+        """,
+        """
+        CREATE TABLE conversation(id TEXT PRIMARY KEY, ask_at INTEGER NOT NULL, state BLOB NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE INDEX conversation_ask ON conversation(ask_at);
+        """,
+        """
+        ALTER TABLE dead_letter ADD COLUMN conversation TEXT NOT NULL DEFAULT '';
+        ALTER TABLE dead_letter ADD COLUMN cause TEXT;
+        ALTER TABLE dead_letter ADD COLUMN cause_text TEXT;
+        UPDATE dead_letter SET conversation = coalesce((SELECT conversation FROM event e WHERE e.position = dead_letter.position), '');
+        CREATE INDEX dead_letter_conversation ON dead_letter(destination, conversation, position);
+        CREATE TABLE attempt(destination INTEGER NOT NULL, position INTEGER NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL, outcome TEXT NOT NULL, status INTEGER, duration_ms INTEGER NOT NULL,
+            answer TEXT, PRIMARY KEY (destination, position, number)) STRICT, WITHOUT ROWID;
+        CREATE TABLE waiting(destination INTEGER NOT NULL, conversation TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (destination, conversation, position)) STRICT, WITHOUT ROWID;
+        CREATE INDEX waiting_position ON waiting(position);
+        """,
+        """
+        ALTER TABLE destination ADD COLUMN ends_after INTEGER;
+        """,
     ];
 }

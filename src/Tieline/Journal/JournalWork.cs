@@ -1,3 +1,4 @@
+using Tieline.Backfill;
 using Tieline.Events;
 using Tieline.Sequencing;
 
@@ -10,12 +11,44 @@ internal abstract record JournalWork
     {
     }
 
-    /// <summary>Nobody waits for it: it may ride with what comes next, for a moment. What is lost with it in a crash is found out again: a settled entry is sent once more, under the same id.</summary>
-    public bool CanWait => this is Settle or Retry or Advance;
+    /// <summary>Nobody waits for it, and nothing that is queued behind it rests on it: it may wait a moment. What is lost with it in a crash is found out again: a settled entry is sent once more, under the same id.</summary>
+    public bool CanWait => this is Settle or PassBy or Retry or SaveHead;
+
+    /// <summary>Says something of all that was queued before it, so nothing of that may still wait.</summary>
+    public bool IsLast => this is Barrier or Note or Remove or DiscardBacklog;
 
     /// <param name="Mark">What is accounted for once this event is.</param>
     /// <param name="IsHeld">It waits for a hole before it.</param>
-    public sealed record Append(RedactedEvent Event, Mark Mark, bool IsHeld) : JournalWork;
+    /// <param name="LooksUp">The journal may have it already, over another path: then it is not appended.</param>
+    public sealed record Append(RedactedEvent Event, Mark Mark, bool IsHeld, bool LooksUp = false) : JournalWork;
+
+    /// <summary>Facts that were fetched: those that the journal does not have are appended.</summary>
+    /// <param name="Facts">Of one conversation, by time, each id once.</param>
+    /// <param name="IsHeld">They join those that wait for a hole, and go out in their place among them.</param>
+    /// <param name="Done">A verdict for each.</param>
+    /// <param name="Wanted">Only these are appended; the others help to tell them apart. Null: all.</param>
+    public sealed record Recover(
+        IReadOnlyList<RedactedEvent> Facts, long Epoch, bool IsHeld, TaskCompletionSource<IReadOnlyList<FactVerdict>> Done, IReadOnlySet<EventId>? Wanted = null) : JournalWork;
+
+    /// <summary>An event goes to one destination once more, under the same id: as a copy at the next position, which the other destinations pass over.</summary>
+    /// <param name="Done">The copy's position; null where nothing stands at <paramref name="Position"/> any more.</param>
+    /// <param name="By">Who asked for it; null: Tieline itself.</param>
+    public sealed record Replay(JournalPosition Position, DestinationNumber Destination, TaskCompletionSource<JournalPosition?> Done, string? By = null) : JournalWork;
+
+    /// <summary>A dead letter goes out again, in its place: before all of its conversation that waits behind it.</summary>
+    /// <param name="By">Who decided.</param>
+    /// <param name="Done">False where it is none any more.</param>
+    public sealed record ReplayDeadLetter(JournalPosition Position, DestinationNumber Destination, string By, TaskCompletionSource<bool> Done) : JournalWork;
+
+    /// <summary>A dead letter never goes out; what waits behind it may.</summary>
+    /// <param name="Done">False where it is none any more.</param>
+    public sealed record Discard(JournalPosition Position, DestinationNumber Destination, string By, string Reason, TaskCompletionSource<bool> Done) : JournalWork;
+
+    /// <summary>How far conversations have come that are known from snapshots.</summary>
+    public sealed record SaveConversations(IReadOnlyList<SavedConversation> Conversations) : JournalWork;
+
+    /// <summary>How far the filling of a gap has come.</summary>
+    public sealed record SaveFill(GapFill Fill) : JournalWork;
 
     public sealed record RecordGap(GapChange Change) : JournalWork;
 
@@ -26,9 +59,17 @@ internal abstract record JournalWork
 
     public sealed record Settle(Settlement Settlement) : JournalWork;
 
+    /// <summary>A destination's own filter lets these by: they are settled there, and never go out.</summary>
+    /// <param name="SettledThrough">Every entry of the destination up to here is settled, these counted in.</param>
+    public sealed record PassBy(DestinationNumber Destination, IReadOnlyList<JournalPosition> Positions, JournalPosition SettledThrough) : JournalWork;
+
+    /// <summary>What a destination that is no longer configured has not been delivered never goes out. Its dead letters stay.</summary>
+    /// <param name="Events">How many that are.</param>
+    public sealed record DiscardBacklog(DestinationNumber Destination, long Events, string By, string Reason, TaskCompletionSource Done) : JournalWork;
+
     public sealed record Retry(RetryRecord Record) : JournalWork;
 
-    /// <param name="Kind"><c>started</c> or <c>stopped</c>.</param>
+    /// <param name="Kind"><c>started</c>, <c>stopped</c>, <c>requested</c> or <c>reconciled</c>.</param>
     public sealed record Note(string Kind, string? Detail) : JournalWork;
 
     /// <summary>Nothing but a place in the queue: done once everything before it is durable.</summary>

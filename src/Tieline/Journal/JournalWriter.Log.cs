@@ -13,4 +13,8 @@ internal sealed partial class JournalWriter
 
     [LoggerMessage(EventId = 2003, EventName = "JournalNothingToRollBack", Level = LogLevel.Debug, Message = "Nothing to roll back (SQLite {Code})")]
     private static partial void LogNothingToRollBack(ILogger logger, int code);
+
+    [LoggerMessage(EventId = 2004, EventName = "JournalEndsDiffer", Level = LogLevel.Warning,
+        Message = "Conversation {ConversationId} has ended in another way already; the live event says {State}: not sent")]
+    private static partial void LogConflict(ILogger logger, string conversationId, string? state);
 }

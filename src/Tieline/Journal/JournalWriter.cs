@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
@@ -14,6 +15,9 @@ internal sealed partial class JournalWriter : IDisposable
     private const int QueueCapacity = 4_096;
     private const int MaxGroup = 512;
 
+    /// <summary>With so many that can wait there is load: then what counts is few groups, not short ones.</summary>
+    private const int ManyWaiting = 64;
+
     private static readonly TimeSpan _firstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _lastRetry = TimeSpan.FromSeconds(5);
 
@@ -25,17 +29,29 @@ internal sealed partial class JournalWriter : IDisposable
     private readonly IReadOnlyDictionary<DestinationNumber, string> _destinations;
     private readonly TimeProvider _time;
     private readonly TimeSpan _ride;
+    private readonly TimeSpan _sameWithin;
+    private readonly ConversationIndex _index = new();
     private readonly TielineMetrics _metrics;
     private readonly ILogger _logger;
     private readonly List<JournalWork> _group = new(MaxGroup);
-    private bool _canWait = true;
+    private readonly List<JournalWork> _waiting = [];
+    private readonly ConcurrentDictionary<DestinationNumber, Action<string>> _freed = new();
+    private long _waitingSince;
     private volatile StrongBox<JournalCounters> _counters;
 
-    /// <param name="ride">So long may a group wait that holds nothing anybody waits for; zero: not at all.</param>
+    /// <param name="ride">So long may work wait that nobody waits for; zero: not at all.</param>
+    /// <param name="sameWithin">How far apart two paths may date the same fact.</param>
     public JournalWriter(
-        SqliteConnection connection, JournalCounters counters, IReadOnlyDictionary<DestinationNumber, string> destinations, TimeProvider time, TielineMetrics metrics, ILogger logger, TimeSpan ride = default)
+        SqliteConnection connection,
+        JournalCounters counters,
+        IReadOnlyDictionary<DestinationNumber, string> destinations,
+        TimeProvider time,
+        TielineMetrics metrics,
+        ILogger logger,
+        TimeSpan ride = default,
+        TimeSpan sameWithin = default)
     {
-        (_connection, _destinations, _time, _metrics, _logger, _ride) = (connection, destinations, time, metrics, logger, ride);
+        (_connection, _destinations, _time, _metrics, _logger, _ride, _sameWithin) = (connection, destinations, time, metrics, logger, ride, sameWithin);
         _statements = new JournalStatements(connection);
         _counters = new StrongBox<JournalCounters>(counters);
         Positions = new Progress(counters.NextPosition - 1);
@@ -61,6 +77,25 @@ internal sealed partial class JournalWriter : IDisposable
     /// <summary>What keeps it from writing; null when nothing does.</summary>
     public string? Problem { get; private set; }
 
+    /// <summary>Takes up what an earlier run had not put into the table of look-ups. Before the loop runs.</summary>
+    /// <param name="slots">In the order of their positions.</param>
+    public void Index(IEnumerable<ConversationIndex.Slot> slots)
+    {
+        foreach (var slot in slots)
+        {
+            _index.Add(slot);
+            if (_index.IsLeaving)
+                HandOverAtOnce();
+        }
+    }
+
+    /// <inheritdoc cref="IJournal.OnFreed"/>
+    public IDisposable OnFreed(DestinationNumber destination, Action<string> callback)
+    {
+        _freed[destination] = callback;
+        return new FreedRegistration(_freed, destination);
+    }
+
     public bool TryPost(JournalWork work) => _queue.Writer.TryWrite(work);
 
     public ValueTask PostAsync(JournalWork work, CancellationToken cancellation) => _queue.Writer.WriteAsync(work, cancellation);
@@ -72,44 +107,69 @@ internal sealed partial class JournalWriter : IDisposable
 
     public async Task RunAsync(CancellationToken aborting)
     {
-        // After an unexpected end the group in hand is still there: it goes first.
-        if (_group.Count > 0)
-            await CommitGroupAsync(aborting);
-        while (await _queue.Reader.WaitToReadAsync(aborting))
+        // After an unexpected end what was in hand is still there: it goes first.
+        await CommitGroupAsync(aborting);
+        while (await WaitAsync(aborting))
         {
-            if (Gather() && _ride > TimeSpan.Zero && _group.Count < MaxGroup)
-                await RideAsync(aborting);
+            Gather();
+            if (_waiting.Count >= ManyWaiting)
+                Join();
             await CommitGroupAsync(aborting);
-        }
-    }
-
-    /// <summary>Takes what is queued. True if all of the group can wait.</summary>
-    private bool Gather()
-    {
-        while (_group.Count < MaxGroup && _queue.Reader.TryRead(out var work))
-        {
-            _group.Add(work);
-            _canWait &= work.CanWait;
+            if (_waiting.Count > 0 && RideLeft() <= TimeSpan.Zero)
+            {
+                Join();
+                await CommitGroupAsync(aborting);
+            }
         }
 
-        return _canWait;
+        Join();
+        await CommitGroupAsync(aborting);
     }
 
-    /// <summary>A settlement rides with the next event: a transaction of its own would make that event wait for one more fsync.</summary>
-    private async ValueTask RideAsync(CancellationToken aborting)
+    /// <summary>Until there is work, or what waits has waited long enough. False once there will be no more.</summary>
+    private async ValueTask<bool> WaitAsync(CancellationToken aborting)
     {
-        using var patience = new CancellationTokenSource(_ride, _time);
+        if (_waiting.Count == 0)
+            return await _queue.Reader.WaitToReadAsync(aborting);
+        if (RideLeft() is var left && left <= TimeSpan.Zero)
+            return true;
+        using var patience = new CancellationTokenSource(left, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, aborting);
         try
         {
-            while (await _queue.Reader.WaitToReadAsync(either.Token) && Gather() && _group.Count < MaxGroup)
-            {
-            }
+            return await _queue.Reader.WaitToReadAsync(either.Token);
         }
         catch (OperationCanceledException) when (!aborting.IsCancellationRequested)
         {
-            // Nothing came in time.
+            return true;
         }
+    }
+
+    private TimeSpan RideLeft() => _ride - _time.GetElapsedTime(_waitingSince);
+
+    /// <summary>Takes what is queued. What can wait does not go with an event: it would make that event's transaction longer.</summary>
+    private void Gather()
+    {
+        while (_group.Count + _waiting.Count < MaxGroup && _queue.Reader.TryRead(out var work))
+        {
+            if (!work.CanWait || _ride == TimeSpan.Zero)
+            {
+                _group.Add(work);
+                if (work.IsLast)
+                    Join();
+                continue;
+            }
+
+            if (_waiting.Count == 0)
+                _waitingSince = _time.GetTimestamp();
+            _waiting.Add(work);
+        }
+    }
+
+    private void Join()
+    {
+        _group.InsertRange(0, _waiting);
+        _waiting.Clear();
     }
 
     public void Dispose()
@@ -120,6 +180,8 @@ internal sealed partial class JournalWriter : IDisposable
 
     private async Task CommitGroupAsync(CancellationToken aborting)
     {
+        if (_group.Count == 0)
+            return;
         var delay = _firstRetry;
         while (true)
         {
@@ -149,7 +211,7 @@ internal sealed partial class JournalWriter : IDisposable
     private void Commit()
     {
         var started = _time.GetTimestamp();
-        var group = new JournalGroup(_statements, Counters, _destinations, _time.GetUtcNow());
+        var group = new JournalGroup(_statements, _index, _sameWithin, Counters, _destinations, _time.GetUtcNow());
         _statements.Begin();
         try
         {
@@ -165,6 +227,17 @@ internal sealed partial class JournalWriter : IDisposable
         }
 
         Counters = group.Counters;
+        group.Index();
+        if (group.Repeats > 0)
+            _metrics.Duplicates.Add(group.Repeats);
+        foreach (var conflict in group.Conflicts)
+            LogConflict(_logger, conflict.ConversationId, conflict.State);
+        if (TielineTraces.IsOn)
+        {
+            foreach (var entry in group.Entries)
+                TielineTraces.Journalled(entry.Id.Value, entry.Type, entry.ReceivedAt, _time.GetUtcNow());
+        }
+
         Tell(group);
         _metrics.JournalCommits.Record(_time.GetElapsedTime(started).TotalSeconds);
         _metrics.JournalGroup.Record(group.Events);
@@ -178,21 +251,38 @@ internal sealed partial class JournalWriter : IDisposable
         {
             if (work is JournalWork.Settle { Settlement: var settlement })
                 Tail.Touched(settlement.Destination, settlement.Position);
+            else if (work is JournalWork.PassBy { Positions: [.., var last] } pass)
+                Tail.Touched(pass.Destination, last);
             else if (work is JournalWork.Retry { Record: var record })
                 Tail.Touched(record.Destination, record.Position);
         }
 
         _group.Clear();
-        _canWait = true;
         try
         {
             Positions.Advance(Counters.NextPosition - 1);
             Facts.Advance(Counters.NextFact - 1);
+            foreach (var (destination, conversation) in group.Freed)
+            {
+                if (_freed.TryGetValue(destination, out var callback))
+                    callback(conversation);
+            }
         }
         finally
         {
             group.Answer();
         }
+    }
+
+    private void HandOverAtOnce()
+    {
+        var slots = _index.Next(int.MaxValue);
+        _statements.Begin();
+        foreach (var slot in slots)
+            _statements.Index(slot);
+        _statements.IndexedThrough(_index.LeavingThrough);
+        _statements.Commit();
+        _index.HandedOver(slots.Length);
     }
 
     private void TryRollback()
@@ -206,5 +296,10 @@ internal sealed partial class JournalWriter : IDisposable
             // SQLite has rolled back by itself, as it does when the disk is full; what counts is the first error.
             LogNothingToRollBack(_logger, e.SqliteErrorCode);
         }
+    }
+
+    private sealed class FreedRegistration(ConcurrentDictionary<DestinationNumber, Action<string>> freed, DestinationNumber destination) : IDisposable
+    {
+        public void Dispose() => freed.TryRemove(destination, out _);
     }
 }

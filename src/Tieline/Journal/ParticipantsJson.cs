@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Tieline.Events;
@@ -9,14 +8,14 @@ namespace Tieline.Journal;
 /// <summary>Participants as the payload carries them, and as the journal keeps them: <c>[{"id","role","identity"}]</c>, absent members left out.</summary>
 internal static class ParticipantsJson
 {
-    private const string Empty = "[]";
+    private static readonly ReadOnlyMemory<byte> _empty = "[]"u8.ToArray();
 
     private static readonly JsonWriterOptions _options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    public static string Write(IReadOnlyList<Participant> participants)
+    public static ReadOnlyMemory<byte> WriteUtf8(IReadOnlyList<Participant> participants)
     {
         if (participants.Count == 0)
-            return Empty;
+            return _empty;
         var buffer = new ArrayBufferWriter<byte>(participants.Count * 128);
         using (var writer = new Utf8JsonWriter(buffer, _options))
         {
@@ -33,7 +32,7 @@ internal static class ParticipantsJson
             writer.WriteEndArray();
         }
 
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        return buffer.WrittenMemory;
     }
 
     private static void WriteIfPresent(Utf8JsonWriter writer, ReadOnlySpan<byte> name, string? value)

@@ -11,28 +11,33 @@ namespace Tieline.Journal;
 /// <summary>The embedded journal: one file, one writer, and a connection each for those who read deliveries, facts and the rest.</summary>
 internal sealed class SqliteJournal : IJournal, IDisposable
 {
-    /// <summary>Short enough that a crash repeats few deliveries; long enough that at a hundred events a second each finds company.</summary>
-    public static readonly TimeSpan Ride = TimeSpan.FromMilliseconds(25);
+    /// <summary>How long settlements may wait: short enough that a crash repeats few deliveries, long enough that they cost few transactions of their own.</summary>
+    public static readonly TimeSpan Ride = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _entriesGate = new();
     private readonly Lock _factsGate = new();
     private readonly Lock _restGate = new();
+    private readonly string _path;
     private readonly JournalReader _entries;
     private readonly JournalReader _facts;
     private readonly JournalReader _rest;
     private readonly JournalWriter _writer;
     private readonly IReadOnlyDictionary<string, DestinationNumber> _destinations;
     private readonly IReadOnlyCollection<DestinationNumber> _inUse;
+    private volatile IReadOnlyList<DestinationBacklog> _removed;
 
     private SqliteJournal(
-        string path, SqliteConnection connection, IReadOnlyCollection<string> destinations, TimeProvider time, TielineMetrics metrics, ILogger<SqliteJournal> logger, TimeSpan ride)
+        string path, SqliteConnection connection, IReadOnlyCollection<string> destinations, TimeProvider time, TielineMetrics metrics, ILogger<SqliteJournal> logger, TimeSpan ride, TimeSpan sameWithin)
     {
+        _path = path;
         (_entries, _facts, _rest) = (new JournalReader(path), new JournalReader(path), new JournalReader(path));
         try
         {
             _destinations = _rest.ReadDestinations();
             _inUse = [.. destinations.Select(NumberOf)];
-            _writer = new JournalWriter(connection, _rest.ReadCounters(), _destinations.ToDictionary(known => known.Value, known => known.Key), time, metrics, logger, ride);
+            _removed = ReadRemoved(_rest);
+            _writer = new JournalWriter(connection, _rest.ReadCounters(), _destinations.ToDictionary(known => known.Value, known => known.Key), time, metrics, logger, ride, sameWithin);
+            _writer.Index(_rest.ReadUnindexed());
         }
         catch
         {
@@ -49,19 +54,44 @@ internal sealed class SqliteJournal : IJournal, IDisposable
 
     public string? Problem => _writer.Problem;
 
-    /// <param name="destinations">A new one starts from now; one that is no longer named keeps its place, but holds up no retention.</param>
-    /// <param name="ride">How long settlements may wait for an event to be committed with (<see cref="Ride"/>); zero: not at all.</param>
+    /// <summary>Destinations that are no longer configured and have something left: undelivered events, or dead letters. As of the start, and of what was discarded since.</summary>
+    public IReadOnlyList<DestinationBacklog> Removed => _removed;
+
+    /// <summary>What a destination that is no longer configured has not been delivered never goes out.</summary>
+    /// <param name="backlog">One of <see cref="Removed"/>.</param>
+    /// <param name="by">Who decided.</param>
+    /// <param name="reason">Why; it stands in the audit log.</param>
+    public async Task DiscardAsync(DestinationBacklog backlog, string by, string reason, CancellationToken cancellation)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await PostAsync(new JournalWork.DiscardBacklog(backlog.Number, backlog.Events, by, reason, done), cancellation);
+        await done.Task.WaitAsync(cancellation);
+        _removed = Read(ReadRemoved);
+    }
+
+    /// <param name="destinations">One that is no longer named keeps its place, and what it has not been delivered (<see cref="Removed"/>).</param>
+    /// <param name="ride">How long settlements may wait for others to be committed with (<see cref="Ride"/>); zero: not at all.</param>
+    /// <param name="sameWithin">How far apart two paths may date the same fact.</param>
+    /// <param name="starts">Where a destination begins that the journal does not know; one that is not in it: from now.</param>
     /// <exception cref="StorageException">The file can't be used; the message says why and what to do.</exception>
-    public static SqliteJournal Open(DataDirectory directory, IEnumerable<string> destinations, TimeProvider time, TielineMetrics metrics, ILogger<SqliteJournal> logger, TimeSpan ride = default)
+    public static SqliteJournal Open(
+        DataDirectory directory,
+        IEnumerable<string> destinations,
+        TimeProvider time,
+        TielineMetrics metrics,
+        ILogger<SqliteJournal> logger,
+        TimeSpan ride = default,
+        TimeSpan sameWithin = default,
+        IReadOnlyDictionary<string, StartPoint>? starts = null)
     {
         var path = directory.FileNamed(JournalSchema.FileName);
         var connection = Database.OpenForWriting(path, JournalSchema.Migrations);
         try
         {
             string[] names = [.. destinations];
-            foreach (var name in names)
-                AddDestination(connection, name);
-            return new SqliteJournal(path, connection, names, time, metrics, logger, ride);
+            JournalDestinations.Configure(connection, names, starts ?? new Dictionary<string, StartPoint>(StringComparer.Ordinal), time.GetUtcNow());
+            GiveCauses(connection);
+            return new SqliteJournal(path, connection, names, time, metrics, logger, ride, sameWithin);
         }
         catch (SqliteException e)
         {
@@ -74,6 +104,9 @@ internal sealed class SqliteJournal : IJournal, IDisposable
             throw;
         }
     }
+
+    /// <summary>Gives commits their place on the disk beforehand; for a journal that is in for a long run.</summary>
+    public void ReserveLog() => Database.GrowLog(_path);
 
     /// <summary>The writer's loop. Ends when <see cref="Complete"/> was called and all is durable.</summary>
     public Task WriteAsync(CancellationToken aborting) => _writer.RunAsync(aborting);
@@ -103,16 +136,54 @@ internal sealed class SqliteJournal : IJournal, IDisposable
             return _entries.ReadEntries(destination, after, limit);
     }
 
+    public IReadOnlyList<JournalEntry> ReadEntriesOf(DestinationNumber destination, string conversation, JournalPosition from, JournalPosition through, int limit)
+    {
+        lock (_entriesGate)
+            return _entries.ReadEntriesOf(destination, conversation, from, through, limit);
+    }
+
+    public IReadOnlyList<(DateTimeOffset At, long Attempts)> ReadAttemptsSince(DestinationNumber destination, DateTimeOffset since)
+    {
+        lock (_restGate)
+            return _rest.ReadAttemptsSince(destination, since);
+    }
+
     public long CountSettledAbove(DestinationNumber destination, JournalPosition after)
     {
         lock (_restGate)
             return _rest.ReadSettledAbove(destination, after);
     }
 
+    public IReadOnlyList<string> ReadWaitingConversations(DestinationNumber destination, bool past)
+    {
+        lock (_entriesGate)
+            return _entries.ReadWaitingConversations(destination, past);
+    }
+
+    public IReadOnlyList<JournalEntry> ReadWaiting(DestinationNumber destination, string conversation, bool past, int limit)
+    {
+        lock (_entriesGate)
+            return _entries.ReadWaiting(destination, conversation, past, limit);
+    }
+
+    public bool IsWaitedFor(DestinationNumber destination, string conversation, bool past)
+    {
+        lock (_entriesGate)
+            return _entries.IsWaitedFor(destination, conversation, past);
+    }
+
+    public IDisposable OnFreed(DestinationNumber destination, Action<string> callback) => _writer.OnFreed(destination, callback);
+
     public IReadOnlyList<Gap> ReadOpenGaps()
     {
         lock (_restGate)
             return _rest.ReadOpenGaps();
+    }
+
+    public IReadOnlyList<string> ReadRecovered(int limit)
+    {
+        lock (_restGate)
+            return _rest.ReadRecovered(limit);
     }
 
     public IReadOnlyList<EventId> ReadRecentIds(int limit)
@@ -172,12 +243,38 @@ internal sealed class SqliteJournal : IJournal, IDisposable
         _writer.Dispose();
     }
 
-    /// <summary>A new destination starts from now: what was accepted before it was configured is not its.</summary>
-    private static void AddDestination(SqliteConnection connection, string name)
+    /// <summary>Only where there is one are events counted.</summary>
+    private IReadOnlyList<DestinationBacklog> ReadRemoved(JournalReader reader) =>
+        _destinations.Count == _inUse.Count ? [] : [.. reader.ReadBacklogs().Where(backlog => backlog.IsRemoved && (backlog.Events > 0 || backlog.DeadLetters > 0))];
+
+    /// <summary>What an older Tieline set aside has a reason only: it is grouped by that.</summary>
+    private static void GiveCauses(SqliteConnection connection)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = "INSERT INTO destination(name, position) SELECT $name, next_position - 1 FROM mark WHERE NOT EXISTS (SELECT 1 FROM destination WHERE name = $name)";
-        command.Parameters.AddWithValue("$name", name);
-        command.ExecuteNonQuery();
+        var without = new List<(long Destination, long Position, DeadLetterCause Cause)>();
+        using (var find = connection.CreateCommand())
+        {
+            find.CommandText = "SELECT d.destination, d.position, n.name, d.status, d.reason FROM dead_letter d JOIN destination n ON n.number = d.destination WHERE d.cause IS NULL";
+            using var row = find.ExecuteReader();
+            while (row.Read())
+                without.Add((row.GetInt64(0), row.GetInt64(1), DeadLetterCause.Of(row.GetString(2), row.IsDBNull(3) ? null : row.GetInt32(3), row.GetString(4), null)));
+        }
+
+        if (without.Count == 0)
+            return;
+        using var transaction = connection.BeginTransaction();
+        using var give = connection.CreateCommand();
+        give.Transaction = transaction;
+        give.CommandText = "UPDATE dead_letter SET cause = $cause, cause_text = $text WHERE destination = $destination AND position = $position";
+        foreach (var (destination, position, cause) in without)
+        {
+            give.Parameters.Clear();
+            give.Parameters.AddWithValue("$cause", cause.Key);
+            give.Parameters.AddWithValue("$text", cause.Text);
+            give.Parameters.AddWithValue("$destination", destination);
+            give.Parameters.AddWithValue("$position", position);
+            give.ExecuteNonQuery();
+        }
+
+        transaction.Commit();
     }
 }

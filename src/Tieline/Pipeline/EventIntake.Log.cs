@@ -15,4 +15,8 @@ internal sealed partial class EventIntake
     [LoggerMessage(EventId = 1103, EventName = "FrameRefused", Level = LogLevel.Warning,
         Message = "A frame is no event ({Fault}, sequence {Sequence}); {Suppressed} more like it were not logged since the last such line")]
     private static partial void LogFault(ILogger logger, FrameFault fault, long? sequence, long suppressed);
+
+    [LoggerMessage(EventId = 1104, EventName = "EndsDiffer", Level = LogLevel.Warning,
+        Message = "Conversation {ConversationId} has ended in another way already; a snapshot says {State}: not sent; {Suppressed} more like it were not logged since the last such line")]
+    private static partial void LogConflict(ILogger logger, string conversationId, string? state, long suppressed);
 }

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Tieline.Backfill;
 using Tieline.Diagnostics;
 using Tieline.Events;
 using Tieline.Filtering;
@@ -8,7 +10,7 @@ using Tieline.Sequencing;
 
 namespace Tieline.Pipeline;
 
-/// <summary>The one way in: skim, sequence, filter, read, redact, journal. Safe for the stream's loop and the hold's loop at once.</summary>
+/// <summary>The one way in: skim, sequence, filter, read, redact, journal. Safe for the stream's loop, the hold's and the backfill's at once.</summary>
 /// <remarks>Work for the journal leaves in the order in which it was decided. When the journal has no room, the frame's task waits, and so does the socket: memory stays bounded.</remarks>
 internal sealed partial class EventIntake : IFrameSink
 {
@@ -21,12 +23,15 @@ internal sealed partial class EventIntake : IFrameSink
     private readonly EventFilter _filter;
     private readonly IdentityRedactor _redactor;
     private readonly RecentIds _recent = new(RecentIdCapacity);
+    private readonly TouchedConversations _touched = new();
+    private readonly ConcurrentQueue<GapChange> _gapChanges = new();
     private readonly IJournal _journal;
     private readonly TimeProvider _time;
     private readonly TielineMetrics _metrics;
     private readonly SpecificationMetrics _specification;
     private readonly ILogger _logger;
     private readonly BoundedLog _faults;
+    private readonly BoundedLog _conflicts;
     private long _dropped;
     private bool _holds;
     private Mark _marked;
@@ -43,12 +48,18 @@ internal sealed partial class EventIntake : IFrameSink
     {
         (_sequencer, _filter, _redactor, _journal, _time) = (sequencer, filter, redactor, journal, time);
         (_metrics, _specification, _logger) = (metrics, specification, logger);
-        _faults = new BoundedLog(time);
+        (_faults, _conflicts) = (new BoundedLog(time), new BoundedLog(time));
         Restore();
     }
 
     /// <summary>Called when a hole opens: something has to confirm it when its window is over.</summary>
     public Action HoleOpened { get; set; } = () => { };
+
+    /// <summary>Called when confirmed gaps have changed: <see cref="TakeGapChanges"/> has them.</summary>
+    public Action GapsChanged { get; set; } = () => { };
+
+    /// <summary>Called when the backfill has found that a conversation is over: nothing more needs to be known of it.</summary>
+    public Action<string> ConversationEnded { get; set; } = _ => { };
 
     public long? LastSequence
     {
@@ -59,7 +70,17 @@ internal sealed partial class EventIntake : IFrameSink
         }
     }
 
-    /// <summary>When the next hole's window is over; null without one.</summary>
+    /// <summary>The newest time that an event of the stream has had; null before the first.</summary>
+    public DateTimeOffset? NewestTime
+    {
+        get
+        {
+            lock (_gate)
+                return _sequencer.Mark.OccurredAt;
+        }
+    }
+
+    /// <summary>When the next wait for a hole is over; null without one.</summary>
     public DateTimeOffset? NextExpiry
     {
         get
@@ -74,12 +95,15 @@ internal sealed partial class EventIntake : IFrameSink
         if (continuous)
             return;
         lock (_gate)
-            _sequencer.Reconnected();
+        {
+            _sequencer.Reconnected(_time.GetUtcNow());
+            RecordChanges();
+        }
     }
 
     public void OnDisconnected()
     {
-        // What was missed shows in the numbers of the next connection.
+        // What was missed is asked for when there is a connection again.
     }
 
     public ValueTask OnFrameAsync(ReadOnlyMemory<byte> utf8, CancellationToken aborting)
@@ -117,22 +141,25 @@ internal sealed partial class EventIntake : IFrameSink
             if (_dropped > 0)
                 _metrics.Dropped.Add(Interlocked.Exchange(ref _dropped, 0));
             var mark = _sequencer.Mark;
-            if (mark == _marked)
+            if (mark != _marked)
+                _outbox.Enqueue(new JournalWork.Advance(_marked = mark));
+            if (_outbox.Count == 0)
                 return ValueTask.CompletedTask;
-            _outbox.Enqueue(new JournalWork.Advance(_marked = mark));
         }
 
         return FlushAsync(aborting);
     }
 
-    /// <summary>An earlier run's unconfirmed holes can't fill any more, so what it held goes out.</summary>
+    /// <summary>Goes on where an earlier run stopped. What it held goes out, unless it still waits for the backfill.</summary>
     private void Restore()
     {
         var counters = _journal.Counters;
         _marked = counters.Mark;
         foreach (var id in _journal.ReadRecentIds(RecentIdCapacity))
             _recent.TryAdd(id);
-        if (counters.Mark.Sequence is null && counters.NextGap == 1)
+        foreach (var conversation in _journal.ReadRecovered(TouchedConversations.Capacity).Reverse())
+            _touched.Add(conversation);
+        if (counters.Mark is { Sequence: null, OccurredAt: null } && counters.NextGap == 1)
             return;
         _sequencer.Restore(counters.Mark, _journal.ReadOpenGaps(), counters.NextGap, _time.GetUtcNow());
         _holds = true;
@@ -217,7 +244,10 @@ internal sealed partial class EventIntake : IFrameSink
         // A late one joins those that wait for it, even if it was the last of its hole: so it goes out before them.
         var held = _sequencer.IsHeld(read.Sequence!.Value) || (verdict == SequenceVerdict.Late && _holds);
         _holds |= held;
-        _outbox.Enqueue(new JournalWork.Append(_redactor.Redact(read), _marked = _sequencer.Mark, held));
+        var isOutOfTurn = verdict is SequenceVerdict.Late or SequenceVerdict.Old;
+        if (isOutOfTurn)
+            _touched.Add(read.ConversationId);
+        _outbox.Enqueue(new JournalWork.Append(_redactor.Redact(read), _marked = _sequencer.Mark, held, isOutOfTurn || _touched.Contains(read.ConversationId)));
         if (verdict == SequenceVerdict.Late)
             Release();
     }
@@ -237,14 +267,18 @@ internal sealed partial class EventIntake : IFrameSink
         var changes = _sequencer.TakeChanges();
         if (changes.Count == 0)
             return;
+        var isNews = false;
         foreach (var change in changes)
         {
             _outbox.Enqueue(new JournalWork.RecordGap(change));
+            isNews |= Tell(change);
             if (change.Kind == GapChangeKind.Confirmed)
                 CountGap(change.Gap);
         }
 
-        if (_sequencer.HasUnconfirmed)
+        if (isNews)
+            GapsChanged();
+        if (_sequencer.IsHolding)
             HoleOpened();
     }
 
@@ -254,11 +288,14 @@ internal sealed partial class EventIntake : IFrameSink
         if (!_holds)
             return;
         _outbox.Enqueue(new JournalWork.Release(_sequencer.Epoch, _sequencer.ReleasableThrough));
-        _holds = _sequencer.HasUnconfirmed;
+        _holds = _sequencer.IsHolding;
     }
 
+    /// <summary>A span without a connection, or one that somebody asked for, is no hole unless numbers are missing.</summary>
     private void CountGap(Gap gap)
     {
+        if (gap.First is null && gap.Reason != GapReason.Renumbered)
+            return;
         var reason = new KeyValuePair<string, object?>("tieline.gap.reason", GapReasonNames.Of(gap.Reason));
         _metrics.Gaps.Add(1, reason);
         _metrics.GapEvents.Add(gap.MissingCount, reason);

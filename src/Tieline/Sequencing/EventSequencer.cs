@@ -5,10 +5,13 @@ namespace Tieline.Sequencing;
 /// <summary>Follows the numbers: what is next, what is late, what is missing, and what must wait for it. Pure: no clock, no I/O. Not for several threads at once.</summary>
 /// <remarks>
 /// Without a hole nothing waits. A hole is in <see cref="TakeChanges"/> as soon as it is seen, so that its record and the mark that passes it can become durable together; it is
-/// <em>confirmed</em> when the reorder window is over, or at once where it opened between two connections or two runs, since nothing can fill it then.
-/// What comes behind an unconfirmed hole is held (<see cref="IsHeld"/>) until <see cref="ReleasableThrough"/> reaches it.
+/// <em>confirmed</em> when the reorder window is over, or at once where it opened between two connections or two runs, since only the backfill can fill it then.
+/// What comes behind a hole is held (<see cref="IsHeld"/>) until <see cref="ReleasableThrough"/> reaches it: first for the window, then for the backfill's answer.
 /// </remarks>
-internal sealed class EventSequencer(TimeSpan reorderWindow)
+/// <param name="reorderWindow">How long a hole may fill itself.</param>
+/// <param name="holdFor">How long, from when it was seen, what is behind a confirmed gap waits for the backfill; zero: it does not.</param>
+/// <param name="tolerance">A gap of this many numbers or fewer is recorded, and neither fetched nor waited for: its window is, since only then is it known how many are missing. A span without a connection is fetched in any case.</param>
+internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = default, long tolerance = 0)
 {
     /// <summary>How many gaps are remembered to recognise a late arrival. An event for an older one is <see cref="SequenceVerdict.Old"/>, and kept.</summary>
     private const int MaxRemembered = 1_000;
@@ -17,10 +20,15 @@ internal sealed class EventSequencer(TimeSpan reorderWindow)
     private readonly List<GapChange> _changes = [];
     private DateTimeOffset? _lastTime;
     private DateTimeOffset? _newestTime;
+
+    /// <summary>When the last frame with a number came; null before the first of this run.</summary>
+    private DateTimeOffset? _heardAt;
     private long _last = -1;
     private long _nextGap = 1;
-    private int _unconfirmed;
     private GapReason? _jump;
+
+    /// <summary>The span without a connection that no event has ended yet.</summary>
+    private Gap? _span;
 
     public long Epoch { get; private set; } = 1;
 
@@ -29,10 +37,10 @@ internal sealed class EventSequencer(TimeSpan reorderWindow)
 
     public Mark Mark => new(Epoch, Last, _newestTime);
 
-    /// <summary>Whether a hole may still fill itself, so that what comes behind it is held.</summary>
-    public bool HasUnconfirmed => _unconfirmed > 0;
+    /// <summary>Whether a hole is waited for, so that what comes behind it is held.</summary>
+    public bool IsHolding { get; private set; }
 
-    /// <summary>Goes on where an earlier run stopped: the first jump is that run's absence, and the holes it had not confirmed cannot fill any more.</summary>
+    /// <summary>Goes on where an earlier run stopped: the first jump is that run's absence, and the holes it had not confirmed cannot fill by themselves any more. What it held for the backfill is still held.</summary>
     /// <param name="open">Its gaps that are not filled. One may reach beyond the mark, where the run ended between the two.</param>
     public void Restore(Mark mark, IEnumerable<Gap> open, long nextGap, DateTimeOffset now)
     {
@@ -46,19 +54,70 @@ internal sealed class EventSequencer(TimeSpan reorderWindow)
             _last = Math.Max(_last, gap.Last!.Value);
             Pass(gap.From); // dropped events may have gone further than the mark: a repeat of one is no new epoch
             Pass(gap.To);
-            Remember(gap);
+            _gaps.Add(gap);
         }
 
-        _unconfirmed = _gaps.Count(gap => gap.ConfirmedAt is null);
-        Confirm(_ => true, now);
+        foreach (var gap in _gaps)
+        {
+            if (gap.ConfirmedAt is null)
+                Confirm(gap, now, canHold: true);
+            else if (!gap.IsAnswered)
+                Hold(gap, now);
+        }
+
+        Settle(); // only now: none is forgotten before it is confirmed, and what it holds is held
     }
 
-    /// <summary>There was a time without a connection: a jump at the next event cannot fill itself.</summary>
-    public void Reconnected() => _jump ??= GapReason.Reconnect;
+    /// <summary>There was a time without a connection: a span to ask about, however the numbers go on. A jump at the next event cannot fill itself.</summary>
+    public void Reconnected(DateTimeOffset now)
+    {
+        _jump ??= GapReason.Reconnect;
+        if (_newestTime is null)
+            return;
+        if (_span is not null)
+        {
+            _span.Extend(now, now);
+            _changes.Add(new GapChange(_span.Snapshot(), GapChangeKind.Extended));
+            return;
+        }
+
+        // An event's time may lie ahead: the span begins no later than when we last heard something.
+        var from = _newestTime > (_heardAt ?? now) ? _heardAt ?? now : _newestTime;
+        _span = new Gap(_nextGap++, Epoch, _jump.Value, [], from, now, now);
+        _span.Confirm(now);
+        Add(_span, GapChangeKind.Seen, GapChangeKind.Confirmed);
+    }
+
+    /// <summary>An event without a number, of a source that has none.</summary>
+    public void Saw(DateTimeOffset time, DateTimeOffset now)
+    {
+        _heardAt = now;
+        Pass(time);
+    }
+
+    /// <summary>A source without numbers did not listen, or not to all of it, in this time.</summary>
+    /// <param name="reason"><see cref="GapReason.Reconnect"/> or <see cref="GapReason.Restart"/>.</param>
+    public void Missed(GapReason reason, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now)
+    {
+        var gap = new Gap(_nextGap++, Epoch, reason, [], from < to ? from : to, to, now);
+        gap.Confirm(now);
+        Add(gap, GapChangeKind.Seen, GapChangeKind.Confirmed);
+    }
+
+    /// <summary>A span that somebody wants to have fetched.</summary>
+    /// <returns>The number of its gap.</returns>
+    public long Request(DateTimeOffset from, DateTimeOffset to, DateTimeOffset now)
+    {
+        var gap = new Gap(_nextGap++, Epoch, GapReason.Manual, [], from, to, now);
+        gap.Confirm(now);
+        Add(gap, GapChangeKind.Seen, GapChangeKind.Confirmed);
+        return gap.Number;
+    }
 
     /// <param name="timestamp">The event's, as sent. One that can't be read, or can't be true, says nothing.</param>
     public SequenceVerdict Offer(long sequence, ReadOnlySpan<byte> timestamp, DateTimeOffset now)
     {
+        _heardAt = now;
         var time = EventTime.TryParse(timestamp, out var parsed) && EventTime.IsPlausible(parsed, now) ? parsed : (DateTimeOffset?)null;
         if (sequence == _last + 1 || _last < 0)
         {
@@ -68,7 +127,7 @@ internal sealed class EventSequencer(TimeSpan reorderWindow)
 
         if (sequence > _last)
         {
-            Open(new SequenceRange(_last + 1, sequence - 1), _jump ?? GapReason.Hole, time, now);
+            Miss(new SequenceRange(_last + 1, sequence - 1), time, now);
             Advance(sequence, time);
             return SequenceVerdict.Next;
         }
@@ -89,26 +148,59 @@ internal sealed class EventSequencer(TimeSpan reorderWindow)
     /// <summary>A frame with this number came and cannot be read: it is missing, and will not come by itself.</summary>
     public void Refuse(long sequence, DateTimeOffset now)
     {
+        _heardAt = now;
         if (_last >= 0 && sequence <= _last)
             return;
         if (_last >= 0 && sequence > _last + 1)
-            Open(new SequenceRange(_last + 1, sequence - 1), _jump ?? GapReason.Hole, null, now);
+            Miss(new SequenceRange(_last + 1, sequence - 1), null, now);
         Open(new SequenceRange(sequence, sequence), GapReason.Unreadable, null, now);
         _last = sequence;
-        _jump = null;
+        (_jump, _span) = (null, null);
     }
 
-    /// <summary>Confirms the holes whose window is over.</summary>
-    public void Expire(DateTimeOffset now) => Confirm(gap => now - gap.SeenAt >= reorderWindow, now);
+    /// <summary>Confirms the holes whose window is over, and ends the waits that have lasted long enough.</summary>
+    public void Expire(DateTimeOffset now)
+    {
+        if (!IsHolding)
+            return;
+        foreach (var gap in _gaps.Where(gap => gap.HoldsFrom is not null))
+        {
+            if (gap.ConfirmedAt is null && now - gap.SeenAt >= reorderWindow)
+                Confirm(gap, now, canHold: true);
+            if (gap.HeldUntil <= now)
+                gap.HoldsFrom = null;
+        }
 
-    /// <summary>When <see cref="Expire"/> has work next; null without an unconfirmed hole.</summary>
-    public DateTimeOffset? NextExpiry => _unconfirmed == 0 ? null : _gaps.Where(gap => gap.ConfirmedAt is null).Min(gap => gap.SeenAt) + reorderWindow;
+        Settle();
+    }
+
+    /// <summary>A complete answer about these gaps is in the journal: nothing waits for them any more.</summary>
+    public void Answered(IReadOnlySet<long> gaps)
+    {
+        foreach (var gap in _gaps.Where(gap => gap.ConfirmedAt is not null && gaps.Contains(gap.Number)))
+            gap.HoldsFrom = null;
+        Settle();
+    }
+
+    /// <summary>These gaps are closed. An event that arrives for one all the same is <see cref="SequenceVerdict.Old"/>, and kept if its id is not known.</summary>
+    public void Forget(IReadOnlySet<long> gaps)
+    {
+        _gaps.RemoveAll(gap => gaps.Contains(gap.Number));
+        if (_span is not null && gaps.Contains(_span.Number))
+            _span = null; // what the next event jumps over is a gap of its own
+        Settle();
+    }
+
+    /// <summary>When <see cref="Expire"/> has work next; null when nothing waits.</summary>
+    public DateTimeOffset? NextExpiry => IsHolding
+        ? _gaps.Where(gap => gap.HoldsFrom is not null).Min(gap => gap.ConfirmedAt is null ? gap.SeenAt + reorderWindow : gap.HeldUntil!.Value)
+        : null;
 
     /// <summary>Whether an event of this number must wait for a hole before it.</summary>
-    public bool IsHeld(long sequence) => _unconfirmed > 0 && sequence > ReleasableThrough;
+    public bool IsHeld(long sequence) => IsHolding && sequence > ReleasableThrough;
 
     /// <summary>Held events up to this number have nothing before them to wait for.</summary>
-    public long ReleasableThrough => _unconfirmed == 0 ? long.MaxValue : _gaps.Where(gap => gap.ConfirmedAt is null).Min(gap => gap.Missing[0].First) - 1;
+    public long ReleasableThrough => IsHolding ? _gaps.Where(gap => gap.HoldsFrom is not null).Min(gap => gap.HoldsFrom!.Value) - 1 : long.MaxValue;
 
     /// <summary>What became of gaps since the last call, in order; the caller makes it durable together with the mark.</summary>
     public IReadOnlyList<GapChange> TakeChanges()
@@ -123,7 +215,7 @@ internal sealed class EventSequencer(TimeSpan reorderWindow)
     private void Advance(long sequence, DateTimeOffset? time)
     {
         _last = sequence;
-        _jump = null;
+        (_jump, _span) = (null, null);
         _lastTime = time ?? _lastTime;
         Pass(time);
     }
@@ -134,17 +226,37 @@ internal sealed class EventSequencer(TimeSpan reorderWindow)
             _newestTime = time ?? _newestTime;
     }
 
+    /// <summary>Numbers were jumped over: those of the span without a connection, if there was one.</summary>
+    private void Miss(SequenceRange missing, DateTimeOffset? time, DateTimeOffset now)
+    {
+        if (_span is null)
+        {
+            Open(missing, _jump ?? GapReason.Hole, time, now);
+            return;
+        }
+
+        _span.Miss(missing, time, now);
+        Hold(_span, now); // never tolerated: its time is asked for even where no number is missing
+        Remember(_span);
+        Settle();
+        Add(_span, GapChangeKind.Confirmed);
+    }
+
     private void Open(SequenceRange missing, GapReason reason, DateTimeOffset? time, DateTimeOffset now)
     {
         var gap = new Gap(_nextGap++, Epoch, reason, [missing], _lastTime, time, now);
-        if (reason != GapReason.Hole || reorderWindow == TimeSpan.Zero)
-            gap.Confirm(now);
-        else
-            _unconfirmed++;
         Remember(gap);
-        _changes.Add(new GapChange(gap.Snapshot(), GapChangeKind.Seen));
-        if (gap.ConfirmedAt is not null)
-            _changes.Add(new GapChange(gap.Snapshot(), GapChangeKind.Confirmed));
+        if (reason == GapReason.Hole && reorderWindow > TimeSpan.Zero)
+        {
+            gap.HoldsFrom = missing.First;
+            IsHolding = true;
+            Add(gap, GapChangeKind.Seen);
+            return;
+        }
+
+        Add(gap, GapChangeKind.Seen);
+        Confirm(gap, now, canHold: true);
+        Settle();
     }
 
     private bool TryFill(long sequence)
@@ -152,16 +264,15 @@ internal sealed class EventSequencer(TimeSpan reorderWindow)
         for (var index = _gaps.Count - 1; index >= 0; index--)
         {
             var gap = _gaps[index];
+            var wasFirst = gap.HoldsFrom == sequence;
             if (!gap.TryFill(sequence))
                 continue;
             if (gap.Missing.Count == 0)
-            {
                 _gaps.RemoveAt(index);
-                if (gap.ConfirmedAt is null)
-                    _unconfirmed--;
-            }
-
-            _changes.Add(new GapChange(gap.Snapshot(), gap.Missing.Count == 0 ? GapChangeKind.Filled : GapChangeKind.Shrunk));
+            else if (wasFirst)
+                gap.HoldsFrom = gap.Missing[0].First;
+            Settle();
+            Add(gap, gap.Missing.Count == 0 ? GapChangeKind.Filled : GapChangeKind.Shrunk);
             return true;
         }
 
@@ -171,27 +282,47 @@ internal sealed class EventSequencer(TimeSpan reorderWindow)
     /// <summary>Old holes can no longer fill: numbers from before mean nothing now.</summary>
     private void StartEpoch(long sequence, DateTimeOffset time, DateTimeOffset now)
     {
-        Confirm(_ => true, now);
+        foreach (var gap in _gaps.Where(gap => gap.ConfirmedAt is null))
+            Confirm(gap, now, canHold: false);
         _gaps.Clear();
         var between = new Gap(_nextGap++, Epoch, GapReason.Renumbered, [], _lastTime, time, now);
         between.Confirm(now);
-        _changes.Add(new GapChange(between, GapChangeKind.Seen));
-        _changes.Add(new GapChange(between, GapChangeKind.Confirmed));
+        if (holdFor > TimeSpan.Zero)
+            (between.HoldsFrom, between.HeldUntil) = (sequence, now + holdFor);
+        Remember(between);
+        Settle();
+        Add(between, GapChangeKind.Seen, GapChangeKind.Confirmed);
         Epoch++;
         Advance(sequence, time);
     }
 
-    private void Confirm(Func<Gap, bool> due, DateTimeOffset now)
+    private void Confirm(Gap gap, DateTimeOffset now, bool canHold)
     {
-        if (_unconfirmed == 0)
-            return;
-        foreach (var gap in _gaps.Where(gap => gap.ConfirmedAt is null && due(gap)))
-        {
-            gap.Confirm(now);
-            _unconfirmed--;
-            _changes.Add(new GapChange(gap.Snapshot(), GapChangeKind.Confirmed));
-        }
+        gap.Confirm(now);
+        gap.HoldsFrom = null;
+        gap.IsTolerated = gap.MissingCount <= tolerance;
+        if (canHold)
+            Hold(gap, now);
+        Add(gap, GapChangeKind.Confirmed);
+    }
 
+    /// <summary>What is behind a gap that is worth fetching waits for it; not behind a frame that came and cannot be read.</summary>
+    private void Hold(Gap gap, DateTimeOffset now)
+    {
+        var until = gap.SeenAt + holdFor;
+        if (gap.Reason != GapReason.Unreadable && gap.MissingCount > tolerance && until > now)
+            (gap.HoldsFrom, gap.HeldUntil) = (gap.Missing[0].First, until);
+    }
+
+    private void Add(Gap gap, params ReadOnlySpan<GapChangeKind> kinds)
+    {
+        foreach (var kind in kinds)
+            _changes.Add(new GapChange(gap.Snapshot(), kind));
+    }
+
+    private void Settle()
+    {
+        IsHolding = _gaps.Exists(gap => gap.HoldsFrom is not null);
         Trim();
     }
 
@@ -201,10 +332,10 @@ internal sealed class EventSequencer(TimeSpan reorderWindow)
         Trim();
     }
 
-    /// <summary>Only confirmed ones are forgotten: an unconfirmed one still holds events.</summary>
+    /// <summary>One that still holds events is not forgotten.</summary>
     private void Trim()
     {
-        while (_gaps.Count > MaxRemembered && _gaps[0].ConfirmedAt is not null)
+        while (_gaps.Count > MaxRemembered && _gaps[0].HoldsFrom is null)
             _gaps.RemoveAt(0);
     }
 }

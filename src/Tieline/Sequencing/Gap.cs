@@ -27,15 +27,28 @@ internal sealed class Gap
 
     public DateTimeOffset? From { get; }
 
-    public DateTimeOffset? To { get; }
+    public DateTimeOffset? To { get; private set; }
 
-    public DateTimeOffset SeenAt { get; }
+    /// <summary>When the hole opened, or the span without a connection ended.</summary>
+    public DateTimeOffset SeenAt { get; private set; }
 
     /// <summary>The first number missing when it was seen; null for a gap known by time only.</summary>
-    public long? First { get; }
+    public long? First { get; private set; }
 
     /// <summary>The last number missing when it was seen.</summary>
-    public long? Last { get; }
+    public long? Last { get; private set; }
+
+    /// <summary>Events of its epoch from this number on wait for it; null when none does, any more or at all.</summary>
+    public long? HoldsFrom { get; set; }
+
+    /// <summary>Until when they wait at most, once it is confirmed.</summary>
+    public DateTimeOffset? HeldUntil { get; set; }
+
+    /// <summary>Of one that was stored: there has been a complete answer about it as it is, or nobody waits for one.</summary>
+    public bool IsAnswered { get; set; }
+
+    /// <summary>So little is missing that it is not fetched.</summary>
+    public bool IsTolerated { get; set; }
 
     /// <summary>Since when it is a gap and not a reordering that may mend itself; null before.</summary>
     public DateTimeOffset? ConfirmedAt { get; private set; }
@@ -45,6 +58,18 @@ internal sealed class Gap
     public long MissingCount => _missing.Sum(range => range.Count);
 
     public void Confirm(DateTimeOffset now) => ConfirmedAt ??= now;
+
+    /// <summary>The span goes on to here.</summary>
+    public void Extend(DateTimeOffset to, DateTimeOffset now) => (To, SeenAt) = (to, now);
+
+    /// <summary>Now it is known which numbers a span without a connection has cost.</summary>
+    public void Miss(SequenceRange missing, DateTimeOffset? to, DateTimeOffset now)
+    {
+        _missing.Add(missing);
+        (First, Last, SeenAt) = (missing.First, missing.Last, now);
+        if (To is null || to > To)
+            To = to ?? To;
+    }
 
     /// <summary>Takes a number out. False if it was not missing.</summary>
     public bool TryFill(long sequence)
@@ -65,7 +90,7 @@ internal sealed class Gap
     public Gap Snapshot()
     {
         var copy = new Gap(Number, Epoch, Reason, _missing, From, To, SeenAt, First, Last);
-        copy.ConfirmedAt = ConfirmedAt;
+        (copy.ConfirmedAt, copy.HoldsFrom, copy.HeldUntil, copy.IsTolerated) = (ConfirmedAt, HoldsFrom, HeldUntil, IsTolerated);
         return copy;
     }
 

@@ -8,8 +8,11 @@ internal enum GapChangeKind
     /// <summary>A hole opened. It may still fill itself.</summary>
     Seen,
 
-    /// <summary>It is a gap.</summary>
+    /// <summary>It is a gap. Said again when a span without a connection turns out to have cost numbers.</summary>
     Confirmed,
+
+    /// <summary>The span without a connection goes on.</summary>
+    Extended,
 
     /// <summary>Some of it came.</summary>
     Shrunk,

@@ -4,16 +4,36 @@ namespace Tieline.Sequencing;
 
 internal sealed class GapOptionsValidator : IValidateOptions<GapOptions>
 {
-    private static readonly TimeSpan MaxWindow = TimeSpan.FromMinutes(1);
+    private const long MaxTolerance = 1_000_000;
+    private static readonly TimeSpan _longest = TimeSpan.FromDays(30);
 
     public ValidateOptionsResult Validate(string? name, GapOptions options)
     {
         var errors = new ValidateOptionsResultBuilder();
-        if (options.ReorderWindow < TimeSpan.Zero || options.ReorderWindow > MaxWindow)
+        Check(nameof(GapOptions.ReorderWindow), options.ReorderWindow, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+        Check(nameof(GapOptions.HoldFor), options.HoldFor, TimeSpan.Zero, TimeSpan.FromMinutes(5));
+        Check(nameof(GapOptions.SameWithin), options.SameWithin, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+        Check(nameof(GapOptions.Margin), options.Margin, TimeSpan.Zero, TimeSpan.FromHours(1));
+        Check(nameof(GapOptions.SettledAfter), options.SettledAfter, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
+        Check(nameof(GapOptions.AbandonAfter), options.AbandonAfter, TimeSpan.FromMinutes(1), _longest);
+        if (options.Tolerance is < 0 or > MaxTolerance)
+            Fail(nameof(GapOptions.Tolerance), $"must be from 0 to {MaxTolerance}, was {options.Tolerance}");
+        if (options.AskAfter.Count == 0)
+            Fail(nameof(GapOptions.AskAfter), "must name at least one delay");
+        for (var index = 0; index < options.AskAfter.Count; index++)
         {
-            errors.AddError($"must be from 00:00:00 to {MaxWindow}, was {options.ReorderWindow}", $"{name ?? GapOptions.Section}:ReorderWindow");
+            if (options.AskAfter[index] < TimeSpan.Zero || options.AskAfter[index] > _longest || (index > 0 && options.AskAfter[index] <= options.AskAfter[index - 1]))
+                Fail($"{nameof(GapOptions.AskAfter)}:{index}", $"must be above the one before it and from {TimeSpan.Zero} to {_longest}, was {options.AskAfter[index]}");
         }
 
         return errors.Build();
+
+        void Check(string key, TimeSpan value, TimeSpan least, TimeSpan most)
+        {
+            if (value < least || value > most)
+                Fail(key, $"must be from {least} to {most}, was {value}");
+        }
+
+        void Fail(string key, string message) => errors.AddError(message, $"{name ?? GapOptions.Section}:{key}");
     }
 }

@@ -17,4 +17,7 @@ internal enum GapReason
 
     /// <summary>The numbering started again: what lies between is known by time only.</summary>
     Renumbered,
+
+    /// <summary>Nothing is known to be missing: somebody asked for the span to be fetched.</summary>
+    Manual,
 }

@@ -10,6 +10,7 @@ internal static class GapReasonNames
         GapReason.Restart => "restart",
         GapReason.Unreadable => "unreadable",
         GapReason.Renumbered => "renumbered",
+        GapReason.Manual => "manual",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "no such reason"),
     };
 }

@@ -9,6 +9,7 @@ internal sealed class DataDirectory : IDisposable
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const string LockFile = "lock";
     private const string OwnerFile = "lock.pid";
 
     private readonly FileStream _lock;
@@ -39,6 +40,27 @@ internal sealed class DataDirectory : IDisposable
         }
     }
 
+    /// <summary>Whether a process holds it now. One that comes a moment later is told by <see cref="Open"/>.</summary>
+    public static bool IsInUse(string path)
+    {
+        var file = System.IO.Path.Combine(path, LockFile);
+        if (!File.Exists(file))
+            return false;
+        try
+        {
+            using var held = new FileStream(file, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.ReadWrite, Share = FileShare.None });
+            return false;
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new StorageException($"Cannot use data directory '{path}': {e.Message}", e);
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
     public string FileNamed(string name) => System.IO.Path.Combine(Path, name);
 
     public void Dispose() => _lock.Dispose();
@@ -46,7 +68,7 @@ internal sealed class DataDirectory : IDisposable
     /// <summary>The lock is the operating system's: it is gone with the process, however that ends.</summary>
     private static FileStream Lock(string path)
     {
-        var file = System.IO.Path.Combine(path, "lock");
+        var file = System.IO.Path.Combine(path, LockFile);
         FileStream held;
         try
         {

@@ -11,6 +11,12 @@ internal static class Database
 
     private const int BusyTimeoutSeconds = 5;
 
+    /// <summary>Pages in the write-ahead log at which they are moved into the file.</summary>
+    private const int CheckpointPages = 4_000;
+
+    /// <summary>What <see cref="CheckpointPages"/> take in the log, with their headers, and room for those that come while they are moved.</summary>
+    private const int LogBytes = 24 * 1024 * 1024;
+
     /// <summary>The smallest page there is: what is shorter was cut.</summary>
     private const int MinBytes = 512;
 
@@ -41,7 +47,9 @@ internal static class Database
                 KeepLog(connection, false);
             }
 
-            Execute(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000;");
+            Execute(
+                connection,
+                $"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint={CheckpointPages};");
             if (isNew)
                 Execute(connection, $"PRAGMA application_id={ApplicationId};");
             Migrate(connection, migrations);
@@ -84,6 +92,18 @@ internal static class Database
             connection.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Makes the write-ahead log as long as it will get. A commit that makes it longer waits for the file system's own journal too: measured, 1.6 ms instead of 0.5 for one of a hundred.</summary>
+    /// <remarks>What stands behind the last commit has no valid checksum, so SQLite takes no notice of it.</remarks>
+    /// <param name="path">The database, which is open.</param>
+    public static void GrowLog(string path)
+    {
+        using var log = File.OpenHandle(path + "-wal", FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        var zeros = new byte[1024 * 1024];
+        for (var end = RandomAccess.GetLength(log); end < LogBytes; end += zeros.Length)
+            RandomAccess.Write(log, zeros.AsSpan(0, (int)Math.Min(zeros.Length, LogBytes - end)), end);
+        RandomAccess.FlushToDisk(log);
     }
 
     public static void Execute(SqliteConnection connection, string sql)

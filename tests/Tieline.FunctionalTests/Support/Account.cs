@@ -57,8 +57,17 @@ internal sealed class Account
     /// <summary>Ids that the CRM took as good more than once.</summary>
     public IReadOnlyList<string> SecondCopies { get; private set; } = [];
 
-    /// <summary>What came first after a later event of its conversation had come.</summary>
+    /// <summary>What came first after a later event of its conversation had come, fetched ones aside.</summary>
     public IReadOnlyList<LedgerLine> OutOfOrder { get; private set; } = [];
+
+    /// <summary>What was fetched too late to come before a later event of its conversation.</summary>
+    public IReadOnlyList<LedgerLine> LateBackfill { get; private set; } = [];
+
+    /// <summary>Ids that came as fetched.</summary>
+    public int Recovered { get; private set; }
+
+    /// <summary>Events that the filter keeps, between the first and the last that were sent, and that the CRM has not got.</summary>
+    public IReadOnlyList<LedgerLine> Missing { get; private set; } = [];
 
     /// <summary>Whether nothing is under way any more: all is accounted for, and every gap is confirmed and audited.</summary>
     public bool IsSettled => Lost.Count == 0 && Unlisted.Count == 0 && _unsettledGaps.Count == 0;
@@ -99,7 +108,7 @@ internal sealed class Account
     public override string ToString()
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"numbered {Ledger.Count}, sent {Sent.Count} = delivered {Delivered} + dead-lettered {DeadLettered} + filtered {Filtered}; in gaps {InGaps.Count} ({SentButInGap.Count} of them sent)");
+        text.Append(CultureInfo.InvariantCulture, $"numbered {Ledger.Count}, sent {Sent.Count} = delivered {Delivered} + dead-lettered {DeadLettered} + filtered {Filtered}; in gaps {InGaps.Count} ({SentButInGap.Count} of them sent); fetched {Recovered} ({LateBackfill.Count} of them too late for their order), missing {Missing.Count}");
         Append("LOST", Lost.Select(Describe));
         Append("NOT SENT AND IN NO GAP", Unlisted.Select(Describe));
         Append("GAPS NOT CONFIRMED AND AUDITED", _unsettledGaps);
@@ -189,8 +198,15 @@ internal sealed class Account
         var copies = Requests.Where(request => request.Id is not null).GroupBy(request => request.Id!, StringComparer.Ordinal).Where(group => group.Skip(1).Any()).ToList();
         TwoBodies = [.. copies.Where(group => group.Any(request => !request.Body.AsSpan().SequenceEqual(group.First().Body))).Select(group => group.Key)];
         SecondCopies = [.. copies.Where(group => group.Count(request => request.Processed) > 1).Select(group => group.Key)];
-        OutOfOrder = [.. FindOutOfOrder(byId)];
+        var misplaced = FindOutOfOrder(byId).ToList();
+        OutOfOrder = [.. misplaced.Where(found => !found.IsBackfill).Select(found => found.Line)];
+        LateBackfill = [.. misplaced.Where(found => found.IsBackfill).Select(found => found.Line)];
+        Recovered = Requests.Where(request => request is { Processed: true, Id: not null } && IsBackfill(request)).Select(request => request.Id).Distinct().Count();
+        Missing = first > last ? [] : [.. Ledger.Take(first..(last + 1)).Select(entry => entry.Line).Where(line => line is { Passes: true, Id: not null } && !delivered.Contains(line.Id!))];
     }
+
+    private static bool IsBackfill(CrmRequest request) =>
+        request.Headers.Any(header => header.Key.Equals("Tieline-Origin", StringComparison.OrdinalIgnoreCase) && header.Value == "backfill");
 
     /// <summary>Whether what the CRM got is about this event and one that the filter keeps.</summary>
     private static bool Agrees(CrmRequest request, LedgerLine line)
@@ -205,7 +221,7 @@ internal sealed class Account
             && request.Headers.FirstOrDefault(header => header.Key.Equals("Idempotency-Key", StringComparison.OrdinalIgnoreCase)).Value is var key && (request.Headers.Count == 0 || key == request.Id);
     }
 
-    private IEnumerable<LedgerLine> FindOutOfOrder(Dictionary<string, (LedgerLine Line, int Index)> byId)
+    private IEnumerable<(LedgerLine Line, bool IsBackfill)> FindOutOfOrder(Dictionary<string, (LedgerLine Line, int Index)> byId)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var latest = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -214,7 +230,7 @@ internal sealed class Account
             if (!byId.TryGetValue(request.Id!, out var known) || !seen.Add(request.Id!))
                 continue;
             if (latest.TryGetValue(request.ConversationId!, out var last) && known.Index < last)
-                yield return known.Line;
+                yield return (known.Line, IsBackfill(request));
             else
                 latest[request.ConversationId!] = known.Index;
         }

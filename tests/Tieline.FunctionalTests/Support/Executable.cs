@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Tieline.TestKit;
 
 namespace Tieline.FunctionalTests.Support;
 
@@ -24,7 +25,7 @@ internal static class Executable
 
     private static string Publish()
     {
-        var root = RepositoryRoot();
+        var root = Repository.Root;
         using var process = Process.Start(new ProcessStartInfo("bash", ["-c", "source eng/common.sh && need_sdk && publish_stale && printf %s \"$published\""])
         {
             WorkingDirectory = root,
@@ -39,16 +40,5 @@ internal static class Executable
         return process.ExitCode == 0 && File.Exists(path)
             ? path
             : throw new InvalidOperationException($"{Variable} is not set and publishing failed (exit code {process.ExitCode}): run ./test, or eng/publish DIR and set {Variable}=DIR/tieline.\n{complaints.Result}");
-    }
-
-    private static string RepositoryRoot()
-    {
-        for (var folder = AppContext.BaseDirectory; folder is not null; folder = System.IO.Path.GetDirectoryName(folder))
-        {
-            if (File.Exists(System.IO.Path.Combine(folder, "Tieline.slnx")))
-                return folder;
-        }
-
-        throw new DirectoryNotFoundException($"{Variable} is not set and there is no Tieline.slnx above '{AppContext.BaseDirectory}': publish with eng/publish DIR and set {Variable}=DIR/tieline.");
     }
 }

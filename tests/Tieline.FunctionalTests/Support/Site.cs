@@ -48,6 +48,7 @@ internal sealed class Site : IAsyncDisposable
         configure?.Invoke(options);
         var cancellation = TestContext.Current.CancellationToken;
         var site = new Site(options, await GenesysSimulator.StartAsync(options.Genesys, cancellation: cancellation), await CrmSimulator.StartAsync(options.Crm, cancellation: cancellation));
+        options.Prepare?.Invoke(site);
         if (!options.Start)
             return site;
         try
@@ -155,6 +156,9 @@ internal sealed class Site : IAsyncDisposable
             .Select(entry => (entry, entry.Detail is null ? null : JsonNode.Parse(entry.Detail)!.AsObject())),
     ];
 
+    /// <summary>What the audit log says of gaps in the numbering; a span without a connection that cost no number is not among them.</summary>
+    public IEnumerable<JsonObject> NumberedGaps() => AuditLines("gap-detected").Select(line => line.Detail!).Where(detail => detail["firstSequence"] is not null);
+
     /// <summary>Waits until the simulator has made so many more events.</summary>
     public Task MoreEventsAsync(long count, TimeSpan within)
     {
@@ -202,6 +206,25 @@ internal sealed class Site : IAsyncDisposable
             },
             within,
             () => $"everything is settled: {Account.Of(this)}\n{Process.Tail()}");
+        return account;
+    }
+
+    /// <summary>Stops the simulator's events and waits until every gap is closed and everything is delivered.</summary>
+    public async Task<Account> FilledAsync(TimeSpan within)
+    {
+        Genesys.Stop();
+        var (account, _) = await Eventually.FindAsync(
+            async () =>
+            {
+                var metrics = await MetricsAsync();
+                if (metrics["waiting"] != 0 || metrics["lastSequence"] < Genesys.Status.LastSequence)
+                    return null;
+                using var journal = OpenJournal();
+                // In this order: a hole that is confirmed between the two is among what is still to be filled.
+                return journal.ReadOpenGaps().All(gap => gap.ConfirmedAt is not null) && journal.ReadFills().Count == 0 ? Account.Of(this) : null;
+            },
+            within,
+            () => $"every gap is closed: {Account.Of(this)}\n{Process.Tail()}");
         return account;
     }
 

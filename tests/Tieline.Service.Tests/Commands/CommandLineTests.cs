@@ -35,7 +35,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void Every_verb_of_the_contract_is_there() =>
         Verbs.Select(v => v.Data).ShouldBe(
-            ["", "run", "demo", "simulate", "simulate genesys", "simulate crm", "config", "config show", "config validate", "config schema", "audit", "audit verify", "audit show", "version"], ignoreOrder: true);
+            ["", "run", "demo", "simulate", "simulate genesys", "simulate crm", "init", "doctor", "conform", "config", "config show", "config diff", "config validate", "config schema", "audit", "audit verify", "audit show", "backfill", "reconcile", "completeness", "dead-letters", "dead-letters list", "dead-letters show", "dead-letters replay", "dead-letters discard", "destinations", "destinations list", "destinations discard", "replay", "secret", "secret create", "secret rotate", "completion", "version"], ignoreOrder: true);
 
     [Theory]
     [InlineData("")]
@@ -68,6 +68,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("config validate")]
     [InlineData("config show")]
     [InlineData("run")]
+    [InlineData("doctor")]
     public async Task A_wrong_configuration_exits_with_2_and_every_error_on_a_line_of_its_own(string verb)
     {
         var ran = await _sandbox.RunAsync([.. verb.Split(' '), "--set", "Gaps:ReorderWindow=2h", "--set", "Genesys:Regoin=x"]);

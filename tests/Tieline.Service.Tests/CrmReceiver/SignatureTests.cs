@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using receiver::CrmReceiver;
+using Tieline.Delivery;
 
 namespace Tieline.Service.Tests.CrmReceiver;
 
@@ -82,6 +83,21 @@ public class SignatureTests
     [InlineData("whsec_")]
     public void A_secret_that_cannot_be_one_stops_the_start_without_being_repeated(string secret) =>
         Should.Throw<ReceiverOptionsException>(() => new SignatureCheck(secret, TimeProvider.System)).Message.ShouldNotContain("not-base64");
+
+    /// <summary>The receiver has one of the two secrets that sign while they are being changed over.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_Tieline_signs_is_accepted_with_the_old_secret_and_with_the_new(bool isOld)
+    {
+        var other = SigningKey.Create(SigningAlgorithm.V1).Text;
+        var options = new DestinationOptions();
+        (options.Signing.Secret, options.Signing.PreviousSecret) = isOld ? (new Secret(other), new Secret(_secret)) : (new Secret(_secret), new Secret(other));
+        var keys = new SigningKeys(options, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        await using var rig = await StartAsync();
+
+        (await PostAsync(rig, Now, WebhookSignature.Of(keys, "evt_1", $"{Now}", Encoding.UTF8.GetBytes(ReceiverRig.Body())))).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
 
     private static Task<ReceiverRig> StartAsync() => ReceiverRig.StartAsync("--CRM_WEBHOOK_SECRET", _secret);
 

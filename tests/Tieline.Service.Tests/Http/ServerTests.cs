@@ -7,7 +7,8 @@ namespace Tieline.Service.Tests.Http;
 public sealed class ServerTests
 {
     [Theory]
-    [InlineData("/")]
+    [InlineData("/nothing")]
+    [InlineData("/loginx")]
     [InlineData("/health")]
     [InlineData("/health/other")]
     [InlineData("/metrics/more")]
@@ -28,9 +29,9 @@ public sealed class ServerTests
     [InlineData("/", "localhost.evil.example", HttpStatusCode.BadRequest)]
     [InlineData("/metricsx", "evil.example", HttpStatusCode.BadRequest)]
     [InlineData("/healthx", "evil.example", HttpStatusCode.BadRequest)]
-    [InlineData("/", "localhost", HttpStatusCode.NotFound)]
-    [InlineData("/", "LOCALHOST:3001", HttpStatusCode.NotFound)]
-    [InlineData("/", "[::1]:3001", HttpStatusCode.NotFound)]
+    [InlineData("/nothing", "localhost", HttpStatusCode.NotFound)]
+    [InlineData("/nothing", "LOCALHOST:3001", HttpStatusCode.NotFound)]
+    [InlineData("/nothing", "[::1]:3001", HttpStatusCode.NotFound)]
     [InlineData("/metrics", "tieline.namespace.svc", HttpStatusCode.OK)]
     [InlineData("/health/live", "10.0.0.7:3001", HttpStatusCode.OK)]
     public async Task The_host_is_checked_but_for_metrics_and_health(string path, string host, HttpStatusCode expected)
@@ -47,7 +48,7 @@ public sealed class ServerTests
     {
         await using var server = await Server.StartAsync(configure: options => options.Http.AllowedHosts = ["*"]);
 
-        using var answer = await server.GetAsync("/", ("Host", "any.example"));
+        using var answer = await server.GetAsync("/nothing", ("Host", "any.example"));
 
         answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }

@@ -17,6 +17,9 @@ internal sealed class Sandbox : IDisposable
 
     public Action<IServiceCollection>? Services { get; set; }
 
+    /// <summary>What a person would type; null: nobody is there.</summary>
+    public string? Typed { get; set; }
+
     /// <summary>With everything that is required.</summary>
     public static Sandbox Valid() => new()
     {
@@ -58,7 +61,8 @@ internal sealed class Sandbox : IDisposable
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = await TielineCommand.RunAsync(arguments, new CommandContext(output, error, Path, Environment, Signals, TimeProvider.System) { Services = Services });
+        using var typed = Typed is null ? null : new StringReader(Typed);
+        var code = await TielineCommand.RunAsync(arguments, new CommandContext(output, error, Path, Environment, Signals, TimeProvider.System) { Services = Services, Input = typed });
         return new Ran(code, output.ToString(), error.ToString());
     }
 

@@ -22,7 +22,7 @@ internal sealed class CrmServer : IAsyncDisposable
 
     private CrmServer(WebApplication app) => _app = app;
 
-    /// <summary>Sets the answer's status, and whatever else; 200 unless told.</summary>
+    /// <summary>Sets the answer's status, and whatever else; 200 unless told. What it does not accept of a batch that it accepts, it puts into the context's items, by id.</summary>
     public Func<CrmRequest, HttpContext, Task> Answer { get; set; } = (_, _) => Task.CompletedTask;
 
     public Uri Url { get; private set; } = null!;
@@ -85,17 +85,18 @@ internal sealed class CrmServer : IAsyncDisposable
     {
         using var reader = new StreamReader(context.Request.Body);
         var body = await reader.ReadToEndAsync(context.RequestAborted);
-        using var json = JsonDocument.Parse(body);
-        var conversation = json.RootElement.GetProperty("conversationId").GetString()!;
+        var id = context.Request.Headers["webhook-id"].ToString();
+        var events = EventsOf(body, id);
+        var conversations = events.Select(e => e.ConversationId).Distinct().ToList();
         CrmRequest request;
         lock (_gate)
         {
             request = new CrmRequest(
-                ++_count, context.Request.Headers["webhook-id"].ToString(), conversation, body, context.Request.Method,
-                long.Parse(context.Request.Headers["webhook-timestamp"].ToString(), CultureInfo.InvariantCulture));
+                ++_count, id, conversations[0], body, context.Request.Method,
+                long.Parse(context.Request.Headers["webhook-timestamp"].ToString(), CultureInfo.InvariantCulture))
+            { Events = events };
             _requests.Enqueue(request);
-            if (!_busy.Add(conversation))
-                Overlaps++;
+            Overlaps += conversations.Count(conversation => !_busy.Add(conversation));
             MostAtOnce = Math.Max(MostAtOnce, _busy.Count);
         }
 
@@ -108,14 +109,30 @@ internal sealed class CrmServer : IAsyncDisposable
         {
             lock (_gate)
             {
-                _busy.Remove(conversation);
+                _busy.ExceptWith(conversations);
                 if (context.Response.StatusCode is >= 200 and < 300 && !context.RequestAborted.IsCancellationRequested)
-                    (_accepted.TryGetValue(conversation, out var ids) ? ids : _accepted[conversation] = []).Add(request.Id);
+                {
+                    foreach (var e in events.Where(e => context.Items[e.Id] is null))
+                        (_accepted.TryGetValue(e.ConversationId, out var ids) ? ids : _accepted[e.ConversationId] = []).Add(e.Id);
+                }
             }
         }
+    }
+
+    private static List<(string Id, string ConversationId)> EventsOf(string body, string id)
+    {
+        using var json = JsonDocument.Parse(body);
+        return json.RootElement.ValueKind == JsonValueKind.Array
+            ? [.. json.RootElement.EnumerateArray().Select(item => (item.GetProperty("id").GetString()!, item.GetProperty("conversationId").GetString()!))]
+            : [(id, json.RootElement.GetProperty("conversationId").GetString()!)];
     }
 }
 
 /// <param name="Number">From 1, in the order of arrival.</param>
 /// <param name="Id">The header <c>webhook-id</c>.</param>
-internal sealed record CrmRequest(int Number, string Id, string ConversationId, string Body, string Method, long Timestamp);
+/// <param name="ConversationId">Of a batch, the first.</param>
+internal sealed record CrmRequest(int Number, string Id, string ConversationId, string Body, string Method, long Timestamp)
+{
+    /// <summary>One where it is no batch.</summary>
+    public IReadOnlyList<(string Id, string ConversationId)> Events { get; init; } = [];
+}

@@ -117,8 +117,7 @@ public sealed class DestinationGateTests
     }
 
     [Theory]
-    [InlineData(9, 0, false)]
-    [InlineData(10, 0, true)]
+    [InlineData(5, 4, false)]
     [InlineData(5, 5, true)]
     [InlineData(5, 6, false)]
     [InlineData(100, 100, true)]
@@ -126,21 +125,38 @@ public sealed class DestinationGateTests
     public void Down_AtHalfOfTenOrMoreAttempts_NotBelow(int failures, int successes, bool down)
     {
         var gate = new DestinationGate(32);
-        for (var i = 0; i < successes; i++)
+        for (var i = failures; i < successes; i++)
             gate.End(_ok, wasProbe: false, _t);
         for (var i = 0; i < failures; i++)
+        {
+            if (i < successes)
+                gate.End(_ok, wasProbe: false, _t);
             gate.End(_failed, wasProbe: false, _t);
+        }
+
         gate.State.ShouldBe(down ? GateState.Down : GateState.Open);
+    }
+
+    [Fact]
+    public void Down_HalfOfTenAttemptsThatAreAllOneConversations_SaysNothingOfTheDestination()
+    {
+        var gate = new DestinationGate(32);
+        for (var i = 0; i < 20; i++)
+            gate.End(i % 2 == 0 ? _ok : _failed, i % 2 == 0 ? $"c{i}" : "poisoned", wasProbe: false, _t);
+        gate.State.ShouldBe(GateState.Open);
     }
 
     [Fact]
     public void Down_FailuresOverAMinuteOld_DoNotCount()
     {
-        var gate = new DestinationGate(32);
-        for (var i = 0; i < 9; i++)
-            gate.End(_failed, wasProbe: false, _t);
-        gate.End(_failed, wasProbe: false, At(60.001));
-        gate.State.ShouldBe(GateState.Open);
+        foreach (var (seconds, state) in ((double, GateState)[])[(60, GateState.Down), (60.001, GateState.Open)])
+        {
+            var gate = new DestinationGate(32);
+            foreach (var outcome in (DeliveryOutcome[])[_failed, _failed, _failed, _failed, _ok, _failed, _failed, _failed, _ok])
+                gate.End(outcome, wasProbe: false, _t);
+            gate.End(_failed, wasProbe: false, At(seconds));
+            gate.State.ShouldBe(state);
+        }
     }
 
     [Fact]
@@ -187,9 +203,9 @@ public sealed class DestinationGateTests
             gate.End(outcome, Begin(gate, At(1)), At(1)).ShouldBeTrue();
             (gate.State, gate.Cause).ShouldBe((GateState.Open, null));
             gate.Allows(0, At(1)).ShouldBe(gate.Level);
-            for (var i = 0; i < 9; i++)
+            for (var i = 0; i < 4; i++)
                 gate.End(_failed, wasProbe: false, At(1));
-            gate.State.ShouldBe(GateState.Down); // 9 of 10: the success of the probe counts, the failures of before do not
+            gate.State.ShouldBe(GateState.Open); // the failures of before do not count
         }
     }
 
@@ -203,13 +219,68 @@ public sealed class DestinationGateTests
     }
 
     [Fact]
-    public void Misconfigured_IsProbedOnceAMinute()
+    public void Misconfigured_OneConversationAmongOthersThatSucceed_IsItsOwnFailure()
     {
         var gate = new DestinationGate(32);
-        Attempt(gate, _unauthorized, _t);
-        gate.State.ShouldBe(GateState.Misconfigured);
+        for (var second = 0; second < 100; second++)
+        {
+            gate.End(_unauthorized, "c1", wasProbe: false, At(second)).ShouldBeFalse();
+            gate.State.ShouldBe(GateState.Open);
+            gate.End(_ok, wasProbe: false, At(second));
+        }
+    }
+
+    [Fact]
+    public void Misconfigured_TwoConversationsAndNoSuccessBetween_PausesAndAnotherMayTryAtOnce()
+    {
+        var gate = new DestinationGate(32);
+        gate.End(_unauthorized, "c1", wasProbe: false, _t);
+        gate.State.ShouldBe(GateState.Open);
+        gate.End(_unauthorized, "c2", wasProbe: false, _t);
+        (gate.State, gate.Allows(0, At(59.999)), gate.AllowsAnother(_t)).ShouldBe((GateState.Misconfigured, 0, true));
+        (gate.HasAccused("c1"), gate.HasAccused("c2"), gate.HasAccused("c3")).ShouldBe((true, true, false));
+        gate.Begin().ShouldBeTrue();
+        gate.AllowsAnother(_t).ShouldBeFalse(); // one at a time
+        gate.End(_unauthorized, "c3", wasProbe: true, _t);
+        (gate.State, gate.AllowsAnother(_t), gate.Until).ShouldBe((GateState.Misconfigured, false, At(60))); // three: beyond doubt
+    }
+
+    [Fact]
+    public void Misconfigured_AnotherConversationSucceeds_OpensAndThoseThatFailedKeepTheirDelays()
+    {
+        var gate = new DestinationGate(32);
+        gate.End(_unauthorized, "c1", wasProbe: false, _t);
+        gate.End(_unauthorized, "c2", wasProbe: false, _t);
+        gate.End(_ok, "c3", gate.Begin(), _t).ShouldBeFalse();
+        (gate.State, gate.HasAccused("c1")).ShouldBe((GateState.Open, false));
+    }
+
+    [Fact]
+    public void Misconfigured_NoOtherToAsk_PausesAtTheThirdAnswerToTheOneThereIs()
+    {
+        var gate = new DestinationGate(32);
+        gate.End(_unauthorized, "c1", wasProbe: false, _t);
+        gate.End(_unauthorized, "c1", wasProbe: false, At(2));
+        gate.State.ShouldBe(GateState.Open);
+        gate.End(_unauthorized, "c1", wasProbe: false, At(6));
+        (gate.State, gate.AllowsAnother(At(7)), gate.Until).ShouldBe((GateState.Misconfigured, true, At(66)));
+    }
+
+    [Fact]
+    public void Misconfigured_DuringAnOutage_ItsEndLiftsTheDelaysOfTheOutage()
+    {
+        var gate = Down(_t);
+        gate.End(_unauthorized, "c1", Begin(gate, At(1)), At(1));
+        gate.End(_ok, "c2", gate.Begin(), At(1)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Misconfigured_BeyondDoubt_IsProbedOnceAMinute()
+    {
+        var gate = Misconfigured(_t);
         foreach (var minute in (int[])[1, 2, 3])
         {
+            gate.AllowsAnother(At((60 * minute) - 0.001)).ShouldBeFalse();
             gate.Allows(0, At((60 * minute) - 0.001)).ShouldBe(0);
             gate.End(_unauthorized, Begin(gate, At(60 * minute)), At(60 * minute)).ShouldBeFalse();
         }
@@ -221,8 +292,7 @@ public sealed class DestinationGateTests
     [Fact]
     public void Misconfigured_TheProbeFailsOtherwise_IsDownFromThenOn()
     {
-        var gate = new DestinationGate(32);
-        Attempt(gate, _unauthorized, _t);
+        var gate = Misconfigured(_t);
         gate.End(_failed, Begin(gate, At(60)), At(60));
         (gate.State, gate.Until).ShouldBe((GateState.Down, At(61)));
     }
@@ -268,29 +338,37 @@ public sealed class DestinationGateTests
         {
             var gate = new DestinationGate(configured);
             var (now, held) = (_t, _t);
-            var inFlight = new List<bool>();
+            var inFlight = new List<(bool Probe, string Conversation)>();
             foreach (var (kind, milliseconds, pick) in steps)
             {
                 now += TimeSpan.FromMilliseconds(milliseconds);
                 var allowed = gate.Allows(inFlight.Count, now);
                 if (now < held && allowed > 0)
                     return false; // Retry-After is obeyed, whatever else happens
-                if (gate.State != GateState.Open && allowed > (inFlight.Contains(true) ? 0 : 1))
+                if (gate.State != GateState.Open && allowed > (inFlight.Exists(one => one.Probe) ? 0 : 1))
                     return false; // one probe at a time
+                var conversation = $"c{pick % 5}";
+                if (allowed == 0 && gate.AllowsAnother(now) && !gate.HasAccused(conversation))
+                    allowed = now < held ? throw new InvalidOperationException("Retry-After is obeyed by everyone") : 1;
                 for (; allowed > 0 && inFlight.Count < 40; allowed--)
-                    inFlight.Add(gate.Begin());
-                if (inFlight.Count(probe => probe) > 1)
+                    inFlight.Add((gate.Begin(), conversation));
+                if (inFlight.Count(one => one.Probe) > 1)
                     return false;
                 if (inFlight.Count > 0)
                 {
-                    var wasProbe = inFlight[pick % inFlight.Count];
+                    var (wasProbe, whose) = inFlight[pick % inFlight.Count];
+                    var (before, doubtful) = (gate.State, gate.IsDoubtful);
                     inFlight.RemoveAt(pick % inFlight.Count);
                     var outcome = kind switch { 0 => _refused, 1 => _failed, 2 => _unauthorized, 3 => Hold(1 + (pick % 50)), _ => _ok };
                     if (kind == 3)
                         held = Max(held, now + TimeSpan.FromSeconds(1 + (pick % 50)));
-                    var closed = gate.End(outcome, wasProbe, now);
-                    if (closed != (wasProbe && outcome == _ok))
+                    var closed = gate.End(outcome, whose, wasProbe, now);
+                    if ((before is GateState.Down or GateState.Misconfigured && gate.State is GateState.Open or GateState.Held) != (wasProbe && outcome == _ok))
                         return false; // it is the probe's success, and nothing else, that ends an outage
+                    if (closed && !(wasProbe && outcome == _ok))
+                        return false;
+                    if (wasProbe && outcome == _ok && !doubtful && !closed)
+                        return false;
                 }
 
                 if (gate.Level > configured || gate.Level < Math.Min(8, configured))
@@ -319,6 +397,15 @@ public sealed class DestinationGateTests
         return gate;
     }
 
+    private static DestinationGate Misconfigured(DateTimeOffset now)
+    {
+        var gate = new DestinationGate(32);
+        for (var i = 0; i < 3; i++)
+            gate.End(_unauthorized, wasProbe: false, now);
+        gate.State.ShouldBe(GateState.Misconfigured);
+        return gate;
+    }
+
     private static bool Begin(DestinationGate gate, DateTimeOffset now)
     {
         gate.Allows(0, now).ShouldBe(1);
@@ -332,8 +419,11 @@ public sealed class DestinationGateTests
     }
 }
 
-/// <summary>Most rules do not look at whose entry it was: those tests leave it out.</summary>
-file static class OneConversation
+/// <summary>Most rules do not look at whose entry it was: those tests leave it out, and each is another's.</summary>
+file static class AnyConversation
 {
-    public static bool End(this DestinationGate gate, DeliveryOutcome outcome, bool wasProbe, DateTimeOffset now) => gate.End(outcome, "c1", wasProbe, now);
+    private static int _last;
+
+    public static bool End(this DestinationGate gate, DeliveryOutcome outcome, bool wasProbe, DateTimeOffset now) =>
+        gate.End(outcome, $"c{Interlocked.Increment(ref _last)}", wasProbe, now);
 }

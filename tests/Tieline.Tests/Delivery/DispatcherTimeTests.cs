@@ -100,24 +100,94 @@ public sealed class DispatcherTimeTests
     }
 
     [Fact]
-    public async Task Status_401_pauses_the_destination_for_a_minute_at_a_time_and_no_event_is_spent_on_it()
+    public async Task Status_401_to_several_conversations_pauses_the_destination_for_a_minute_at_a_time_and_no_event_is_spent_on_it()
     {
         await using var crm = await CrmServer.StartAsync();
         await using var rig = DeliveryRig.Timed(crm.Url);
         rig.Options.Concurrency = 1;
-        crm.AnswerWith(401, 403, 404, 410);
-        await rig.AppendAsync("a", "b");
+        rig.Options.Retry.MinDelay = TimeSpan.FromMinutes(4); // out of the probes' way
+        crm.AnswerWith(401, 403, 404, 410, 401);
+        await rig.AppendAsync("a", "b", "c");
         rig.Start();
-        for (var minute = 1; minute <= 4; minute++)
+        for (var minute = 1; minute <= 3; minute++)
         {
             await rig.WaitsAsync(60);
-            crm.Requests.Count.ShouldBe(minute);
+            crm.Requests.Count.ShouldBe(minute + 2); // a is not enough; b and c, at once, are
             rig.Dispatcher.Status.State.ShouldBe(GateState.Misconfigured);
             rig.Dispatcher.Status.Problem.ShouldNotBeNull().ShouldContain("check its URL and credentials");
             rig.Advance(60);
         }
 
-        await rig.SettledAsync(2);
+        await rig.SettledAsync(3);
+        rig.Count("SELECT max(attempts) FROM delivery").ShouldBeLessThanOrEqualTo(2);
+        rig.Count("SELECT sum(attempts) FROM delivery").ShouldBe(4); // the first, before it was known
+    }
+
+    [Fact]
+    public async Task Status_404_to_one_conversation_alone_is_its_own_retry_and_the_others_go_on()
+    {
+        await using var crm = await CrmServer.StartAsync();
+        await using var rig = DeliveryRig.Timed(crm.Url);
+        crm.Answer = (request, context) =>
+        {
+            context.Response.StatusCode = request.ConversationId == "gone" ? 404 : 200;
+            return Task.CompletedTask;
+        };
+        await rig.AppendAsync("gone", "a");
+        rig.Start();
+        for (var settled = 1; settled < 20; settled++)
+        {
+            await rig.SettledAsync(settled);
+            rig.Advance(10);
+            await rig.AppendAsync("a", "gone");
+        }
+
+        await rig.SettledAsync(20); // each without a second of waiting
+        rig.Logs.Has(3004).ShouldBeFalse();
+        rig.Count("SELECT count(*) FROM dead_letter").ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_destination_paused_on_the_word_of_one_conversation_takes_another_at_once()
+    {
+        await using var crm = await CrmServer.StartAsync();
+        await using var rig = DeliveryRig.Timed(crm.Url);
+        crm.Answer = (request, context) =>
+        {
+            context.Response.StatusCode = request.ConversationId == "gone" ? 404 : 200;
+            return Task.CompletedTask;
+        };
+        await rig.AppendAsync("gone");
+        rig.Start();
+        foreach (var seconds in (double[])[1.5, 2.5])
+        {
+            await rig.WaitsAsync(seconds);
+            rig.Advance(seconds);
+        }
+
+        await rig.WaitsAsync(60);
+        rig.Dispatcher.Status.State.ShouldBe(GateState.Misconfigured);
+        await rig.AppendAsync("a", "b");
+        await rig.SettledAsync(2); // without another second
+    }
+
+    [Fact]
+    public async Task A_rate_limit_is_kept_to_and_waiting_for_it_is_no_attempt()
+    {
+        await using var crm = await CrmServer.StartAsync();
+        await using var rig = DeliveryRig.Timed(crm.Url);
+        rig.Options.RateLimit.PerInterval.Count = 2;
+        await rig.AppendAsync("a", "b", "c", "d", "e");
+        rig.Start();
+        for (var settled = 2; settled < 5; settled += 2)
+        {
+            await rig.WaitsAsync(10);
+            await rig.SettledAsync(settled);
+            crm.Requests.Count.ShouldBe(settled);
+            rig.Advance(10);
+        }
+
+        await rig.SettledAsync(5);
         rig.Count("SELECT max(attempts) FROM delivery").ShouldBe(1);
     }
 
@@ -143,17 +213,18 @@ public sealed class DispatcherTimeTests
         await using var crm = await CrmServer.StartAsync();
         await using var rig = DeliveryRig.Timed(crm.Url);
         rig.Options.Concurrency = 1;
+        rig.Options.Retry.MinDelay = TimeSpan.FromMinutes(2); // out of the probes' way
         var release = new TaskCompletionSource();
         crm.Answer = (request, context) =>
         {
-            context.Response.StatusCode = request.Number == 1 ? 401 : 200;
-            return request.Number == 2 ? release.Task : Task.CompletedTask;
+            context.Response.StatusCode = request.Number <= 3 ? 401 : 200;
+            return request.Number == 4 ? release.Task : Task.CompletedTask;
         };
         await rig.AppendAsync("a", "b", "c");
         rig.Start();
         await rig.WaitsAsync(60);
         rig.Advance(60);
-        await crm.Arrived.WaitPastAsync(1, rig.Limit);
+        await crm.Arrived.WaitPastAsync(3, rig.Limit);
         await rig.AppendAsync("d"); // wakes the loop while the probe is out
         var timers = new List<TimeSpan>();
         while (timers.Count < 1_000 && ((ManualTime)rig.Time).Waits.TryRead(out var wait))

@@ -27,12 +27,12 @@ public sealed class PlainBodyTests
 
     [Fact]
     public void Write_NoIdentity_HasNoIdentityMember() =>
-        ParticipantsJson.Write([new Participant("p1", "acd", null), new Participant(null, null, "user-1")]).ShouldBe("""[{"id":"p1","role":"acd"},{"identity":"user-1"}]""");
+        Text([new Participant("p1", "acd", null), new Participant(null, null, "user-1")]).ShouldBe("""[{"id":"p1","role":"acd"},{"identity":"user-1"}]""");
 
     [Fact]
     public void Write_TextBeyondAscii_IsPlainUtf8()
     {
-        var body = Body(Entry(0, "Größe-日本", participants: ParticipantsJson.Write([new Participant("é", "customer", null)])));
+        var body = Body(Entry(0, "Größe-日本", participants: Text([new Participant("é", "customer", null)])));
         body.ShouldContain("\"conversationId\":\"Größe-日本\"");
         body.ShouldContain("""[{"id":"é","role":"customer"}]""");
     }
@@ -65,7 +65,7 @@ public sealed class PlainBodyTests
             EventReader.TryRead(frame, skim, Some.Time + TimeSpan.FromHours(1), EventOrigin.Live, out var read, out _).ShouldBeTrue();
             var e = redactor.Redact(read!).Event;
             bodies.Add(Body(new JournalEntry(
-                new JournalPosition(1), e.Id, e.ConversationId, e.Type, e.State, e.OccurredAt, Encoding.UTF8.GetBytes(ParticipantsJson.Write(e.Participants)), e.Origin, e.ReceivedAt, 0,
+                new JournalPosition(1), e.Id, e.ConversationId, e.Type, e.State, e.OccurredAt, ParticipantsJson.WriteUtf8(e.Participants), e.Origin, e.ReceivedAt, 0,
                 TimeSpan.Zero)));
         }
 
@@ -82,4 +82,6 @@ public sealed class PlainBodyTests
             element.WriteTo(writer);
         return Encoding.UTF8.GetString(stream.ToArray());
     }
+
+    private static string Text(IReadOnlyList<Participant> participants) => Encoding.UTF8.GetString(ParticipantsJson.WriteUtf8(participants).Span);
 }

@@ -61,6 +61,16 @@ public sealed class WebhookRequestFactoryTests
         Headers(second).ShouldContain(("Content-Type", "application/json"));
     }
 
+    [Fact]
+    public void Create_ACrmThatWantsTheKeyInTheUrl_HasItThereAsItsMethodAsks()
+    {
+        var entry = Entry(1);
+        var factory = new WebhookRequestFactory(new DestinationOptions { Url = new Uri("https://crm.example/api/data/v9.2/tl_events(tl_eventid='{id}')"), Method = WebhookMethod.Patch }, "1");
+        using var request = factory.Create(entry, default, Some.Time);
+        request.Method.ShouldBe(HttpMethod.Patch);
+        request.RequestUri!.AbsoluteUri.ShouldBe($"https://crm.example/api/data/v9.2/tl_events(tl_eventid='{entry.Id}')");
+    }
+
     private static HttpRequestMessage Create(JournalEntry entry, params (string Name, string Value)[] headers)
     {
         var options = new DestinationOptions { Url = _url };

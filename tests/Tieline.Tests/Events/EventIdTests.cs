@@ -15,7 +15,7 @@ public sealed partial class EventIdTests
     public static TheoryData<string, string, string, string, string> Vectors()
     {
         var vectors = new TheoryData<string, string, string, string, string>();
-        foreach (Match row in VectorRow().Matches(File.ReadAllText(FormatDocument("event-id.md"))))
+        foreach (Match row in VectorRow().Matches(File.ReadAllText(Repository.FileNamed("docs/formats/event-id.md"))))
             vectors.Add(row.Groups["conversation"].Value, row.Groups["type"].Value, row.Groups["state"].Value, row.Groups["time"].Value, row.Groups["id"].Value);
         return vectors;
     }
@@ -61,17 +61,11 @@ public sealed partial class EventIdTests
         Gen.Byte.Array[EventId.Size].Sample(bytes =>
         {
             var id = EventId.Read(bytes);
-            id.ToBytes().ShouldBe(bytes);
+            var written = new byte[EventId.Size];
+            id.Write(written);
+            written.ShouldBe(bytes);
             id.ToString().ShouldBe("evt_" + Convert.ToHexStringLower(bytes));
         });
-
-    private static string FormatDocument(string name)
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "docs", "formats", name)))
-            folder = folder.Parent ?? throw new FileNotFoundException($"No folder above the tests has docs/formats/{name}");
-        return Path.Combine(folder.FullName, "docs", "formats", name);
-    }
 
     [GeneratedRegex(
         @"^\| `(?<conversation>[^`]+)` \| `(?<type>[^`]+)` \| `?(?<state>[^`|]*?)`? \| `(?<time>[^`]+)` \| `(?<id>evt_[0-9a-f]{32})` \|$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1_000)]

@@ -33,7 +33,7 @@ public sealed class IdentityRedactorTests
             var redacted = redactor.Redact(read).Event;
             var next = forwarded.Dequeue();
             redacted.Sequence.ShouldBe(next.GetProperty("sequence").GetInt64());
-            using var participants = JsonDocument.Parse(ParticipantsJson.Write(redacted.Participants));
+            using var participants = JsonDocument.Parse(ParticipantsJson.WriteUtf8(redacted.Participants));
             JsonElement.DeepEquals(participants.RootElement, next.GetProperty("payload").GetProperty("participants")).ShouldBeTrue();
             var everything = JsonSerializer.Serialize(redacted);
             forbidden.ShouldAllBe(word => !everything.Contains(word, StringComparison.Ordinal));

@@ -40,9 +40,9 @@ public sealed class GenesysOptionsValidatorTests
     {
         var options = Good();
         options.ApiUrl = new Uri(url, UriKind.RelativeOrAbsolute);
-        options.TokenUrl = options.ApiUrl;
+        options.TokenUrl = options.LoginUrl = options.ApiUrl;
         var errors = ErrorsOf(options);
-        errors.Count.ShouldBe(2);
+        errors.Count.ShouldBe(3);
         errors.ShouldAllBe(error => error.Contains("https://", StringComparison.Ordinal) && error.Contains(url, StringComparison.Ordinal));
     }
 
@@ -65,13 +65,15 @@ public sealed class GenesysOptionsValidatorTests
         {
             Region = "",
             ApiUrl = new Uri("https://user:hunter2@api.example.com"),
+            LoginUrl = new Uri("http://login.example.com/?token=hunter2"),
             StreamUrl = new Uri("ws://api.example.com/?token=hunter2"),
+            Source = (GenesysSource)7,
             ClientSecret = new Secret("hunter2"),
             TokenAuthentication = (TokenAuthentication)7,
             Scopes = ["a", ""],
             Subscription = new SubscriptionOptions { Types = [" "], States = [""] },
         });
-        errors.Count.ShouldBe(8);
+        errors.Count.ShouldBe(10);
         errors.ShouldAllBe(error => !error.Contains("hunter2", StringComparison.Ordinal) && error.StartsWith("Property Genesys:", StringComparison.Ordinal));
     }
 
@@ -81,6 +83,18 @@ public sealed class GenesysOptionsValidatorTests
         var options = Good();
         options.ClientSecretFile = "/nowhere/secret";
         ErrorsOf(options).Single().ShouldContain("/nowhere/secret");
+    }
+
+    [Theory]
+    [InlineData(9, 1)]
+    [InlineData(10, 0)]
+    [InlineData(3000, 0)]
+    [InlineData(3001, 1)]
+    public void Validate_RequestsPerMinute_IsBounded(int requests, int errors)
+    {
+        var options = Good();
+        options.RequestsPerMinute = requests;
+        ErrorsOf(options).Count(error => error.Contains($"Genesys:RequestsPerMinute: must be from 10 to 3000, was {requests}", StringComparison.Ordinal)).ShouldBe(errors);
     }
 
     private static GenesysOptions Good() => new() { ClientId = "id", ClientSecret = new Secret("secret") };

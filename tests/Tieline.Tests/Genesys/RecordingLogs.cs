@@ -20,6 +20,7 @@ internal sealed class RecordingLogs
         {
             line.Text.ShouldNotContain("token-");
             line.Text.ShouldNotContain("s3cret");
+            line.Text.ShouldNotContain("Nobody");
         }
     }
 

@@ -19,7 +19,7 @@ internal sealed class StreamRig : IAsyncDisposable
         Status = new SourceStatus(Clock);
         Specification = new SpecificationMetrics(Clock);
         var endpoints = GenesysEndpoints.Of(options);
-        var tokens = new TokenProvider(options, endpoints.Token, _http, Clock, Metrics, Logs.For<TokenProvider>());
+        var tokens = new TokenProvider(options, endpoints.Token, _http, new RestBudget(Clock, 300), Clock, Metrics, Logs.For<TokenProvider>());
         var connector = new StreamConnector(tokens, _http, endpoints.Stream, options.Subscription, timing ?? new StreamTiming(), Clock);
         var stream = new AnalyticsStream(
             options, connector, Status, Metrics, Specification, timing ?? new StreamTiming(), Clock, () => 0.5, Logs.For<AnalyticsStream>());

@@ -19,7 +19,7 @@ public sealed class TokenProviderTests : IDisposable
     public TokenProviderTests()
     {
         _http = new HttpMessageInvoker(_genesys);
-        _tokens = new TokenProvider(_options, new Uri("https://api.example/oauth/token"), _http, _clock, _metrics, _logs.For<TokenProvider>());
+        _tokens = new TokenProvider(_options, new Uri("https://api.example/oauth/token"), _http, new RestBudget(_clock, 300), _clock, _metrics, _logs.For<TokenProvider>());
     }
 
     public void Dispose()
@@ -52,6 +52,29 @@ public sealed class TokenProviderTests : IDisposable
         var (request, body) = _genesys.Requests.Single();
         request.Headers.Authorization.ShouldBe(new AuthenticationHeaderValue("Basic", "aWQ66Q==")); // id:é in ISO-8859-1
         body.ShouldBe("grant_type=client_credentials");
+    }
+
+    [Fact]
+    public async Task GetAsync_ForNotifications_IsBasicAndAsksForNoScopes()
+    {
+        _options.Source = GenesysSource.Notifications;
+        await GrantedAsync();
+        var (request, body) = _genesys.Requests.Single();
+        request.Headers.Authorization.ShouldBe(new AuthenticationHeaderValue("Basic", "aWQ6czNjcmV0Jg==")); // id:s3cret&
+        request.Headers.Accept.ToString().ShouldBe("application/json");
+        body.ShouldBe("grant_type=client_credentials");
+    }
+
+    [Theory]
+    [InlineData(GenesysSource.AnalyticsStream, TokenAuthentication.Basic, false)]
+    [InlineData(GenesysSource.Notifications, TokenAuthentication.Form, true)]
+    public async Task GetAsync_TokenAuthenticationGiven_WinsOverTheSource(object source, object authentication, bool isForm)
+    {
+        (_options.Source, _options.TokenAuthentication) = ((GenesysSource)source, (TokenAuthentication)authentication);
+        await GrantedAsync();
+        var (request, body) = _genesys.Requests.Single();
+        body.Contains("client_secret=s3cret%26", StringComparison.Ordinal).ShouldBe(isForm);
+        (request.Headers.Authorization is null).ShouldBe(isForm);
     }
 
     [Theory]
@@ -109,6 +132,40 @@ public sealed class TokenProviderTests : IDisposable
         var reason = (await AskAsync()).ShouldBeOfType<TokenOutcome.Refused>().Reason;
         reason.ShouldContain(expected);
         foreach (var word in new[] { "Genesys:ClientId", "GENESYS_CLIENT_SECRET", "Genesys:Region 'mypurecloud.com'", "grant type" })
+            reason.ShouldContain(word);
+    }
+
+    [Theory]
+    [InlineData(400, "client not found: invalid_client", "no client has this id there")]
+    [InlineData(401, "authentication failed: invalid_client", "the secret is not this client's")]
+    public async Task GetAsync_RefusedForNotifications_SaysWhatItMeansAndWhereItWasAsked(int status, string description, string meaning)
+    {
+        _options.Source = GenesysSource.Notifications;
+        _options.Region = "mypurecloud.de";
+        _genesys.Answer = (_, _) => Task.FromResult(
+            StubHandler.Json((HttpStatusCode)status, $$"""{"error":"invalid_client","description":"{{description}}","error_description":"{{description}}"}"""));
+        var reason = (await AskAsync()).ShouldBeOfType<TokenOutcome.Refused>().Reason;
+        reason.ShouldStartWith($"Genesys refused the client credentials ({status} invalid_client: {meaning}). ");
+        foreach (var word in new[] { "Genesys:ClientId", "GENESYS_CLIENT_SECRET", "went to api.example as HTTP Basic", "Genesys:Region 'mypurecloud.de' (to any other region its id is unknown)", "grant type" })
+            reason.ShouldContain(word);
+        reason.ShouldNotContain("scopes");
+    }
+
+    [Fact]
+    public async Task GetAsync_UnauthorizedClient_PointsToTheGrant()
+    {
+        _genesys.Answer = (_, _) => Task.FromResult(StubHandler.Json(HttpStatusCode.BadRequest, """{"error":"unauthorized_client"}"""));
+        var reason = (await AskAsync()).ShouldBeOfType<TokenOutcome.Refused>().Reason;
+        reason.ShouldContain("(400 unauthorized_client: the client may not use this grant)");
+        reason.ShouldContain("in the form body");
+    }
+
+    [Fact]
+    public async Task GetAsync_NotFound_AsksWhetherTheHostIsRight()
+    {
+        _genesys.Answer = (_, _) => Task.FromResult(StubHandler.Json(HttpStatusCode.NotFound, "<html>"));
+        var reason = (await AskAsync()).ShouldBeOfType<TokenOutcome.Unavailable>().Reason;
+        foreach (var word in new[] { "404", "api.example", "Genesys:LoginUrl" })
             reason.ShouldContain(word);
     }
 
@@ -230,6 +287,27 @@ public sealed class TokenProviderTests : IDisposable
             await File.WriteAllTextAsync(file, "s3cret-new \r\n", TestContext.Current.CancellationToken);
             await GrantedAsync();
             _genesys.Requests.Select(r => r.Body.Split('&')[1]).ShouldBe(["client_secret=s3cret-old", "client_secret=s3cret-new+"]);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task GetAsync_ACorrectedSecretFileByBasic_IsTakenWithoutARestart()
+    {
+        var directory = Directory.CreateTempSubdirectory("tieline-tests-");
+        try
+        {
+            var file = Path.Combine(directory.FullName, "secret");
+            (_options.Source, _options.ClientSecretFile) = (GenesysSource.Notifications, file);
+            _genesys.Answer = (n, _) => Task.FromResult(n == 1 ? StubHandler.Json(HttpStatusCode.Unauthorized, "{}") : StubHandler.Granted("token-2", 3600));
+            await File.WriteAllTextAsync(file, "s3cret-old\n", TestContext.Current.CancellationToken);
+            (await AskAsync()).ShouldBeOfType<TokenOutcome.Refused>();
+            await File.WriteAllTextAsync(file, "s3cret-é\n", TestContext.Current.CancellationToken);
+            await GrantedAsync();
+            _genesys.Requests.Select(r => r.Request.Headers.Authorization!.Parameter).ShouldBe(["aWQ6czNjcmV0LW9sZA==", "aWQ6czNjcmV0Lek="]); // id:s3cret-old, id:s3cret-é in ISO-8859-1
         }
         finally
         {

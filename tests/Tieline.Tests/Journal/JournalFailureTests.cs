@@ -185,6 +185,106 @@ public sealed class JournalFailureTests : IDisposable
             iter: 40, threads: 1);
     }
 
+    [Fact]
+    public async Task What_is_queued_together_is_looked_up_in_what_stands_before_it()
+    {
+        using var connection = Database.OpenForWriting(DatabasePath, JournalSchema.Migrations);
+        using var writer = Writer(connection);
+        JournalWork.Recover[] recovers = [Recover(false, Fact("c1", 1)), Recover(false, Fact("c2", 5)), Recover(true, Fact("c3", 5)), Recover(true, Fact("c3", 5)), Recover(false, Fact("c5", 5))];
+        foreach (var work in (JournalWork[])[Append(1), recovers[0], recovers[1], LookUp(2, "c2", 5), recovers[2], recovers[3], Append(5, held: true), new JournalWork.Release(1, long.MaxValue), recovers[4]])
+            writer.TryPost(work).ShouldBeTrue();
+        var writing = Task.Run(() => writer.RunAsync(Cancellation), Cancellation); // only now: one group
+        await DoAsync(writer);
+        (await Task.WhenAll(recovers.Select(recover => recover.Done.Task))).Select(verdicts => verdicts.Single()).ShouldBe([FactVerdict.Known, FactVerdict.New, FactVerdict.New, FactVerdict.Known, FactVerdict.Known]);
+        Positions().ShouldBe([1, 2, 3, 4]);
+        await EndAsync(writer, writing);
+    }
+
+    [Fact]
+    public async Task While_events_go_to_the_table_a_full_disk_has_none_found_twice_and_none_lost()
+    {
+        const int Before = ConversationIndex.Capacity - 200;
+        _logs.Expect(CannotWrite);
+        using var connection = Database.OpenForWriting(DatabasePath, JournalSchema.Migrations);
+        using var writer = Writer(connection);
+        var writing = Task.Run(() => writer.RunAsync(Cancellation), Cancellation);
+        await DoAsync(writer, Appends(Before));
+        var next = Before + 1;
+        while (Database.Scalar(connection, "SELECT looked_up_through FROM mark") == 0)
+        {
+            Database.Execute(connection, $"PRAGMA max_page_count={Database.Scalar(connection, "PRAGMA page_count") + 2}");
+            var recover = Recover(false, Fact($"c{next}", next));
+            var done = DoAsync(writer, [.. Appends(2_000, from: next), recover]);
+            for (var failure = 0; failure < 2; failure++)
+            {
+                var wait = await _time.Waits.ReadAsync(Cancellation);
+                if (failure == 1)
+                    Database.Execute(connection, "PRAGMA max_page_count=1000000");
+                _time.Advance(wait);
+            }
+
+            await done;
+            (await recover.Done.Task).ShouldBe([FactVerdict.Known]);
+            next += 2_000;
+        }
+
+        Database.Scalar(connection, "SELECT looked_up_through FROM mark").ShouldBe(ConversationIndex.Capacity);
+        Database.Scalar(connection, "SELECT count(*) FROM lookup").ShouldBe(ConversationIndex.Capacity);
+        Database.Scalar(connection, "SELECT count(DISTINCT position) FROM lookup").ShouldBe(ConversationIndex.Capacity);
+        Positions().Count.ShouldBe(next - 1);
+        await EndAsync(writer, writing);
+    }
+
+    [Fact]
+    public async Task Killed_while_events_go_to_the_table_the_next_run_finds_every_one()
+    {
+        using var connection = Database.OpenForWriting(DatabasePath, JournalSchema.Migrations);
+        AddDestination(connection);
+        using var writer = Writer(connection);
+        var writing = Task.Run(() => writer.RunAsync(Cancellation), Cancellation);
+        await DoAsync(writer, Appends(ConversationIndex.Capacity - 1));
+        Database.Execute(connection, "PRAGMA wal_checkpoint(TRUNCATE); PRAGMA wal_autocheckpoint=0");
+        var last = ConversationIndex.Capacity - 1;
+        for (var round = 0; round < 6; round++)
+        {
+            await DoAsync(writer, Appends(6_500, from: last + 1));
+            last += 6_500;
+            using var killed = Kill(wal => round == 0 ? wal[..(wal.Length - 9_000)] : wal);
+            await CheckLookUpsAsync(killed);
+        }
+
+        Database.Scalar(connection, "SELECT looked_up_through FROM mark").ShouldBe(ConversationIndex.Capacity);
+        await EndAsync(writer, writing);
+    }
+
+    /// <summary>Every event is in the table, or above what the mark says is there; and the next run finds them all.</summary>
+    private async Task CheckLookUpsAsync(TempDirectory killed)
+    {
+        var file = killed.FileNamed(JournalSchema.FileName);
+        long events;
+        using (var connection = Database.OpenForWriting(file, JournalSchema.Migrations))
+        {
+            events = Database.Scalar(connection, "SELECT count(*) FROM event");
+            Database.Scalar(
+                connection, "SELECT count(*) FROM event WHERE position <= (SELECT looked_up_through FROM mark) AND (position, received_at / 86400000) NOT IN (SELECT position, day FROM lookup)").ShouldBe(0);
+            Database.Scalar(connection, "SELECT count(*) - count(DISTINCT position) FROM lookup").ShouldBe(0);
+        }
+
+        using var directory = DataDirectory.Open(killed.Path);
+        using var journal = SqliteJournal.Open(directory, [Crm], _time, _metrics, _logs.For<SqliteJournal>(), sameWithin: SameWithin);
+        var writing = Task.Run(() => journal.WriteAsync(Cancellation), Cancellation);
+        foreach (var position in (long[])[1, 2, events / 2, ConversationIndex.Capacity, ConversationIndex.Capacity + 1, events])
+        {
+            var recover = Recover(false, Fact($"c{position}", position));
+            journal.TryPost(recover).ShouldBeTrue();
+            (await recover.Done.Task).ShouldBe([FactVerdict.Known]);
+        }
+
+        journal.Complete();
+        await writing;
+        journal.Read(reader => reader.ReadUnindexed().Count()).ShouldBeLessThanOrEqualTo((int)events - ConversationIndex.Capacity);
+    }
+
     private static async Task EndAsync(JournalWriter writer, Task writing)
     {
         writer.Complete();
@@ -202,7 +302,7 @@ public sealed class JournalFailureTests : IDisposable
 
     private static JournalWork.Settle Settle(long position) => new JournalWork.Settle(new Settlement(_crm, new JournalPosition(position), 200, 1, null, JournalPosition.Start));
 
-    private static void AddDestination(SqliteConnection connection) => Database.Execute(connection, "INSERT INTO destination VALUES (1, 'crm', 0)");
+    private static void AddDestination(SqliteConnection connection) => Database.Execute(connection, "INSERT INTO destination(number, name, position) VALUES (1, 'crm', 0)");
 
     /// <summary>The invariants of docs/formats/journal.md.</summary>
     private static void Check(TempDirectory killed, int atLeast)

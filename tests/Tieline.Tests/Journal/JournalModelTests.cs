@@ -1,4 +1,7 @@
+using System.Globalization;
 using CsCheck;
+using Tieline.Backfill;
+using Tieline.Events;
 using Tieline.Journal;
 using Tieline.Sequencing;
 using Tieline.TestKit;
@@ -18,7 +21,10 @@ public sealed class JournalModelTests
             (1, Gen.Const(What.Bury)),
             (2, Gen.Const(What.Retry)),
             (2, Gen.Const(What.Gap)),
-            (2, Gen.Const(What.ChangeGap)),
+            (3, Gen.Const(What.ChangeGap)),
+            (3, Gen.Const(What.Fill)),
+            (5, Gen.Const(What.Recover)),
+            (4, Gen.Const(What.LookUp)),
             (1, Gen.Const(What.Advance)),
             (1, Gen.Const(What.Note)),
             (2, Gen.Const(What.Look)),
@@ -35,6 +41,9 @@ public sealed class JournalModelTests
         Retry,
         Gap,
         ChangeGap,
+        Fill,
+        Recover,
+        LookUp,
         Advance,
         Note,
         Look,
@@ -49,7 +58,7 @@ public sealed class JournalModelTests
                 await using var rig = new JournalRig(Crm, Erp);
                 await new Model(rig).RunAsync(steps);
             },
-            iter: 40, threads: 1, print: steps => string.Join(' ', steps.Select(step => $"{step.What}{step.By}")));
+            iter: 60, threads: 1, print: steps => string.Join(' ', steps.Select(step => $"{step.What}{step.By}")));
 
     private readonly record struct Step(What What, int By);
 
@@ -57,12 +66,15 @@ public sealed class JournalModelTests
     {
         private static readonly string[] _names = [Crm, Erp];
 
-        /// <summary>The sequences at positions 1, 2, …</summary>
-        private readonly List<long> _events = [];
-        private readonly List<(long At, long Sequence)> _held = [];
+        /// <summary>What stands at positions 1, 2, …</summary>
+        private readonly List<Kept> _events = [];
+
+        /// <summary>In the order in which they came.</summary>
+        private readonly List<Kept> _held = [];
         private readonly Dictionary<string, SortedSet<long>> _settled = new() { [Crm] = [], [Erp] = [] };
         private readonly Dictionary<(string Destination, long Position), int> _retries = [];
-        private readonly SortedDictionary<long, Gap> _gaps = [];
+        private readonly SortedDictionary<long, (Gap Gap, GapFill? Fill)> _gaps = [];
+        private readonly List<(JournalWork.Recover Recover, FactVerdict Verdict)> _recovered = [];
         private readonly List<string> _facts = [];
         private Mark _mark = Mark.None;
         private long _sequence;
@@ -85,7 +97,7 @@ public sealed class JournalModelTests
                     await PostAsync(Append(what == What.Hold, by));
                     break;
                 case What.Release:
-                    await PostAsync(Release(_held.Count == 0 ? by : _held[by % _held.Count].Sequence));
+                    await PostAsync(Release(_held.Count == 0 ? by : _held[by % _held.Count].Sequence ?? (by % 3 == 0 ? long.MaxValue : by)));
                     break;
                 case What.Settle or What.Bury:
                     await PostAsync(Settle(_names[by % 2], by, what == What.Bury));
@@ -98,6 +110,15 @@ public sealed class JournalModelTests
                     break;
                 case What.ChangeGap:
                     await PostAsync(Change(by));
+                    break;
+                case What.Fill:
+                    await PostAsync(Fill(by));
+                    break;
+                case What.Recover:
+                    await PostAsync(Recover(by));
+                    break;
+                case What.LookUp:
+                    await PostAsync(LookUp(by));
                     break;
                 case What.Advance:
                     await PostAsync(new JournalWork.Advance(_mark = new Mark(1 + (by % 3), by == 0 ? null : by, by % 2 == 0 ? null : Some.Time.AddSeconds(by))));
@@ -123,28 +144,67 @@ public sealed class JournalModelTests
         {
             var sequence = ++_sequence;
             _mark = new Mark(1, sequence, Some.Time);
-            if (held)
-                _held.Add((at, sequence));
-            else
-                Accept(sequence);
+            Keep(new Kept($"c{sequence}", sequence, at, EventOrigin.Live), held);
             return new JournalWork.Append(Some.Redacted(sequence, $"c{sequence}", TimeSpan.FromSeconds(at)), _mark, held);
+        }
+
+        /// <summary>A live event of a conversation that there may be already, dated as another path would.</summary>
+        private JournalWork.Append LookUp(int by)
+        {
+            var sequence = ++_sequence;
+            _mark = new Mark(1, sequence, Some.Time);
+            var kept = new Kept($"c{1 + (by % Math.Max(1, sequence))}", sequence, Near(by), EventOrigin.Live);
+            if (!Has(kept))
+                Keep(kept, by % 4 == 0);
+            return new JournalWork.Append(new RedactedEvent(Fact(kept.Conversation, kept.At, origin: EventOrigin.Live) with { Sequence = sequence }), _mark, by % 4 == 0, LooksUp: true);
+        }
+
+        private JournalWork.Recover Recover(int by)
+        {
+            var kept = new Kept($"c{1 + (by % Math.Max(1, _sequence))}", null, Near(by), EventOrigin.Backfill);
+            var recover = JournalRig.Recover(by % 4 == 0, Fact(kept.Conversation, kept.At));
+            var has = Has(kept);
+            _recovered.Add((recover, has ? FactVerdict.Known : FactVerdict.New));
+            if (!has)
+                Keep(kept, by % 4 == 0);
+            return recover;
+        }
+
+        /// <summary>A time that is that of some event of the conversation, or a few seconds from it.</summary>
+        private double Near(int by)
+        {
+            var conversation = $"c{1 + (by % Math.Max(1, _sequence))}";
+            return (_events.Concat(_held).LastOrDefault(kept => kept.Conversation == conversation)?.At ?? by) + (by % 7 - 3);
+        }
+
+        private bool Has(Kept kept) => _events.Concat(_held).Any(other =>
+            other.Conversation == kept.Conversation && (other.At == kept.At || (Math.Abs(other.At - kept.At) <= 2 && (other.Origin == EventOrigin.Live) != (kept.Origin == EventOrigin.Live))));
+
+        private void Keep(Kept kept, bool held)
+        {
+            if (held)
+                _held.Add(kept);
+            else
+                Accept(kept);
         }
 
         private JournalWork.Release Release(long through)
         {
-            foreach (var (at, sequence) in _held.Where(held => held.Sequence <= through).Order().ToList())
+            var numbered = _held.Where(held => held.Sequence <= through).ToList();
+            var time = through == long.MaxValue ? double.MaxValue : numbered.Count == 0 ? double.MinValue : numbered.Max(held => held.At);
+            foreach (var released in _held.Where(held => held.Sequence is null ? held.At <= time : held.Sequence <= through).OrderBy(held => held.At).ThenBy(held => held.Sequence ?? -1).ToList())
             {
-                _held.Remove((at, sequence));
-                Accept(sequence);
+                _held.Remove(released);
+                Accept(released);
             }
 
             return new JournalWork.Release(1, through);
         }
 
-        private void Accept(long sequence)
+        private void Accept(Kept kept)
         {
-            _events.Add(sequence);
-            _facts.Add($"accepted {sequence}");
+            _events.Add(kept);
+            _facts.Add($"accepted {kept.Sequence}".TrimEnd());
         }
 
         private JournalWork.Settle? Settle(string destination, int by, bool bury)
@@ -155,7 +215,7 @@ public sealed class JournalModelTests
             var position = open[by % Math.Min(open.Count, 5)];
             _settled[destination].Add(position);
             _retries.Remove((destination, position));
-            _facts.Add($"{(bury ? "dead-lettered" : "delivered")} {destination} {_events[(int)position - 1]}");
+            _facts.Add($"{(bury ? "dead-lettered" : "delivered")} {destination} {_events[(int)position - 1].Sequence}".TrimEnd());
             return new JournalWork.Settle(new Settlement(
                 rig.Journal.NumberOf(destination), new JournalPosition(position), 200, 1, bury ? "no" : null, new JournalPosition(Through(destination))));
         }
@@ -172,7 +232,7 @@ public sealed class JournalModelTests
         private JournalWork.RecordGap Open()
         {
             var gap = new Gap(_nextGap++, 1, GapReason.Hole, [new SequenceRange(10, 12)], null, Some.Time, Some.Time);
-            _gaps[gap.Number] = gap;
+            _gaps[gap.Number] = (gap, null);
             return new JournalWork.RecordGap(new GapChange(gap.Snapshot(), GapChangeKind.Seen));
         }
 
@@ -180,21 +240,61 @@ public sealed class JournalModelTests
         {
             if (_gaps.Count == 0)
                 return null;
-            var gap = _gaps.Values.ElementAt(by % _gaps.Count);
-            if (gap.ConfirmedAt is null && by % 2 == 0)
+            var (gap, fill) = _gaps.Values.ElementAt(by % _gaps.Count);
+            if ((gap.ConfirmedAt is null && by % 2 == 0) || by % 5 == 0)
             {
+                // Again: it is bigger than it was. Its figures go on.
+                if (gap.ConfirmedAt is not null)
+                    gap.Miss(new SequenceRange(100 + by, 100 + by), null, gap.SeenAt.AddSeconds(1));
                 gap.Confirm(Some.Time);
+                gap.IsTolerated = by % 3 == 0;
+                _gaps[gap.Number] = (gap, GapFill.Of(gap, fill));
                 _facts.Add($"gap-detected {gap.Number}");
                 return new JournalWork.RecordGap(new GapChange(gap.Snapshot(), GapChangeKind.Confirmed));
             }
 
-            gap.TryFill(gap.Missing[0].First);
+            if (gap.Missing.Count > 0)
+                gap.TryFill(gap.Missing[0].First);
             if (gap.Missing.Count > 0)
                 return new JournalWork.RecordGap(new GapChange(gap.Snapshot(), GapChangeKind.Shrunk));
-            _gaps.Remove(gap.Number);
-            if (gap.ConfirmedAt is not null)
+            if (fill is null)
+            {
+                _gaps.Remove(gap.Number);
+            }
+            else if (fill.State != GapState.Filled)
+            {
+                _gaps[gap.Number] = (gap, fill with { State = GapState.Filled, NextAskAt = null, Problem = null, ClosedAt = Some.Time });
                 _facts.Add($"gap-filled {gap.Number}");
-            return new JournalWork.RecordGap(new GapChange(gap, GapChangeKind.Filled));
+            }
+
+            return new JournalWork.RecordGap(new GapChange(gap.Snapshot(), GapChangeKind.Filled));
+        }
+
+        private JournalWork.SaveFill? Fill(int by)
+        {
+            var confirmed = _gaps.Values.Where(known => known.Fill is not null).ToList();
+            if (confirmed.Count == 0)
+                return null;
+            var (gap, current) = confirmed[by % confirmed.Count];
+            var state = (GapState)(1 + (by % 3));
+            var fill = GapFill.Of(gap) with
+            {
+                State = state,
+                Asks = by,
+                Recovered = by % 9,
+                Known = by % 4,
+                Problem = by % 2 == 0 ? null : "HTTP 503",
+                NextAskAt = state == GapState.Filling ? Some.Time.AddSeconds(by) : null,
+                ClosedAt = state == GapState.Filling ? null : Some.Time.AddSeconds(by),
+            };
+            if (by % 10 == 9)
+                return new JournalWork.SaveFill(fill with { Since = fill.Since.AddSeconds(-1) }); // about what it was before
+            if (current!.State == GapState.Filled)
+                return new JournalWork.SaveFill(fill);
+            _gaps[gap.Number] = (gap, fill);
+            if (fill.IsClosed)
+                _facts.Add($"gap-{(state == GapState.Filled ? "filled" : "abandoned")} {gap.Number}");
+            return new JournalWork.SaveFill(fill);
         }
 
         private long Through(string destination)
@@ -211,7 +311,16 @@ public sealed class JournalModelTests
             rig.Journal.Counters.ShouldBe(new JournalCounters(_mark, _events.Count + 1, _facts.Count + 1, _nextGap));
             rig.Journal.Positions.Value.ShouldBe(_events.Count);
             rig.Journal.ReadRecentIds(int.MaxValue).Count.ShouldBe(_events.Count + _held.Count);
-            rig.Journal.ReadOpenGaps().Select(gap => (gap.ToString(), gap.ConfirmedAt)).ShouldBe(_gaps.Values.Select(gap => (gap.ToString(), gap.ConfirmedAt)));
+            rig.Journal.ReadOpenGaps().Select(gap => (gap.ToString(), gap.ConfirmedAt)).ShouldBe(
+                _gaps.Values.Where(known => known.Fill?.State != GapState.Filled).Select(known => (known.Gap.ToString(), known.Gap.ConfirmedAt)));
+            var fills = _gaps.Values.Where(known => known.Fill is not null).Select(known => known.Fill!).ToList();
+            rig.Journal.Read(reader => reader.ReadFills()).ShouldBe(fills.Where(fill => !fill.IsClosed));
+            rig.Journal.Read(reader => reader.ReadFills(DateTimeOffset.MinValue, DateTimeOffset.MaxValue)).ShouldBe(fills);
+            rig.Journal.Read(reader => reader.ReadGapCounts()).Select(count => (count.State, count.Count)).Order().ShouldBe(
+                fills.GroupBy(fill => GapStateNames.Of(fill.State)).Select(group => (group.Key, (long)group.Count())).Order());
+            foreach (var (recover, verdict) in _recovered)
+                (await recover.Done.Task.WaitAsync(Cancellation)).ShouldBe([verdict]);
+            rig.Journal.ReadRecovered(1_000).Order().ShouldBe(_events.Concat(_held).Where(kept => kept.Origin != EventOrigin.Live).Select(kept => kept.Conversation).Order());
             foreach (var destination in _names)
             {
                 var number = rig.Journal.NumberOf(destination);
@@ -219,7 +328,7 @@ public sealed class JournalModelTests
                 rig.Journal.CountSettledAbove(number, new JournalPosition(Through(destination))).ShouldBe(_settled[destination].Count - Through(destination));
                 rig.Entries(destination, after: random % 20, limit: 1 + (random % 10)).Select(entry => (entry.Position.Value, entry.ConversationId, entry.Attempts)).ShouldBe(
                     Enumerable.Range(1, _events.Count).Select(position => (long)position).Where(position => position > random % 20 && !_settled[destination].Contains(position))
-                        .Take(1 + (random % 10)).Select(position => (position, $"c{_events[(int)position - 1]}", _retries.GetValueOrDefault((destination, position)))));
+                        .Take(1 + (random % 10)).Select(position => (position, _events[(int)position - 1].Conversation, _retries.GetValueOrDefault((destination, position)))));
             }
 
             var facts = rig.Facts();
@@ -228,7 +337,7 @@ public sealed class JournalModelTests
             rig.FactLines(random % 30, 1 + (random % 15)).ShouldBe(rig.FactLines().Skip(random % 30).Take(1 + (random % 15)));
         }
 
-        private static string Text(AuditFact fact) => string.Join(' ', new[] { fact.Action, fact.Destination, fact.Sequence?.ToString() ?? fact.Detail?["gap"]?.ToString() }.Where(part => part is not null));
+        private static string Text(AuditFact fact) => string.Join(' ', new[] { fact.Action, fact.Destination, fact.Sequence?.ToString(CultureInfo.InvariantCulture) ?? fact.Detail?["gap"]?.ToString() }.Where(part => part is not null));
 
         /// <summary>Deliveries to one destination that follow each other may stand in any order: a group sorts them.</summary>
         private static List<string> Sorted(IEnumerable<string> facts)
@@ -252,4 +361,6 @@ public sealed class JournalModelTests
             return sorted;
         }
     }
+
+    private sealed record Kept(string Conversation, long? Sequence, double At, EventOrigin Origin);
 }

@@ -1,4 +1,5 @@
 using Tieline.Diagnostics;
+using Tieline.Events;
 using Tieline.Journal;
 using Tieline.Sequencing;
 using Tieline.Storage;
@@ -29,6 +30,9 @@ internal sealed class JournalRig : IAsyncDisposable
 
     public string DatabasePath => Path.Combine(DataPath, JournalSchema.FileName);
 
+    /// <summary>How far apart two paths may date the same fact.</summary>
+    public static TimeSpan SameWithin { get; } = TimeSpan.FromSeconds(2);
+
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static JournalWork Append(long sequence, bool held = false, int atSeconds = -1, long epoch = 1) => new JournalWork.Append(
@@ -43,6 +47,29 @@ internal sealed class JournalRig : IAsyncDisposable
     public JournalWork[] SettleAll(int through, string destination = Crm, int from = 1) =>
         [.. Enumerable.Range(from, through - from + 1).Select(position => Settle(position, position, destination: destination))];
 
+    /// <summary>A live event of its own conversation or of another, that is looked up first.</summary>
+    public static JournalWork.Append LookUp(long sequence, string conversation, double atSeconds, string state = EventKinds.Queued, bool held = false, bool looksUp = true) => new(
+        new RedactedEvent(Fact(conversation, atSeconds, state, EventOrigin.Live) with { Sequence = sequence }), new Mark(1, sequence, Some.Time.AddSeconds(sequence)), held, looksUp);
+
+    /// <summary>An event as the REST API tells it.</summary>
+    /// <param name="receivedAfter">How long after it happened; as a rule long enough for anything else to have happened meanwhile.</param>
+    public static ConversationEvent Fact(string conversation, double atSeconds, string state = EventKinds.Queued, EventOrigin origin = EventOrigin.Backfill, double receivedAfter = 3_600) => Some.Event(
+        null, conversation, state == EventKinds.Queued ? EventKinds.RoutingQueue : EventKinds.ConversationState, state, TimeSpan.FromSeconds(atSeconds), origin: origin) with
+    {
+        ReceivedAt = Some.Time.AddSeconds(atSeconds + receivedAfter),
+    };
+
+    public static JournalWork.Recover Recover(bool held, params ConversationEvent[] facts) =>
+        new([.. facts.Select(fact => new RedactedEvent(fact))], 1, held, new(TaskCreationOptions.RunContinuationsAsynchronously));
+
+    /// <summary>Posts facts of one conversation, and waits for the verdicts.</summary>
+    public async Task<IReadOnlyList<FactVerdict>> RecoverAsync(params ConversationEvent[] facts)
+    {
+        var recover = Recover(false, facts);
+        await Journal.PostAsync(recover, Cancellation);
+        return await recover.Done.Task.WaitAsync(Cancellation);
+    }
+
     public Task AuditedAsync(long fact) => Journal.SaveHeadAsync(new AuditHead(fact, new string('0', 64)), Cancellation);
 
     /// <summary>Posts it and waits until it is durable.</summary>
@@ -54,10 +81,13 @@ internal sealed class JournalRig : IAsyncDisposable
     }
 
     /// <summary>Stops in order and starts again.</summary>
-    public async Task ReopenAsync(params string[] destinations)
+    public Task ReopenAsync(params string[] destinations) => ReopenAsync(destinations.Length == 0 ? [Crm] : destinations, []);
+
+    /// <param name="starts">Where new ones begin.</param>
+    public async Task ReopenAsync(string[] destinations, Dictionary<string, StartPoint> starts)
     {
         await CloseAsync();
-        Open(destinations.Length == 0 ? [Crm] : destinations);
+        Open(destinations, starts);
     }
 
     public IReadOnlyList<JournalEntry> Entries(string destination = Crm, long after = 0, int limit = int.MaxValue) =>
@@ -84,10 +114,10 @@ internal sealed class JournalRig : IAsyncDisposable
         Logs.Verify();
     }
 
-    private void Open(string[] destinations)
+    private void Open(string[] destinations, Dictionary<string, StartPoint>? starts = null)
     {
         var directory = DataDirectory.Open(DataPath);
-        Journal = SqliteJournal.Open(directory, destinations, Time, _metrics, Logs.For<SqliteJournal>());
+        Journal = SqliteJournal.Open(directory, destinations, Time, _metrics, Logs.For<SqliteJournal>(), sameWithin: SameWithin, starts: starts);
         _open.AddRange([Journal, directory]);
         _writing = Task.Run(() => Journal.WriteAsync(CancellationToken.None));
     }

@@ -42,6 +42,140 @@ public sealed class JournalSpeed(ITestOutputHelper output)
     }
 
     [Fact(Explicit = true)]
+    public async Task Events_a_second_without_and_with_the_hand_over_to_the_table()
+    {
+        const int Without = ConversationIndex.Capacity - 500;
+        const int With = 2 * ConversationIndex.Capacity;
+        var events = Enumerable.Range(0, 1_000).Select(number => new RedactedEvent(Some.Event(number, $"5a5c561e-e0e2-57a7-82e8-3a363a89{number:x4}"))).ToList();
+        for (var round = 0; round < 3; round++)
+        {
+            using var temp = new TempDirectory();
+            using var directory = DataDirectory.Open(temp.FileNamed("data"));
+            using var metrics = new TielineMetrics();
+            using var logs = new LogGuard();
+            using var journal = SqliteJournal.Open(directory, [JournalRig.Crm], TimeProvider.System, metrics, logs.For<SqliteJournal>());
+            var writing = Task.Run(() => journal.WriteAsync(CancellationToken.None), JournalRig.Cancellation);
+            output.WriteLine($"without {await AppendAsync(journal, events, Without)}, with {await AppendAsync(journal, events, With)}");
+            journal.Complete();
+            await writing;
+        }
+    }
+
+    private static async Task<string> AppendAsync(SqliteJournal journal, List<RedactedEvent> events, int count)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        var cpu = Environment.CpuUsage.TotalTime;
+        for (var sequence = 0; sequence < count; sequence++)
+            await journal.PostAsync(new JournalWork.Append(events[(int)(sequence * 7L % events.Count)], new Mark(1, sequence, Some.Time), false), JournalRig.Cancellation);
+        await journal.WaitForDurabilityAsync(JournalRig.Cancellation);
+        return $"{count / TimeProvider.System.GetElapsedTime(began).TotalSeconds:N0} events/s, {(Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / count:N1} µs CPU each";
+    }
+
+    /// <summary>Makes a file of about 5 GB in the temporary folder, and takes minutes.</summary>
+    [Fact(Explicit = true)]
+    public async Task Conversations_looked_up_among_ten_million_events()
+    {
+        const int Rows = 10_000_000;
+        const int Look = 1_000;
+        using var temp = new TempDirectory();
+        using var directory = DataDirectory.Open(temp.FileNamed("data"));
+        var path = directory.FileNamed(JournalSchema.FileName);
+        var lookUps = Fill(path, Rows);
+        output.WriteLine($"{Rows:N0} events over 7 days, five in each conversation: {new FileInfo(path).Length / 1e9:N1} GB, {lookUps / 1e6:N0} MB of them look-ups");
+        foreach (var how in (string[])["cold", "warm"])
+        {
+            // The warm ones are the cold ones again, over a connection that has read nothing yet.
+            if (how == "cold")
+                Forget(path);
+            LookUp(path, how, Look);
+        }
+
+        using var metrics = new TielineMetrics();
+        using var logs = new LogGuard();
+        foreach (var (what, sql) in new[]
+        {
+            ("all in the table", $"UPDATE mark SET looked_up_through = {Rows}"),
+            ("100,000 not in the table yet", $"UPDATE mark SET looked_up_through = {Rows - 100_000}"),
+            ("none in the table, as after an upgrade", "UPDATE mark SET looked_up_through = 0; DELETE FROM lookup"),
+        })
+        {
+            using (var connection = Database.OpenForWriting(path, JournalSchema.Migrations))
+                Database.Execute(connection, sql);
+            var began = TimeProvider.System.GetTimestamp();
+            using var journal = SqliteJournal.Open(directory, [JournalRig.Crm], TimeProvider.System, metrics, logs.For<SqliteJournal>(), sameWithin: JournalRig.SameWithin);
+            output.WriteLine($"opened in {TimeProvider.System.GetElapsedTime(began).TotalSeconds:N2} s ({what})");
+            if (what[0] != 'a')
+                continue;
+            var writing = Task.Run(() => journal.WriteAsync(CancellationToken.None), JournalRig.Cancellation);
+            began = TimeProvider.System.GetTimestamp();
+            for (var number = 0; number < Look; number += 8)
+            {
+                var recovers = Enumerable.Range(number, 8).Select(one => JournalRig.Recover(false, [.. Enumerable.Range(0, 5).Select(fact => JournalRig.Fact(Name(one * 1_777L), fact))])).ToList();
+                foreach (var recover in recovers)
+                    await journal.PostAsync(recover, JournalRig.Cancellation);
+                await Task.WhenAll(recovers.Select(recover => recover.Done.Task));
+            }
+
+            output.WriteLine($"{Look / TimeProvider.System.GetElapsedTime(began).TotalSeconds:N0} conversations/s through the writer, eight at a time, five new facts each");
+            journal.Complete();
+            await writing;
+        }
+    }
+
+    private void LookUp(string path, string how, int count)
+    {
+        using var connection = Database.OpenForWriting(path, JournalSchema.Migrations);
+        using var statements = new JournalStatements(connection);
+        var found = 0;
+        var took = new List<double>();
+        for (var number = 0; number < count; number++)
+        {
+            var conversation = Name(number * 1_999L);
+            var began = TimeProvider.System.GetTimestamp();
+            found += statements.Known(conversation, ConversationIndex.KeyOf(conversation), []).Count;
+            took.Add(TimeProvider.System.GetElapsedTime(began).TotalMicroseconds);
+        }
+
+        found.ShouldBe(5 * count);
+        took.Sort();
+        output.WriteLine($"{how}: {took.Average():N0} µs a conversation (half below {took[count / 2]:N0}, 99 % below {took[count * 99 / 100]:N0})");
+    }
+
+    private static string Name(long conversation) => FormattableString.Invariant($"5a5c561e-e0e2-57a7-82e8-{conversation:x12}");
+
+    /// <summary>Five events a conversation, a hundred positions apart.</summary>
+    /// <returns>Bytes of the table of look-ups.</returns>
+    private static long Fill(string path, int rows)
+    {
+        using var connection = Database.OpenForWriting(path, JournalSchema.Migrations);
+        connection.CreateFunction("key_of", (string conversation) => ConversationIndex.KeyOf(conversation), isDeterministic: true);
+        var start = Some.Time.ToUnixTimeMilliseconds();
+        var step = TimeSpan.FromDays(7).TotalMilliseconds / rows;
+        for (var from = 0; from < rows; from += 1_000_000)
+        {
+            Database.Execute(connection, FormattableString.Invariant(
+                $"""
+                INSERT INTO event WITH RECURSIVE n(i) AS (SELECT {from} UNION ALL SELECT i + 1 FROM n WHERE i < {from + 999_999})
+                SELECT i + 1, randomblob(16), 1, i, '5a5c561e-e0e2-57a7-82e8-' || printf('%012x', i / 500 * 100 + i % 100), 'routing.queue', 'queued', {start} + CAST(i * {step} AS INTEGER), 'voice',
+                    '0f1e2d3c-0000-57a7-82e8-0123456789ab', hex(zeroblob(100)), 0, {start} + CAST(i * {step} AS INTEGER), 7 FROM n;
+                """));
+        }
+
+        var events = Database.Scalar(connection, "PRAGMA page_count");
+        Database.Execute(
+            connection,
+            $"INSERT INTO lookup SELECT received_at / 86400000, key_of(conversation), position FROM event ORDER BY 1, 2, 3; UPDATE mark SET sequence = {rows}, next_position = {rows} + 1, looked_up_through = {rows}; PRAGMA wal_checkpoint(TRUNCATE)");
+        return (Database.Scalar(connection, "PRAGMA page_count") - events) * Database.Scalar(connection, "PRAGMA page_size");
+    }
+
+    /// <summary>Has the system forget what it has of the file.</summary>
+    private static void Forget(string path)
+    {
+        using var dd = System.Diagnostics.Process.Start("dd", [$"of={path}", "oflag=nocache", "conv=notrunc,fdatasync", "count=0", "status=none"]);
+        dd.WaitForExit();
+    }
+
+    [Fact(Explicit = true)]
     public void Times_read_a_second()
     {
         const int Times = 5_000_000;

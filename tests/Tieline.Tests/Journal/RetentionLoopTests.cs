@@ -68,15 +68,39 @@ public sealed class RetentionLoopTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_destination_that_is_no_longer_configured_keeps_nothing()
+    public async Task A_destination_that_is_no_longer_configured_keeps_what_it_was_not_delivered_until_that_is_discarded()
     {
         await _rig.ReopenAsync(Crm, Erp);
         await _rig.DoAsync(Appends(3));
+        await _rig.DoAsync(_rig.Settle(1, 1, destination: Erp));
+        await _rig.ReopenAsync(Crm);
+        await _rig.DoAsync(Appends(2, from: 4));
+        await _rig.DoAsync(_rig.SettleAll(5));
+        await _rig.AuditedAsync(11);
+        _rig.Time.Advance(TimeSpan.FromDays(1));
+        (await RemoveAsync()).ShouldBe(1);
+        var removed = _rig.Journal.Removed.ShouldHaveSingleItem();
+        (removed.Name, removed.Events, removed.IsRemoved).ShouldBe((Erp, 2, true));
+
+        await _rig.Journal.DiscardAsync(removed, "me", "moved", Cancellation);
+
+        _rig.Journal.Removed.ShouldBeEmpty();
+        _rig.FactLines(after: 11).ShouldBe(["""12 discarded erp {"events":2,"reason":"moved","by":"me"}"""]);
+        (await RemoveAsync()).ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task One_that_had_all_when_it_was_removed_keeps_nothing()
+    {
+        await _rig.ReopenAsync(Crm, Erp);
+        await _rig.DoAsync(Appends(3));
+        await _rig.DoAsync(_rig.SettleAll(3, Erp));
         await _rig.ReopenAsync(Crm);
         await _rig.DoAsync(_rig.SettleAll(3));
-        await _rig.AuditedAsync(6);
+        await _rig.AuditedAsync(9);
         _rig.Time.Advance(TimeSpan.FromDays(1));
         (await RemoveAsync()).ShouldBe(3);
+        _rig.Journal.Removed.ShouldBeEmpty();
     }
 
     [Theory]
@@ -110,6 +134,30 @@ public sealed class RetentionLoopTests : IAsyncLifetime
         _rig.Scalar("SELECT position FROM event").ShouldBe(3);
         _rig.Scalar("SELECT count(*) FROM dead_letter").ShouldBe(1);
         _rig.Scalar("SELECT count(*) FROM delivery WHERE outcome = 'dead-lettered'").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_was_decided_goes_once_the_decision_is_in_the_audit_log_and_what_waits_stays()
+    {
+        await _rig.DoAsync(Appends(5));
+        await _rig.DoAsync([_rig.Settle(1, 1, dead: "no"), _rig.Settle(2, 2, dead: "no"), _rig.Settle(3, 3, dead: "no"), .. _rig.SettleAll(5, from: 4)]);
+        var (discarded, replayed) = (new TaskCompletionSource<bool>(), new TaskCompletionSource<bool>());
+        await _rig.DoAsync(
+            new JournalWork.Discard(new(1), _rig.Journal.NumberOf(Crm), "ann", "test data", discarded), new JournalWork.ReplayDeadLetter(new(2), _rig.Journal.NumberOf(Crm), "ann", replayed));
+        _rig.FactLines(after: 10).ShouldBe(["""11 discarded crm 1 {"position":1,"reason":"test data","by":"ann"}""", """12 replayed crm 2 {"position":2,"by":"ann"}"""]);
+        await _rig.AuditedAsync(10);
+        _rig.Time.Advance(TimeSpan.FromDays(1));
+        (await RemoveAsync()).ShouldBe(0);
+        _rig.Facts(after: 10).Count.ShouldBe(2);
+        await _rig.AuditedAsync(12);
+        (await RemoveAsync()).ShouldBe(3);
+        _rig.Scalar("SELECT sum(position) FROM event").ShouldBe(5);
+
+        await _rig.DoAsync(new JournalWork.Settle(new Settlement(_rig.Journal.NumberOf(Crm), new(2), 200, 1, null, new(5)) { HadWaited = true }));
+        await _rig.AuditedAsync(13);
+        (await RemoveAsync()).ShouldBe(1);
+        _rig.Scalar("SELECT position FROM event").ShouldBe(3);
+        _rig.Scalar("SELECT count(*) FROM delivery").ShouldBe(1);
     }
 
     [Fact]
@@ -154,6 +202,32 @@ public sealed class RetentionLoopTests : IAsyncLifetime
         _options.MaxBytes = 1;
         (await RemoveAsync()).ShouldBe(8_500 - removed);
         _rig.Positions(after: 8_500).Count().ShouldBe(500);
+    }
+
+    [Fact]
+    public async Task Look_ups_go_with_their_days_and_those_of_dead_letters_stay()
+    {
+        const int Day = 86_400;
+        // Nine hours from midnight to the first, and an event every three seconds: the first day's part, and days of 28,800.
+        const int Count = 110_000;
+        await _rig.DoAsync(Enumerable.Range(1, Count).Select(number => Append(number, atSeconds: number * 3)));
+        _rig.Scalar("SELECT count(*) FROM lookup").ShouldBe(ConversationIndex.Capacity);
+        await _rig.DoAsync([.. _rig.SettleAll(6), _rig.Settle(7, 7, dead: "no"), .. _rig.SettleAll(Count, from: 8)]);
+        await _rig.AuditedAsync(2 * Count);
+        _rig.Time.Advance(_options.Delivered + TimeSpan.FromSeconds(2.5 * Day));
+        var removed = await RemoveAsync();
+        removed.ShouldBe((int)_rig.Scalar("SELECT min(position) FROM event WHERE position > 7") - 2);
+        var firstDay = _rig.Scalar("SELECT min(received_at / 86400000) FROM event WHERE position > 7");
+        _rig.Scalar($"SELECT count(*) FROM lookup WHERE day < {firstDay}").ShouldBe(1);
+        _rig.Scalar("SELECT min(position) FROM lookup").ShouldBe(7);
+        (await _rig.RecoverAsync(Fact("c7", 21))).ShouldBe([FactVerdict.Known]);
+        // Of the day that is still there, all stay; what they point at is gone, and nothing is found by them.
+        (await _rig.RecoverAsync(Fact($"c{removed - 10}", (removed - 10) * 3))).ShouldBe([FactVerdict.New]);
+        (await _rig.RecoverAsync(Fact($"c{removed + 10}", (removed + 10) * 3))).ShouldBe([FactVerdict.Known]);
+
+        _rig.Time.Advance(TimeSpan.FromDays(30));
+        await RemoveAsync();
+        _rig.Scalar("SELECT count(*) FROM lookup WHERE position <> 7").ShouldBeLessThan(ConversationIndex.Capacity / 2);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class EventIntakePropertyTests
         await Gen.Select(Gen.Int[0, 19], Gen.Int[1, 12]).Array[5, 120].SampleAsync(
             async steps =>
             {
-                await using var rig = new IntakeRig();
+                await using var rig = new IntakeRig(holdSeconds: 3);
                 var next = 2L;
                 HashSet<long> came = [1];
                 HashSet<long> unreadable = [];
@@ -66,6 +66,9 @@ public sealed class EventIntakePropertyTests
                         case 5:
                             rig.Intake.OnConnected(continuous: false);
                             break;
+                        case 8:
+                            await rig.Intake.AnsweredAsync([.. rig.Intake.TakeGapChanges().Select(change => change.Gap.Number).Distinct().Take(amount)], rig.Limit);
+                            break;
                         case 6 when amount <= 3:
                             restarted = true;
                             await rig.RestartAsync();
@@ -83,6 +86,7 @@ public sealed class EventIntakePropertyTests
                 came.Add(next);
                 await rig.OfferAsync(Step(next));
                 await rig.ExpireAsync(2);
+                await rig.ExpireAsync(1);
                 var kept = came.Where(n => IsKept((int)n)).ToHashSet();
                 (await rig.DeliverableAsync()).Select(n => n!.Value).ShouldBe(kept, ignoreOrder: true);
                 (await rig.HeldAsync()).ShouldBeEmpty();

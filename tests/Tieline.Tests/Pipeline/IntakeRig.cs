@@ -15,15 +15,20 @@ internal sealed class IntakeRig : IAsyncDisposable
     public const string Destination = "crm";
 
     private readonly TempDirectory _directory = new();
-    private readonly CancellationTokenSource _limit = new(TimeSpan.FromSeconds(60));
+    private readonly CancellationTokenSource _limit;
     private readonly TimeSpan _window;
+    private readonly TimeSpan _holdFor;
+    private readonly long _tolerance;
     private readonly TielineMetrics _metrics = new();
     private DataDirectory _data = null!;
+    private CancellationTokenSource? _killing;
     private Task? _writing;
 
-    public IntakeRig(double windowSeconds = 2)
+    /// <param name="holdSeconds">How long a confirmed gap holds; zero, as where nobody fills gaps: not at all.</param>
+    public IntakeRig(double windowSeconds = 2, double holdSeconds = 0, long tolerance = 0, double limitSeconds = 60)
     {
-        _window = TimeSpan.FromSeconds(windowSeconds);
+        _limit = new CancellationTokenSource(TimeSpan.FromSeconds(limitSeconds));
+        (_window, _holdFor, _tolerance) = (TimeSpan.FromSeconds(windowSeconds), TimeSpan.FromSeconds(holdSeconds), tolerance);
         Specification = new SpecificationMetrics(Time);
         Open();
     }
@@ -45,8 +50,10 @@ internal sealed class IntakeRig : IAsyncDisposable
 
     public void StartWriting()
     {
-        var journal = Journal;
-        _writing ??= Task.Run(() => journal.WriteAsync(Limit), CancellationToken.None);
+        if (_writing is not null)
+            return;
+        var (journal, killed) = (Journal, (_killing = CancellationTokenSource.CreateLinkedTokenSource(Limit)).Token);
+        _writing = Task.Run(() => journal.WriteAsync(killed), CancellationToken.None);
     }
 
     public async Task OfferAsync(params IEnumerable<byte[]> frames)
@@ -108,6 +115,19 @@ internal sealed class IntakeRig : IAsyncDisposable
         Open();
     }
 
+    /// <summary>As a process that is killed: these frames came, and were only queued.</summary>
+    public async Task KillAsync(params IEnumerable<byte[]> frames)
+    {
+        StartWriting();
+        await Journal.WaitForDurabilityAsync(Limit);
+        await _killing!.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(_writing!);
+        await OfferAsync(frames);
+        Close();
+        Specification = new SpecificationMetrics(Time);
+        Open();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await CloseAsync();
@@ -120,9 +140,9 @@ internal sealed class IntakeRig : IAsyncDisposable
     private void Open()
     {
         _data = DataDirectory.Open(_directory.FileNamed("data"));
-        Journal = SqliteJournal.Open(_data, [Destination], Time, _metrics, Logs.For<SqliteJournal>());
+        Journal = SqliteJournal.Open(_data, [Destination], Time, _metrics, Logs.For<SqliteJournal>(), sameWithin: TimeSpan.FromSeconds(2));
         Intake = new EventIntake(
-            new EventSequencer(_window), new EventFilter(new FilterOptions()), new IdentityRedactor(IdentityMode.Structural, "key"u8.ToArray()), Journal, Time, _metrics, Specification,
+            new EventSequencer(_window, _holdFor, _tolerance), new EventFilter(new FilterOptions()), new IdentityRedactor(IdentityMode.Structural, "key"u8.ToArray()), Journal, Time, _metrics, Specification,
             Logs.For<EventIntake>());
     }
 
@@ -131,7 +151,13 @@ internal sealed class IntakeRig : IAsyncDisposable
         StartWriting();
         Journal.Complete();
         await _writing!;
+        Close();
+    }
+
+    private void Close()
+    {
         _writing = null;
+        _killing!.Dispose();
         Journal.Dispose();
         _data.Dispose();
     }

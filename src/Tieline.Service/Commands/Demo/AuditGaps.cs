@@ -8,7 +8,8 @@ internal static class AuditGaps
     private const string Action = "\"action\":\"gap-detected\"";
 
     /// <param name="directory">The audit directory; it may still be written to, or not be there yet.</param>
-    public static IReadOnlyList<GapSpan> Read(string directory)
+    /// <param name="byTime">Whether the source has no numbers, so that gaps are of time. Else those that cost no number are left out.</param>
+    public static IReadOnlyList<GapSpan> Read(string directory, bool byTime = false)
     {
         if (!Directory.Exists(directory))
             return [];
@@ -20,7 +21,7 @@ internal static class AuditGaps
             while (reader.ReadLine() is { } line)
             {
                 // Most lines are about an event; the cheap look first.
-                if (line.Contains(Action, StringComparison.Ordinal) && Parse(line) is { } gap)
+                if (line.Contains(Action, StringComparison.Ordinal) && Parse(line, byTime) is { } gap)
                     gaps.Add(gap);
             }
         }
@@ -29,12 +30,14 @@ internal static class AuditGaps
     }
 
     /// <returns>Null for a line that is still being written.</returns>
-    private static GapSpan? Parse(string line)
+    private static GapSpan? Parse(string line, bool byTime)
     {
         try
         {
             using var document = JsonDocument.Parse(line);
             var detail = document.RootElement.GetProperty("detail");
+            if (byTime)
+                return new GapSpan(0, 0, 0, detail.GetProperty("reason").GetString()!) { From = detail.GetProperty("from").GetDateTimeOffset(), To = detail.GetProperty("to").GetDateTimeOffset() };
             return new GapSpan(
                 detail.GetProperty("firstSequence").GetInt64(),
                 detail.GetProperty("lastSequence").GetInt64(),

@@ -8,26 +8,30 @@ internal static class Comparer
     {
         var owed = Owed(ledger.Rows);
         var arrived = received.Select(row => row.Id).ToHashSet(StringComparer.Ordinal);
-        var sequences = new Dictionary<string, long>(StringComparer.Ordinal);
+        var made = new Dictionary<string, LedgerRow>(StringComparer.Ordinal);
         foreach (var row in ledger.Rows)
         {
             if (row.Id is not null)
-                sequences.TryAdd(row.Id, row.Sequence);
+                made.TryAdd(row.Id, row);
         }
 
-        var (filtered, delivered, inGaps) = (0, 0, 0);
+        var (filtered, delivered, inGaps, fetched, missing) = (0, 0, 0, 0, 0);
         var differences = new List<Difference>();
         foreach (var row in owed)
         {
             if (row.Id is not null && arrived.Contains(row.Id))
             {
                 delivered++;
+                if (gaps.Any(gap => gap.Holds(row)))
+                    fetched++;
                 if (!row.Passes)
                     differences.Add(Differs(row, "delivered, though the filter drops it"));
             }
-            else if (gaps.Any(gap => gap.Holds(row.Sequence)))
+            else if (gaps.Any(gap => gap.Holds(row)))
             {
                 inGaps++;
+                if (row.Passes)
+                    missing++;
                 if (row.Written && !disturbances.Any(disturbance => disturbance.Explains(row.WrittenAt ?? row.Timestamp)))
                     differences.Add(Differs(row, "in a gap, though it was sent while nothing was disturbed"));
             }
@@ -46,7 +50,7 @@ internal static class Comparer
         }
 
         var unproven = 0;
-        foreach (var row in received.Where(row => !sequences.ContainsKey(row.Id)))
+        foreach (var row in received.Where(row => !made.ContainsKey(row.Id)))
         {
             if (ledger.MayHaveLost(row.Timestamp))
                 unproven++;
@@ -54,10 +58,11 @@ internal static class Comparer
                 differences.Add(new Difference(row.Id, null, row.ConversationId, "delivered, though the simulator never made it"));
         }
 
-        var misplaced = OutOfOrder(received, sequences).ToList();
+        var misplaced = OutOfOrder(received, made, gaps).ToList();
         differences.AddRange(misplaced);
         return new Comparison(
-            owed.Count, filtered, delivered, inGaps, gaps.Count, unproven, received.Sum(row => row.Copies - 1), misplaced.Count, differences);
+            owed.Count, filtered, delivered, inGaps, gaps.Count, unproven, received.Sum(row => row.Copies - 1), misplaced.Count, differences)
+        { Fetched = fetched, Missing = missing };
     }
 
     /// <summary>From the first event that a socket took to the last: nobody can know of a number before it joined, nor of one behind which no other came.</summary>
@@ -71,13 +76,16 @@ internal static class Comparer
         return first >= rows.Count ? [] : [.. rows.Skip(first).Take(last - first + 1)];
     }
 
-    private static IEnumerable<Difference> OutOfOrder(IReadOnlyList<ReceivedRow> received, Dictionary<string, long> sequences)
+    private static IEnumerable<Difference> OutOfOrder(IReadOnlyList<ReceivedRow> received, Dictionary<string, LedgerRow> made, IReadOnlyList<GapSpan> gaps)
     {
         var newest = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var row in received)
         {
-            if (!sequences.TryGetValue(row.Id, out var sequence))
+            if (!made.TryGetValue(row.Id, out var one))
                 continue;
+            if (gaps.Any(gap => gap.Holds(one)))
+                continue; // what had to be fetched comes when it can
+            var sequence = one.Sequence;
             if (newest.TryGetValue(row.ConversationId, out var before) && sequence < before)
                 yield return new Difference(row.Id, sequence, row.ConversationId, $"came behind sequence {before} of its conversation");
             else

@@ -62,6 +62,7 @@ internal sealed class DemoChildren : IAsyncDisposable
         new("TIELINE_DataDirectory", _site.DataDirectory),
         new("TIELINE_Genesys__ApiUrl", Text(_site.SimulatorUrl)),
         new("TIELINE_Genesys__StreamUrl", Text(_site.StreamUrl)),
+        new("TIELINE_Genesys__Source", $"{_options.Source}"),
         new("TIELINE_Genesys__ClientId", ClientId),
         new("TIELINE_Genesys__ClientSecret", ClientSecret),
         new("TIELINE_Http__Listen", Text(_site.TielineUrl)),
@@ -77,6 +78,7 @@ internal sealed class DemoChildren : IAsyncDisposable
         [
             "simulate", "genesys", "--listen", Text(_site.SimulatorUrl), "--rate", $"{_options.Rate}",
             "--client-id", ClientId, "--client-secret", ClientSecret, "--canary", _canary, "--seed", $"{RandomNumberGenerator.GetInt32(int.MaxValue)}", "--first-sequence", $"{first}",
+            "--unusual", "0.25",
         ], []);
     }
 

@@ -1,10 +1,14 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Tieline.Genesys;
 
 namespace Tieline.Service.Commands.Demo;
 
 internal sealed class DemoCommand : Verb
 {
+    private const string Stream = "stream";
+    private const string Notifications = "notifications";
+
     private readonly CommandContext _context;
 
     private readonly Option<TimeSpan?> _for = new("--for")
@@ -21,22 +25,32 @@ internal sealed class DemoCommand : Verb
         DefaultValueFactory = _ => DemoDefaults.Rate,
     };
 
+    private readonly Option<string> _source = new("--source")
+    {
+        Description = "Genesys's API that the events come over: stream (the analytics event stream) or notifications.",
+        HelpName = "API",
+        DefaultValueFactory = _ => Stream,
+    };
+
     private readonly Option<bool> _keep = new("--keep") { Description = "Leave the data directory behind." };
 
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public DemoCommand(GlobalOptions global, CommandContext context)
         : base("demo", "See it work: a simulated Genesys, Tieline, and a CRM that shows what it receives. Needs no account and touches nothing of yours: it reads no tieline.json, no .env and none of your environment's settings.",
-            "tieline demo", "tieline demo --for 30s", "tieline demo --for 30s --json")
+            "tieline demo", "tieline demo --for 30s", "tieline demo --source notifications", "tieline demo --for 30s --json")
     {
         _ = global;
         _context = context;
         _rate.Validators.Add(CheckRate);
         Options.Add(_for);
         Options.Add(_rate);
+        _source.AcceptOnlyFromAmong(Stream, Notifications);
+        Options.Add(_source);
         Options.Add(_keep);
         Options.Add(_json);
-        SetAction((parse, _) => RunAsync(new DemoOptions(parse.GetValue(_for), parse.GetValue(_rate), parse.GetValue(_keep), parse.GetValue(_json))));
+        SetAction((parse, _) => RunAsync(new DemoOptions(parse.GetValue(_for), parse.GetValue(_rate), parse.GetValue(_keep), parse.GetValue(_json),
+            parse.GetValue(_source) == Notifications ? GenesysSource.Notifications : GenesysSource.AnalyticsStream)));
     }
 
     private async Task<int> RunAsync(DemoOptions options)

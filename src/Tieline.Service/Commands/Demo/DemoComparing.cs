@@ -1,7 +1,7 @@
 namespace Tieline.Service.Commands.Demo;
 
 /// <summary>After the end: each end's own records, the audit files, everything that was written.</summary>
-internal sealed class DemoComparing(DemoSite site, DemoChildren children, CrmClient crm, Ledger ledger, DisturbanceLog disturbances, DemoEvidence evidence)
+internal sealed class DemoComparing(DemoSite site, DemoChildren children, CrmClient crm, Ledger ledger, DisturbanceLog disturbances, DemoEvidence evidence, bool byTime)
 {
     public async Task<DemoSummary> SummarizeAsync(TimeSpan lasted, TimeSpan? firstEventAfter, double? p99Ms, IEnumerable<string> problems, CancellationToken cancellation)
     {
@@ -9,7 +9,7 @@ internal sealed class DemoComparing(DemoSite site, DemoChildren children, CrmCli
         var records = await crm.RecordsAsync(cancellation);
         if (await crm.StatsAsync(cancellation) is { Forgotten: > 0 } stats)
             found.Add($"the CRM receiver has forgotten its {stats.Forgotten:N0} oldest records: the demo ran for too long to compare");
-        var comparison = Comparer.Compare(ledger, records, AuditGaps.Read(site.AuditDirectory), disturbances.All);
+        var comparison = Comparer.Compare(ledger, records, AuditGaps.Read(site.AuditDirectory, byTime), disturbances.All);
 
         if (site.IsKept || comparison.Differences.Count > 0)
             await NdJson.WriteAsync(site.LedgerFile, ledger.Rows, cancellation);

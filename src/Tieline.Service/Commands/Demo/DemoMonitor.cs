@@ -18,7 +18,7 @@ internal sealed class DemoMonitor(SimulatorClient simulator, TielineClient tieli
     /// <summary>Null while it does not answer.</summary>
     public CrmStats? Crm { get; private set; }
 
-    public bool IsConnected => Tieline is { IsConnected: true } && Simulator is { Subscribed: > 0 };
+    public bool IsConnected => Tieline is { IsConnected: true } && Simulator is { Subscribed: > 0 } or { ChannelSockets: > 0 };
 
     public async Task TickAsync(CancellationToken cancellation)
     {

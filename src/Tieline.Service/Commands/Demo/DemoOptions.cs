@@ -1,3 +1,5 @@
+using Tieline.Genesys;
+
 namespace Tieline.Service.Commands.Demo;
 
 /// <summary>What the command line asked of the demo.</summary>
@@ -5,4 +7,9 @@ namespace Tieline.Service.Commands.Demo;
 /// <param name="Rate">Events a second that the simulator sends.</param>
 /// <param name="Keep">Leave the data directory behind.</param>
 /// <param name="Json">The summary as one JSON object on standard output, all else on standard error.</param>
-internal sealed record DemoOptions(TimeSpan? For, int Rate, bool Keep, bool Json);
+/// <param name="Source">Over which of Genesys's APIs.</param>
+internal sealed record DemoOptions(TimeSpan? For, int Rate, bool Keep, bool Json, GenesysSource Source = GenesysSource.AnalyticsStream)
+{
+    /// <summary>Whether events have no numbers, so that what was missed is known by time.</summary>
+    public bool IsByTime => Source == GenesysSource.Notifications;
+}

@@ -36,7 +36,7 @@ internal sealed class DemoRun : IAsyncDisposable
         _disturbances = new DisturbanceLog(time);
         _children = new DemoChildren(_site, options, canary, () => _ledger.LastSequence, time);
         _evidence = new DemoEvidence(_site, canary);
-        _simulator = new SimulatorClient(_http, _site.SimulatorUrl);
+        _simulator = new SimulatorClient(_http, _site.SimulatorUrl, options.IsByTime);
         _tieline = new TielineClient(_http, _site.TielineUrl);
         _crm = new CrmClient(_http, _site.CrmUrl);
         _monitor = new DemoMonitor(_simulator, _tieline, _crm, _ledger, _disturbances, time);
@@ -60,7 +60,7 @@ internal sealed class DemoRun : IAsyncDisposable
         await FlowAsync(started);
         _console.EndLive();
         await EndAsync();
-        var summary = await new DemoComparing(_site, _children, _crm, _ledger, _disturbances, _evidence)
+        var summary = await new DemoComparing(_site, _children, _crm, _ledger, _disturbances, _evidence, _options.IsByTime)
             .SummarizeAsync(_time.GetElapsedTime(started), _firstEventAfter, _monitor.Figures.P99Ms, _problems, _stop.Aborting);
         _site.IsKept |= !summary.IsGood;
         return summary;
@@ -150,6 +150,8 @@ internal sealed class DemoRun : IAsyncDisposable
             await TickAsync();
             if (_disturbances.IsMissing || _monitor is not { Simulator: { } simulator, Tieline: { } tieline })
                 return false;
+            if (_options.IsByTime)
+                return _monitor.IsConnected; // what was missed is on record as soon as it is
             wanted ??= simulator.LastSequence;
             return tieline.LastSequence > wanted;
         });
@@ -162,7 +164,7 @@ internal sealed class DemoRun : IAsyncDisposable
         await TickAsync();
         if (_monitor.Crm is null)
             return false;
-        var comparison = Comparer.Compare(_ledger, await _crm.RecordsAsync(cancellation), AuditGaps.Read(_site.AuditDirectory), _disturbances.All);
+        var comparison = Comparer.Compare(_ledger, await _crm.RecordsAsync(cancellation), AuditGaps.Read(_site.AuditDirectory, _options.IsByTime), _disturbances.All);
         return comparison.Differences.Count == 0;
     }
 
@@ -185,7 +187,9 @@ internal sealed class DemoRun : IAsyncDisposable
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(_stop.Aborting);
         patience.CancelAfter(DemoDefaults.StartFor);
         await TryAsync("read the simulator's frames", async () =>
-            _evidence.Prove(await SampleFrames.ReadAsync(_http, _site, _monitor.Simulator?.LastSubscribe ?? "{}", patience.Token)));
+            _evidence.Prove(_options.IsByTime
+                ? await SampleFrames.ReadChannelAsync(_http, _site, patience.Token)
+                : await SampleFrames.ReadAsync(_http, _site, _monitor.Simulator?.LastSubscribe ?? "{}", patience.Token)));
     }
 
     private Dictionary<char, Func<Task>> Keys() => new()

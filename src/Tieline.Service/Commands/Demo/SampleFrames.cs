@@ -20,7 +20,26 @@ internal static class SampleFrames
         socket.Options.Proxy = null;
         await socket.ConnectAsync(site.StreamUrl, cancellation);
         await socket.SendAsync(Encoding.UTF8.GetBytes(subscribe), WebSocketMessageType.Text, endOfMessage: true, cancellation);
+        return await ReadAsync(socket, cancellation);
+    }
 
+    /// <summary>As <see cref="ReadAsync(HttpClient, DemoSite, string, CancellationToken)"/>, over a channel with every queue's topic.</summary>
+    public static async Task<string> ReadChannelAsync(HttpClient http, DemoSite site, CancellationToken cancellation)
+    {
+        var token = await TokenAsync(http, site, cancellation);
+        var queues = await AskAsync(http, HttpMethod.Get, new Uri(site.SimulatorUrl, "/api/v2/routing/queues?pageSize=100"), token, null, cancellation);
+        var channel = await AskAsync(http, HttpMethod.Post, new Uri(site.SimulatorUrl, "/api/v2/notifications/channels"), token, null, cancellation);
+        var topics = queues.GetProperty("entities").EnumerateArray().Select(queue => new { id = $"v2.routing.queues.{queue.GetProperty("id").GetString()}.conversations" });
+        var subscriptions = new Uri(site.SimulatorUrl, $"/api/v2/notifications/channels/{channel.GetProperty("id").GetString()}/subscriptions");
+        await AskAsync(http, HttpMethod.Put, subscriptions, token, JsonContent.Create(topics), cancellation);
+        using var socket = new ClientWebSocket();
+        socket.Options.Proxy = null;
+        await socket.ConnectAsync(new Uri(channel.GetProperty("connectUri").GetString()!), cancellation);
+        return await ReadAsync(socket, cancellation);
+    }
+
+    private static async Task<string> ReadAsync(ClientWebSocket socket, CancellationToken cancellation)
+    {
         var sample = new StringBuilder();
         var buffer = new byte[64 * 1024];
         for (var frame = 0; frame < Frames;)
@@ -35,6 +54,14 @@ internal static class SampleFrames
 
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, cancellation);
         return sample.ToString();
+    }
+
+    private static async Task<JsonElement> AskAsync(HttpClient http, HttpMethod method, Uri url, string token, HttpContent? body, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(method, url) { Content = body };
+        request.Headers.Authorization = new("Bearer", token);
+        using var response = await http.SendAsync(request, cancellation);
+        return await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(cancellation);
     }
 
     private static async Task<string> TokenAsync(HttpClient http, DemoSite site, CancellationToken cancellation)

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Tieline.Service.Commands.Demo;
 
 /// <summary>The simulator's control API.</summary>
-internal sealed class SimulatorClient(HttpClient http, Uri url)
+internal sealed class SimulatorClient(HttpClient http, Uri url, bool hasNoNumbers = false)
 {
     /// <returns>Null while it does not answer.</returns>
     public async Task<SimulatorFigures?> FiguresAsync(CancellationToken cancellation)
@@ -20,11 +20,12 @@ internal sealed class SimulatorClient(HttpClient http, Uri url)
         }
     }
 
-    /// <summary>The ledger from a sequence on.</summary>
+    /// <summary>The ledger from a sequence on. Without numbers: the facts that happened, numbered as they became known.</summary>
     public async Task<IReadOnlyList<LedgerRow>> LedgerAsync(long from, CancellationToken cancellation)
     {
-        await using var stream = await http.GetStreamAsync(Call($"ledger?from={from}"), cancellation);
-        return await NdJson.ReadAsync<LedgerRow>(stream, cancellation);
+        await using var stream = await http.GetStreamAsync(Call(hasNoNumbers ? "facts" : $"ledger?from={from}"), cancellation);
+        var rows = await NdJson.ReadAsync<LedgerRow>(stream, cancellation);
+        return hasNoNumbers ? [.. rows.Select((row, index) => row with { Sequence = index + 1 }).Where(row => row.Sequence >= from)] : rows;
     }
 
     /// <summary>Makes no more events; sockets stay open.</summary>

@@ -12,8 +12,8 @@ internal static class SummaryText
         text.AppendLine($"Compared by id, the simulator's ledger with the CRM's records, after {summary.Lasted.TotalSeconds:0} s:").AppendLine();
         Row("sent by the simulator", comparison.Sent);
         Row("= filtered", comparison.Filtered);
-        Row("+ delivered", comparison.Delivered);
-        Row("+ in gaps", comparison.InGaps, comparison.Gaps == 0 ? "" : $"in {Count(comparison.Gaps, "gap")} that Tieline lists");
+        Row("+ delivered", comparison.Delivered, comparison.Fetched == 0 ? "" : $"{comparison.Fetched:N0} of them missed, and fetched from the details API");
+        Row("+ in gaps", comparison.InGaps, comparison.Gaps == 0 ? "" : $"in {Count(comparison.Gaps, "gap")} that Tieline lists; {(comparison.Missing == 0 ? "none" : $"{comparison.Missing:N0}")} of them for the CRM");
         if (comparison.Unproven > 0)
             Row("beyond the ledger", comparison.Unproven, "delivered from the last moments of a simulator that was killed, and took its own record of them along");
         text.AppendLine();

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Tieline.Backfill;
+using Tieline.Events;
+using Tieline.Journal;
+
+namespace Tieline.Service.Commands;
+
+internal sealed class CompletenessCommand : Verb
+{
+    private readonly SpanOptions _span;
+    private readonly Option<string?> _data = new("--data") { Description = "The data directory, in place of the configured one.", HelpName = "DIR" };
+    private readonly Option<bool> _json = GlobalOptions.Json();
+    private readonly GlobalOptions _global;
+    private readonly CommandContext _context;
+
+    public CompletenessCommand(GlobalOptions global, CommandContext context)
+        : base("completeness", "Tell which parts of a span are covered, backfilled, being backfilled or uncovered, and what that rests on. Reads only the journal, also beside a running Tieline.",
+            "tieline completeness --from 2026-03-02 --to 2026-03-03", "tieline completeness --date 2026-03-02 --json")
+    {
+        (_global, _context) = (global, context);
+        _span = new SpanOptions(context.Time, hasDate: true);
+        _span.AddTo(this);
+        Options.Add(_data);
+        Options.Add(_json);
+        SetAction(RunAsync);
+    }
+
+    private async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
+    {
+        var location = DataLocation.Find(parse.GetValue(_data) ?? _global.Load(parse, _context).Options.DataDirectory, _context);
+        var (from, to) = _span.Read(parse);
+        var spans = await DataLocation.ExplainAsync(() =>
+        {
+            using var reader = new JournalReader(location.Journal);
+            return Task.FromResult(new Coverage(reader.ReadSince(), reader.ReadCounters().Mark.OccurredAt, reader.ReadFills(from, to)).Of(from, to));
+        });
+        if (parse.GetValue(_json))
+            ResultTable.Write(Json(from, to, spans), _context.Output);
+        else
+            Write(spans);
+        return ExitCode.Done;
+    }
+
+    private void Write(IReadOnlyList<CoverageSpan> spans)
+    {
+        var table = ResultTable.Create("from", "to", "", "evidence");
+        foreach (var span in spans)
+            table.Add(EventTime.ToText(span.From), EventTime.ToText(span.To), NameOf(span.State), span.Evidence);
+        ResultTable.Write(table, _context.Output);
+    }
+
+    private static JsonObject Json(DateTimeOffset from, DateTimeOffset to, IReadOnlyList<CoverageSpan> spans) => new()
+    {
+        ["from"] = EventTime.ToText(from),
+        ["to"] = EventTime.ToText(to),
+        ["spans"] = new JsonArray([.. spans.Select(span => new JsonObject
+        {
+            ["from"] = EventTime.ToText(span.From),
+            ["to"] = EventTime.ToText(span.To),
+            ["state"] = NameOf(span.State),
+            ["evidence"] = span.Evidence,
+            ["gaps"] = new JsonArray([.. span.Gaps.Select(number => JsonValue.Create(number))]),
+        })]),
+    };
+
+    private static string NameOf(CoverageState state) => state switch
+    {
+        CoverageState.Covered => "covered",
+        CoverageState.Backfilled => "backfilled",
+        CoverageState.Backfilling => "backfilling",
+        CoverageState.Uncovered => "uncovered",
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "no such state"),
+    };
+}

@@ -1,0 +1,47 @@
+using System.Net;
+using Tieline.Delivery;
+using Tieline.Genesys;
+using Tieline.Service.Configuration;
+
+namespace Tieline.Service.Doctor;
+
+/// <summary>An address that Tieline connects to, and the harmless request that shows whether it is there.</summary>
+/// <param name="UsedFor">In people's words.</param>
+/// <param name="Url">http or https, also for a stream.</param>
+/// <param name="Headers">Secrets: sent, never shown, and only once the certificate is found good.</param>
+internal sealed record Target(string UsedFor, Uri Url, HttpMethod Method, IReadOnlyDictionary<string, Secret> Headers)
+{
+    private static readonly Dictionary<string, Secret> _none = [];
+
+    /// <summary>Without encryption, which is allowed to loopback only.</summary>
+    public bool IsPlain => Url.Scheme == Uri.UriSchemeHttp;
+
+    /// <summary>A webhook's address, not a host of Genesys.</summary>
+    public bool IsDestination => Method == HttpMethod.Options;
+
+    public bool IsAddress => IPAddress.TryParse(Url.DnsSafeHost, out _) || Url.Host == "localhost";
+
+    public string Authority => $"{Url.IdnHost}:{Url.Port}";
+
+    /// <summary>The proxy that .NET takes for it (<c>HTTPS_PROXY</c> and its kin), without what may be a password; null where there is none.</summary>
+    public string? Proxy => !HttpClient.DefaultProxy.IsBypassed(Url) && HttpClient.DefaultProxy.GetProxy(Url) is { } proxy ? $"{proxy.IdnHost}:{proxy.Port}" : null;
+
+    /// <summary>Genesys's API first; the destinations last.</summary>
+    public static IReadOnlyList<Target> Of(TielineOptions options)
+    {
+        var endpoints = GenesysEndpoints.Of(options.Genesys);
+        List<Target> targets = [AtRoot("Genesys's API", endpoints.Api), AtRoot("Genesys's token endpoint", endpoints.Token)];
+        if (options.Genesys.Source == GenesysSource.AnalyticsStream)
+            targets.Add(AtRoot("the stream", endpoints.Stream));
+        return [.. targets, .. options.Destinations.Select(Of)];
+    }
+
+    // OPTIONS asks what may be done there and does nothing: no receiver takes it for an event.
+    public static Target Of(DestinationOptions destination) => new(destination.Name, destination.Url!, HttpMethod.Options, destination.Headers.AsReadOnly());
+
+    private static Target AtRoot(string usedFor, Uri url)
+    {
+        var scheme = url.Scheme is "ws" or "http" ? Uri.UriSchemeHttp : Uri.UriSchemeHttps;
+        return new Target(usedFor, new UriBuilder(scheme, url.IdnHost, url.Port, "/").Uri, HttpMethod.Head, _none);
+    }
+}

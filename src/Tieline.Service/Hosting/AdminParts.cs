@@ -1,0 +1,9 @@
+using Tieline.Journal;
+using Tieline.Pipeline;
+using Tieline.Service.Http;
+using Tieline.Service.Web.History;
+
+namespace Tieline.Service.Hosting;
+
+/// <summary>What the admin API and the console work on, while it runs.</summary>
+internal sealed record AdminParts(ConsoleTokens Tokens, EventIntake Intake, SqliteJournal Journal, ReconcileLoop Reconciling, DeadLetterDesk Desk, HistoryLoop History);

@@ -1,0 +1,45 @@
+using Tieline.Diagnostics;
+using Tieline.Genesys;
+using Tieline.Service.Configuration;
+
+namespace Tieline.Service.Hosting;
+
+/// <summary>All that speaks to Genesys, over one HTTP client, with one token and one budget.</summary>
+internal sealed class GenesysSide : IDisposable
+{
+    private readonly HttpMessageInvoker _http = GenesysHttp.Create();
+
+    public GenesysSide(TielineOptions options, SourceStatus status, TimeProvider time, TielineMetrics metrics, SpecificationMetrics specification, ILoggerFactory loggers)
+    {
+        var genesys = options.Genesys;
+        var endpoints = GenesysEndpoints.Of(genesys);
+        var timing = new StreamTiming();
+        Budget = new RestBudget(time, genesys.RequestsPerMinute);
+        metrics.Observe("tieline.genesys.budget.left", "{request}", "REST calls that may still be made in this minute.", () => Budget.Left);
+        var tokens = new TokenProvider(genesys, endpoints.Token, _http, Budget, time, metrics, loggers.CreateLogger<TokenProvider>());
+        var connector = new StreamConnector(tokens, _http, endpoints.Stream, genesys.Subscription, timing, time);
+        Stream = new AnalyticsStream(genesys, connector, status, metrics, specification, timing, time, Chance.Next, loggers.CreateLogger<AnalyticsStream>());
+        if (genesys.Source == GenesysSource.Notifications)
+        {
+            var channels = new ChannelClient(endpoints.Api, ConnectUriRule.Of(genesys), tokens, _http, Budget, time);
+            Notifications = new NotificationSource(
+                genesys, channels, tokens, _http, status, metrics, specification, timing, time, Chance.Next, loggers.CreateLogger<NotificationSource>());
+        }
+
+        Calls = new DetailsClient(endpoints.Details, tokens, _http, Budget, time, metrics);
+        Details = new DetailsReader(Calls, Budget, time, Chance.Next, loggers.CreateLogger<DetailsReader>());
+    }
+
+    public RestBudget Budget { get; }
+
+    public AnalyticsStream Stream { get; }
+
+    /// <summary>In place of <see cref="Stream"/>, where it is the source; else null.</summary>
+    public NotificationSource? Notifications { get; }
+
+    public DetailsClient Calls { get; }
+
+    public DetailsReader Details { get; }
+
+    public void Dispose() => _http.Dispose();
+}

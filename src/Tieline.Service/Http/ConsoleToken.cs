@@ -1,0 +1,67 @@
+using System.Security.Cryptography;
+using System.Text;
+using Tieline.Service.Hosting;
+
+namespace Tieline.Service.Http;
+
+/// <summary>What the admin API and the console ask for: 256 random bits in a file that only its owner can read. Whoever can read the data directory may use them.</summary>
+internal sealed class ConsoleToken
+{
+    public const string FileName = "console-token";
+
+    private const int Bytes = 32;
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private readonly byte[] _hash;
+
+    private ConsoleToken(string text) => _hash = Hash(text);
+
+    /// <summary>Reads it, and makes one where there is none.</summary>
+    /// <param name="directory">The data directory, which this process holds.</param>
+    public static ConsoleToken Open(string directory, string name = FileName)
+    {
+        var path = Path.Combine(directory, name);
+        if (TryRead(directory, name) is { } known)
+        {
+            File.SetUnixFileMode(path, Private);
+            return new ConsoleToken(known);
+        }
+
+        var made = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes));
+        // Written beside it and renamed: half a token would be one that can be guessed.
+        var beside = path + ".new";
+        File.Delete(beside);
+        using (var file = new FileStream(beside, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = Private }))
+        {
+            file.Write(Encoding.ASCII.GetBytes(made + "\n"));
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(beside, path, overwrite: true);
+        return new ConsoleToken(made);
+    }
+
+    /// <returns>Null where there is none, or what is there is none.</returns>
+    /// <exception cref="StartupException">It is there and cannot be read.</exception>
+    public static string? TryRead(string directory, string name = FileName)
+    {
+        var path = Path.Combine(directory, name);
+        try
+        {
+            var text = File.Exists(path) ? File.ReadAllText(path).Trim() : "";
+            return text.Length == 2 * Bytes && text.All(char.IsAsciiHexDigitLower) ? text : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"Cannot read '{path}': {e.Message}", e);
+        }
+    }
+
+    /// <summary>Tells this token from any other, and gives nothing away of it.</summary>
+    public string Mark => Convert.ToHexStringLower(SHA256.HashData(_hash));
+
+    /// <summary>Takes the same time whatever is given.</summary>
+    public bool Is(string given) => CryptographicOperations.FixedTimeEquals(Hash(given), _hash);
+
+    private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
+}

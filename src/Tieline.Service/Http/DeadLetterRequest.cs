@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Tieline.Events;
+using Tieline.Journal;
+using Tieline.Pipeline;
+using EventId = Tieline.Events.EventId;
+
+namespace Tieline.Service.Http;
+
+/// <summary>Reads what is asked about dead letters and replays: members of a JSON object, or of a query string.</summary>
+internal sealed class DeadLetterRequest
+{
+    private const int MaxBytes = 8 * 1024;
+    private const int MaxText = 400;
+
+    private static readonly string[] _filters = ["destination", "cause", "status", "from", "to", "conversation", "id", "position"];
+
+    private readonly IReadOnlyDictionary<string, string> _given;
+
+    private DeadLetterRequest(IReadOnlyDictionary<string, string> given) => _given = given;
+
+    /// <summary>What is wrong with it; null where nothing is.</summary>
+    public string? Problem { get; private set; }
+
+    /// <param name="more">What may be given besides the filters.</param>
+    public static async Task<DeadLetterRequest> ReadAsync(HttpRequest request, params string[] more)
+    {
+        var given = new Dictionary<string, string>(StringComparer.Ordinal);
+        string? problem = null;
+        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+        {
+            foreach (var (name, value) in request.Query)
+                given[name] = value.ToString();
+        }
+        else
+        {
+            problem = await ReadBodyAsync(request, given);
+        }
+
+        problem ??= given.Keys.FirstOrDefault(name => !_filters.Contains(name, StringComparer.Ordinal) && !more.Contains(name, StringComparer.Ordinal)) is { } unknown
+            ? $"there is no '{Short(unknown)}' here; there are {string.Join(", ", _filters.Concat(more))}"
+            : given.FirstOrDefault(one => one.Value.Length > MaxText) is { Key: { } tooLong } ? $"{tooLong} must be at most {MaxText} characters" : null;
+        return new DeadLetterRequest(given) { Problem = problem };
+    }
+
+    public DeadLetterQuery Query() => new(
+        Text("destination"), Text("cause"), (int?)Number("status", 100, 599), Time("from"), Time("to"), Text("conversation"), Id("id"),
+        Number("position", 1, long.MaxValue) is { } position ? new JournalPosition(position) : null);
+
+    /// <summary>What is to be sent again of a span.</summary>
+    public SpanReplay? Span(DateTimeOffset now)
+    {
+        if (Time("from") is not { } from || Time("to") is not { } to || Text("destination") is not { } destination)
+        {
+            Problem ??= "from, to (times such as 2026-03-02T00:00:00Z) and destination are required";
+            return null;
+        }
+
+        Problem ??= SpanRequest.Check(from, to, now);
+        return new SpanReplay(from, to, destination, Text("toDestination") ?? destination, new JournalPosition(Number("after", 0, long.MaxValue) ?? 0));
+    }
+
+    public string? Text(string name) => _given.TryGetValue(name, out var text) && text.Length > 0 ? text : null;
+
+    public bool Flag(string name)
+    {
+        if (!_given.TryGetValue(name, out var text))
+            return false;
+        if (text is not ("true" or "false"))
+            Problem ??= $"{name} must be true or false, was '{Short(text)}'";
+        return text == "true";
+    }
+
+    public long? Number(string name, long min, long max)
+    {
+        if (Text(name) is not { } text)
+            return null;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max)
+            return number;
+        Problem ??= $"{name} must be a number from {min} to {max}, was '{Short(text)}'";
+        return null;
+    }
+
+    public double Rate()
+    {
+        if (Text("rate") is not { } text)
+            return DeadLetterDesk.DefaultRate;
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate) && rate is > 0 and <= DeadLetterDesk.MaxRate)
+            return rate;
+        Problem ??= $"rate must be above 0 and at most {DeadLetterDesk.MaxRate} events a second, was '{Short(text)}'";
+        return DeadLetterDesk.DefaultRate;
+    }
+
+    /// <summary>Who asks: nobody can check what is said, so it is marked.</summary>
+    public string By() => Text("by") is { Length: <= 64 } by && !by.Any(char.IsControl) ? $"{by} (api)" : "api";
+
+    private DateTimeOffset? Time(string name)
+    {
+        if (Text(name) is not { } text)
+            return null;
+        if (EventTime.TryParse(Encoding.UTF8.GetBytes(text), out var time))
+            return time;
+        Problem ??= $"{name} must be a time such as 2026-03-02T00:00:00Z, was '{Short(text)}'";
+        return null;
+    }
+
+    private EventId? Id(string name)
+    {
+        if (Text(name) is not { } text)
+            return null;
+        if (EventId.TryParse(text, out var id))
+            return id;
+        Problem ??= $"{name} must be an event's id: evt_ and 32 hex digits, was '{Short(text)}'";
+        return null;
+    }
+
+    private static async Task<string?> ReadBodyAsync(HttpRequest request, Dictionary<string, string> given)
+    {
+        var body = new byte[MaxBytes];
+        var length = await request.Body.ReadAtLeastAsync(body, MaxBytes, throwOnEndOfStream: false, request.HttpContext.RequestAborted);
+        if (length == MaxBytes)
+            return $"the body must be shorter than {MaxBytes} bytes";
+        try
+        {
+            if (JsonNode.Parse(body.AsSpan(0, length)) is not JsonObject json)
+                return "the body must be a JSON object";
+            foreach (var (name, value) in json)
+            {
+                if (value is JsonObject or JsonArray)
+                    return $"{Short(name)} must be a text, a number, true or false";
+                if (value is not null)
+                    given[name] = value.ToString();
+            }
+
+            return null;
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException)
+        {
+            return "the body must be a JSON object such as {\"destination\":\"crm\",\"dryRun\":true}";
+        }
+    }
+
+    private static string Short(string text) => text.Length <= 60 ? text : text[..60];
+}

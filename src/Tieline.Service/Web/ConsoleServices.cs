@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.RateLimiting;
+using Tieline.Diagnostics;
+using Tieline.Genesys;
+using Tieline.Service.Configuration;
+using Tieline.Service.Hosting;
+using Tieline.Service.Http;
+using Tieline.Service.Web.Access;
+using Tieline.Service.Web.Actions;
+using Tieline.Service.Web.Figures;
+
+namespace Tieline.Service.Web;
+
+/// <summary>What the console is made of: Blazor's parts, and those of the running service.</summary>
+internal static class ConsoleServices
+{
+    private const string KeyFolder = "keys/console";
+
+    /// <summary>Requests to the sign-in that one address may make in a minute. The token has 256 bits: this is against noise, not against guessing.</summary>
+    private const int SignInsAMinute = 10;
+
+    public static ServiceProvider Build(IServiceProvider service, AdminParts admin)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        Share<ILoggerFactory>(services, service);
+        Share<IWebHostEnvironment>(services, service);
+        services.AddSingleton<IHostEnvironment>(service.GetRequiredService<IWebHostEnvironment>());
+        Share<IHostApplicationLifetime>(services, service);
+        Share<IConfiguration>(services, service);
+        Share<DiagnosticListener>(services, service);
+        services.AddSingleton<DiagnosticSource>(service.GetRequiredService<DiagnosticListener>());
+        Share<IMeterFactory>(services, service);
+        Share<TimeProvider>(services, service);
+        Share<TielineOptions>(services, service);
+        Share<RunningParts>(services, service);
+        Share<SourceStatus>(services, service);
+        Share<SpecificationMetrics>(services, service);
+        Share<DeliveryTally>(services, service);
+        foreach (var check in service.GetServices<IReadinessCheck>())
+            services.AddSingleton(check);
+
+        services.AddRouting();
+        AddAccess(services, service.GetRequiredService<TielineOptions>());
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddSingleton(admin.Tokens);
+        services.AddSingleton<OverviewReader>();
+        services.AddSingleton<ConsoleFeed>();
+        services.AddSingleton<AuditLines>();
+        services.AddSingleton<JournalDesk>();
+        services.AddScoped<ConsoleActions>();
+        return services.BuildServiceProvider();
+    }
+
+    private static void AddAccess(ServiceCollection services, TielineOptions options)
+    {
+        var keys = Directory.CreateDirectory(Path.Combine(Path.GetFullPath(options.DataDirectory), KeyFolder), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        // On the disk, so that a restart signs nobody out.
+        services.AddDataProtection().SetApplicationName("tieline").PersistKeysToFileSystem(keys);
+        services.AddAntiforgery(antiforgery =>
+        {
+            antiforgery.Cookie.Name = "tieline-form";
+            antiforgery.Cookie.SameSite = SameSiteMode.Strict;
+            antiforgery.FormFieldName = "form";
+        });
+        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(SignIn.Configure);
+        services.AddAuthorization();
+        services.AddCascadingAuthenticationState();
+        services.AddRateLimiter(limiter =>
+        {
+            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            limiter.AddPolicy(SignIn.Throttle, context => RateLimitPartition.GetFixedWindowLimiter(
+                context.Connection.RemoteIpAddress?.ToString() ?? "", _ => new FixedWindowRateLimiterOptions { PermitLimit = SignInsAMinute, Window = TimeSpan.FromMinutes(1) }));
+        });
+    }
+
+    private static void Share<T>(ServiceCollection services, IServiceProvider service)
+        where T : class => services.AddSingleton(service.GetRequiredService<T>());
+}

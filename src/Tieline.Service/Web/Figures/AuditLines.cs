@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Text;
+using Tieline.Audit;
+using Tieline.Service.Commands;
+using Tieline.Service.Configuration;
+using Tieline.Service.Hosting;
+
+namespace Tieline.Service.Web.Figures;
+
+/// <summary>What is on record, for showing: the last changes from the journal, any line from the log's files.</summary>
+internal sealed class AuditLines(TielineOptions options, RunningParts parts)
+{
+    /// <summary>So far back changes are looked for, in facts: older ones stand in the log.</summary>
+    private const int LookedThrough = 500_000;
+
+    private const int Kept = 20;
+
+    private readonly Lock _gate = new();
+    private IReadOnlyList<AuditRow> _changes = [];
+    private long _seen = -1;
+
+    public string Directory { get; } = Path.Combine(Path.GetFullPath(options.DataDirectory), AuditLocation.Folder);
+
+    /// <summary>The newest twenty changes, newest first. Each fact is looked at once, however many ask and however often.</summary>
+    public IReadOnlyList<AuditRow> Changes()
+    {
+        lock (_gate)
+        {
+            if (parts.Current is not { } running)
+                return _changes;
+            var newest = running.Journal.Counters.NextFact - 1;
+            var after = _seen < 0 ? Math.Max(0, newest - LookedThrough) : _seen;
+            if (newest > after)
+                _changes = [.. running.Journal.Read(reader => reader.ReadChanges(after, Kept)).Select(AuditRow.Of).Concat(_changes).DistinctBy(row => row.Fact).Take(Kept)];
+            // The newest may not be durable yet, and is looked at again.
+            _seen = Math.Max(after, _changes.Count > 0 ? Math.Max(_changes[0].Fact, newest - 1_000) : newest - 1_000);
+            return _changes;
+        }
+    }
+
+    /// <summary>The newest lines that fit, newest first. Without a condition they are the journal's newest facts, of which the log is a copy: a file of 64 MiB need not be read for them.</summary>
+    public IReadOnlyList<AuditRow> Newest(AuditQuery query, CancellationToken cancellation)
+    {
+        if (query is { Last: { } last, ConversationId: null, Action: null, From: null, To: null } && parts.Current is { } running)
+            return [.. running.Journal.ReadFacts(Math.Max(0, running.Journal.Counters.NextFact - 1 - last), last).Select(AuditRow.Of).Reverse()];
+        try
+        {
+            return System.IO.Directory.Exists(Directory) ? [.. AuditReader.Read(Directory, query, cancellation).Select(AuditRow.Of).Reverse()] : [];
+        }
+        catch (IOException)
+        {
+            return []; // a file that has just been rotated away
+        }
+    }
+
+    /// <summary>Those lines as they stand in the files, oldest first.</summary>
+    public IEnumerable<string> Raw(AuditQuery query, CancellationToken cancellation) =>
+        System.IO.Directory.Exists(Directory) ? AuditReader.Read(Directory, query, cancellation).Select(entry => entry.Json) : [];
+
+    /// <summary>The newest signed heads, newest first. None has been checked.</summary>
+    public IReadOnlyList<SignedHead> Checkpoints(int limit)
+    {
+        var path = Path.Combine(Directory, CheckpointFile.Name);
+        try
+        {
+            return File.Exists(path) ? [.. File.ReadLines(path).Index().TakeLast(limit).Select(line => SignedHead.Parse(Encoding.UTF8.GetBytes(line.Item), line.Index + 1)).Reverse()] : [];
+        }
+        catch (Exception e) when (e is IOException or FormatException)
+        {
+            return []; // its last line is being written; the verifier says more
+        }
+    }
+
+    /// <summary>What is asked for in a URL; a time that is none is not asked for.</summary>
+    public static AuditQuery QueryOf(int? last, string? conversation, string? action, string? from, string? to) => new(last, Given(conversation), Given(action), Time(from), Time(to));
+
+    private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+
+    private static DateTimeOffset? Time(string? text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
+}

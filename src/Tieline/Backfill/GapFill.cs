@@ -1,0 +1,50 @@
+using Tieline.Sequencing;
+
+namespace Tieline.Backfill;
+
+/// <summary>How far the filling of one gap has come: what its durable record says beside its numbers.</summary>
+/// <param name="From">The time of the last event before it; null where unknown.</param>
+/// <param name="To">The time of the first event after it, or when the connection was there again; null where unknown.</param>
+/// <param name="Since">When it was found, or found to be bigger: asks are timed from here.</param>
+/// <param name="Asks">Answers so far, complete or not.</param>
+/// <param name="NextAskAt">Null once it is closed.</param>
+/// <param name="Recovered">Events that the answers brought and the journal did not have.</param>
+/// <param name="Known">Events of the gap's time that the journal had already, as of the last complete answer.</param>
+/// <param name="Problem">Why the last answer was incomplete; null if it was not.</param>
+/// <param name="ClosedAt">When it was filled or abandoned.</param>
+internal sealed record GapFill(
+    long Number,
+    GapReason Reason,
+    DateTimeOffset? From,
+    DateTimeOffset? To,
+    DateTimeOffset Since,
+    GapState State,
+    int Asks,
+    DateTimeOffset? NextAskAt,
+    long Recovered,
+    long Known,
+    string? Problem,
+    DateTimeOffset? ClosedAt)
+{
+    /// <summary>So long a span without a connection is given for the first event to say what it has cost, before it is asked for.</summary>
+    private static readonly TimeSpan _grace = TimeSpan.FromSeconds(1);
+
+    /// <summary>Numbers are missing, so there were events, and conversations that they belong to.</summary>
+    public bool HasNumbers { get; init; }
+
+    public bool IsClosed => State is GapState.Filled or GapState.Abandoned or GapState.Tolerated;
+
+    /// <summary>A gap that has just been found, or turned out to be bigger: it is asked for from the start.</summary>
+    /// <param name="before">How far it had come before it was bigger: its figures go on.</param>
+    public static GapFill Of(Gap gap, GapFill? before = null)
+    {
+        var isSpan = gap is { First: null, Reason: GapReason.Reconnect or GapReason.Restart };
+        var since = gap.SeenAt > gap.ConfirmedAt ? gap.SeenAt : gap.ConfirmedAt ?? gap.SeenAt;
+        return new GapFill(
+            gap.Number, gap.Reason, gap.From, gap.To, since, gap.IsTolerated ? GapState.Tolerated : GapState.Open,
+            before?.Asks ?? 0, gap.IsTolerated ? null : isSpan ? since + _grace : gap.SeenAt, before?.Recovered ?? 0, before?.Known ?? 0, null, null)
+        {
+            HasNumbers = gap.First is not null,
+        };
+    }
+}

@@ -1,0 +1,5 @@
+namespace Tieline.Derivation;
+
+/// <summary>A fact that a rule found, before it is an event.</summary>
+/// <param name="Media">As the REST API calls it.</param>
+internal sealed record DerivedFact(string Type, string State, DateTimeOffset OccurredAt, string? Media, string? QueueId);

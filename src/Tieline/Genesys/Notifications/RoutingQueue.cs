@@ -1,0 +1,4 @@
+namespace Tieline.Genesys;
+
+/// <summary>A queue, as Genesys lists it.</summary>
+internal sealed record RoutingQueue(string Id, string Name);

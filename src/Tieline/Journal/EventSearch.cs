@@ -1,0 +1,43 @@
+using Tieline.Events;
+
+namespace Tieline.Journal;
+
+/// <summary>Which events are looked for: those that fit all that is given.</summary>
+/// <param name="Destination">Only with <paramref name="Status"/>: at which destination.</param>
+/// <param name="Status">Where it stands there: see <see cref="EventStatus"/>.</param>
+/// <param name="From">Received from then on.</param>
+/// <param name="To">Received before then.</param>
+internal sealed record EventSearch(
+    string? Conversation = null,
+    EventId? Id = null,
+    string? Type = null,
+    string? State = null,
+    string? Queue = null,
+    DestinationNumber? Destination = null,
+    EventStatus? Status = null,
+    DateTimeOffset? From = null,
+    DateTimeOffset? To = null);
+
+/// <summary>Where an event stands at a destination.</summary>
+internal enum EventStatus
+{
+    Waiting,
+    Delivered,
+    DeadLettered,
+}
+
+/// <summary>An event as a list shows it.</summary>
+internal sealed record FoundEvent(JournalPosition Position, EventId Id, string ConversationId, string Type, string? State, DateTimeOffset OccurredAt, DateTimeOffset ReceivedAt, EventOrigin Origin, string? MediaType, string? QueueId)
+{
+    /// <summary>A JSON array, redacted.</summary>
+    public required string ParticipantsJson { get; init; }
+}
+
+/// <param name="Events">Newest first.</param>
+/// <param name="Next">Where the next page goes on; null where all has been looked through.</param>
+/// <param name="LookedBackTo">When what was looked through last was received; null where nothing was.</param>
+internal sealed record FoundEvents(IReadOnlyList<FoundEvent> Events, JournalPosition? Next, DateTimeOffset? LookedBackTo);
+
+/// <summary>How a destination settled an entry.</summary>
+/// <param name="Outcome">One of <see cref="Outcomes"/>.</param>
+internal sealed record SettledAs(string Outcome, int? Status, int Attempts, DateTimeOffset At);

@@ -1,0 +1,5 @@
+namespace Tieline.Journal;
+
+/// <summary>What <see cref="FactMatch"/> found for one fact.</summary>
+/// <param name="Entry">What the journal has for it: the same fact, or the end that it conflicts with. Null for a new one, and where the other end came with it.</param>
+internal readonly record struct FactFate(FactVerdict Verdict, KnownFact? Entry);

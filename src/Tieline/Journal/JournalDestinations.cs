@@ -1,0 +1,77 @@
+using Microsoft.Data.Sqlite;
+
+namespace Tieline.Journal;
+
+/// <summary>Which destinations the journal has, and which of them are in use. Before anything is written to it.</summary>
+internal static class JournalDestinations
+{
+    /// <summary>Retention took what one had not been given while it was away: nobody owes it that any more.</summary>
+    private const string Back = """
+        UPDATE destination SET ends_after = NULL, position = max(position, removed_through), starts_after = iif(position < removed_through, removed_through, starts_after)
+        FROM mark WHERE name = $name AND ends_after IS NOT NULL
+        """;
+
+    private const string Add = """
+        INSERT INTO destination(name, position, starts_after) SELECT $name, after, after FROM (SELECT iif($since IS NULL, next_position - 1,
+            max(removed_through, coalesce((SELECT min(position) FROM event WHERE position > removed_through AND received_at >= $since), next_position) - 1)) AS after FROM mark)
+        """;
+
+    /// <summary>Copies that were made for another destination are none of it, as they are none of those that were there.</summary>
+    private const string PassCopies = """
+        INSERT INTO delivery(destination, position, outcome, status, attempts, settled_at)
+        SELECT n.number, f.first_position, 'skipped', NULL, 0, $now FROM destination n, fact f
+        WHERE n.name = $name AND f.kind = 'replayed' AND f.first_position > n.starts_after AND json_extract(f.detail, '$.of') IS NOT NULL
+        """;
+
+    /// <summary>From here on nothing is its; where nothing is left to deliver it holds nothing up.</summary>
+    private const string Remove = """
+        UPDATE destination SET ends_after = next_position - 1 FROM mark WHERE ends_after IS NULL AND name NOT IN (SELECT value FROM json_each($names));
+        UPDATE destination SET position = ends_after WHERE position < ends_after AND NOT EXISTS (SELECT 1 FROM event e WHERE e.position > destination.position AND e.position <= ends_after
+            AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.destination = number AND d.position = e.position));
+        """;
+
+    /// <param name="names">Those that are configured.</param>
+    /// <param name="starts">Where a new one begins; one that is not in it: from now.</param>
+    public static void Configure(SqliteConnection connection, IReadOnlyCollection<string> names, IReadOnlyDictionary<string, StartPoint> starts, DateTimeOffset now)
+    {
+        using var transaction = connection.BeginTransaction();
+        var known = Known(connection, transaction);
+        foreach (var name in names)
+        {
+            if (known.Contains(name))
+            {
+                Execute(connection, transaction, Back, ("$name", name));
+                continue;
+            }
+
+            Execute(connection, transaction, Add, ("$name", name), ("$since", starts.GetValueOrDefault(name).Since?.ToUnixTimeMilliseconds()));
+            Execute(connection, transaction, PassCopies, ("$name", name), ("$now", now.ToUnixTimeMilliseconds()));
+        }
+
+        Execute(connection, transaction, Remove, ("$names", System.Text.Json.JsonSerializer.Serialize(names)));
+        transaction.Commit();
+    }
+
+    private static HashSet<string> Known(SqliteConnection connection, SqliteTransaction transaction)
+    {
+        using var command = connection.CreateCommand();
+        (command.Transaction, command.CommandText) = (transaction, "SELECT name FROM destination");
+        using var row = command.ExecuteReader();
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        while (row.Read())
+            names.Add(row.GetString(0));
+        return names;
+    }
+
+    private static void Execute(SqliteConnection connection, SqliteTransaction transaction, string sql, params ReadOnlySpan<(string Name, object? Value)> values)
+    {
+        using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+#pragma warning disable CA2100 // only ever called with text of our own
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        foreach (var (name, value) in values)
+            command.Parameters.AddWithValue(name, value ?? DBNull.Value);
+        command.ExecuteNonQuery();
+    }
+}

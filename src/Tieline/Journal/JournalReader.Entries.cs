@@ -1,0 +1,84 @@
+using System.Text;
+using Microsoft.Data.Sqlite;
+using Tieline.Events;
+
+namespace Tieline.Journal;
+
+/// <summary>Entries to deliver, and what was spent on delivering them.</summary>
+internal sealed partial class JournalReader
+{
+    /// <summary>What <see cref="EntryOf"/> reads, of <c>event e</c> and <c>retry r</c>.</summary>
+    private const string EntryColumns = "e.position, e.id, e.conversation, e.type, e.state, e.occurred_at, e.participants, e.origin, e.received_at, r.attempts, r.waited_ms, e.media_type, e.queue_id";
+
+    /// <summary>One conversation's entries that this destination has not settled, in order, from one position through another.</summary>
+    /// <remarks>By the table of look-ups, so that nothing is read for those between; what is too new for that table is searched through, up to some ten thousand events.</remarks>
+    public IReadOnlyList<JournalEntry> ReadEntriesOf(DestinationNumber destination, string conversation, JournalPosition from, JournalPosition through, int limit)
+    {
+        using var snapshot = Snapshot();
+        var lookedUp = ReadLookedUpThrough();
+        var entries = new List<JournalEntry>();
+        if (from.Value <= lookedUp)
+        {
+            var key = ConversationIndex.KeyOf(conversation);
+            var (first, last) = ReadLookUpDays();
+            for (var day = Math.Max(first, ReadDayOf(from) - 1); day <= last; day++)
+            {
+                using var row = Query(
+                    $"""
+                    SELECT {EntryColumns}
+                    FROM lookup l CROSS JOIN event e ON e.position = l.position LEFT JOIN retry r ON r.destination = $0 AND r.position = e.position
+                    WHERE l.day = $1 AND l.conversation = $2 AND l.position BETWEEN $3 AND $4 AND e.conversation = $5
+                    AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.destination = $0 AND d.position = e.position)
+                    ORDER BY l.position LIMIT $6
+                    """,
+                    destination.Value, day, key, from.Value, Math.Min(through.Value, lookedUp), conversation, limit);
+                while (row.Read())
+                    entries.Add(EntryOf(row));
+            }
+
+            entries.Sort((left, right) => left.Position.CompareTo(right.Position)); // days and positions rise together closely, not exactly
+        }
+
+        if (entries.Count < limit && through.Value > lookedUp)
+        {
+            using var row = Query(
+                $"""
+                SELECT {EntryColumns}
+                FROM event e LEFT JOIN retry r ON r.destination = $0 AND r.position = e.position
+                WHERE e.position BETWEEN $1 AND $2 AND e.conversation = $3 AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.destination = $0 AND d.position = e.position)
+                ORDER BY e.position LIMIT $4
+                """,
+                destination.Value, Math.Max(from.Value, lookedUp + 1), through.Value, conversation, limit - entries.Count);
+            while (row.Read())
+                entries.Add(EntryOf(row));
+        }
+
+        return entries.Count > limit ? entries.GetRange(0, limit) : entries;
+    }
+
+    /// <summary>Attempts that this destination's entries took that were settled since then, by the quarter of an hour in which they were. Reads all of them once: for the start.</summary>
+    public IReadOnlyList<(DateTimeOffset At, long Attempts)> ReadAttemptsSince(DestinationNumber destination, DateTimeOffset since)
+    {
+        var attempts = new List<(DateTimeOffset, long)>();
+        using var row = Query(
+            "SELECT settled_at / 900000, sum(attempts) FROM delivery WHERE destination = $0 AND settled_at >= $1 AND outcome NOT IN ('skipped', 'filtered') GROUP BY 1 ORDER BY 1", destination.Value, since.ToUnixTimeMilliseconds());
+        while (row.Read())
+            attempts.Add((DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(0) * 900_000), row.GetInt64(1)));
+        return attempts;
+    }
+
+    private long ReadDayOf(JournalPosition position)
+    {
+        using var row = Query("SELECT received_at / 86400000 FROM event WHERE position >= $0 ORDER BY position LIMIT 1", position.Value);
+        return row.Read() ? row.GetInt64(0) : 0;
+    }
+
+    private static JournalEntry EntryOf(SqliteDataReader row) => new(
+        new JournalPosition(row.GetInt64(0)), EventId.Read(row.GetFieldValue<byte[]>(1)), row.GetString(2), row.GetString(3), row.IsDBNull(4) ? null : row.GetString(4), Time(row, 5)!.Value,
+        Encoding.UTF8.GetBytes(row.GetString(6)), (EventOrigin)row.GetInt64(7), Time(row, 8)!.Value, row.IsDBNull(9) ? 0 : row.GetInt32(9),
+        TimeSpan.FromMilliseconds(row.IsDBNull(10) ? 0 : row.GetInt64(10)))
+    {
+        MediaType = row.IsDBNull(11) ? null : row.GetString(11),
+        QueueId = row.IsDBNull(12) ? null : row.GetString(12),
+    };
+}

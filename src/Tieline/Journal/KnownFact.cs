@@ -1,0 +1,12 @@
+using Tieline.Events;
+
+namespace Tieline.Journal;
+
+/// <summary>What the journal has of one conversation: as much of an event as tells whether another is the same fact.</summary>
+internal sealed record KnownFact(EventId Id, string Type, string? State, DateTimeOffset OccurredAt, string? QueueId, EventOrigin Origin)
+{
+    /// <summary>When it came to us: what was fetched then had happened by then.</summary>
+    public DateTimeOffset ReceivedAt { get; init; } = DateTimeOffset.MaxValue;
+
+    public bool IsTerminal => EventKinds.IsTerminal(Type, State);
+}

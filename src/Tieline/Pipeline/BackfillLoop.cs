@@ -1,0 +1,217 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Tieline.Backfill;
+using Tieline.Derivation;
+using Tieline.Diagnostics;
+using Tieline.Events;
+using Tieline.Genesys;
+using Tieline.Journal;
+using Tieline.Sequencing;
+using EventId = Tieline.Events.EventId;
+
+namespace Tieline.Pipeline;
+
+/// <summary>Fills gaps: asks Genesys for their time, turns what it says into events, and lets those in that the journal does not have. One chain of calls, whatever the number of gaps.</summary>
+/// <remarks>All it knows is in the journal's gap records, so a crash costs one answer. What it asks twice does no harm: ids and <see cref="FactMatch"/> see to that.</remarks>
+internal sealed partial class BackfillLoop
+{
+    /// <summary>Once an answer takes longer than delivery waits for it, its conversations enter one by one with this pause between them: a whole page at once would be written and sent before the live events behind it.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Conversations on their way into the journal at once: enough to fill its groups, few enough that live events hardly notice.</summary>
+    private const int InFlight = 8;
+
+    /// <summary>Looks again after this at the latest: the clock may be set meanwhile.</summary>
+    private static readonly TimeSpan _longestWait = TimeSpan.FromMinutes(1);
+
+    private readonly WakeSignal _woken = new();
+    private readonly Dictionary<long, GapFill> _fills = [];
+    private readonly EventIntake _intake;
+    private readonly SqliteJournal _journal;
+    private readonly DetailsReader _reader;
+    private readonly AskPlan _plan;
+    private readonly TimeSpan _holdFor;
+    private readonly IReadOnlyList<string> _media;
+    private readonly TimeProvider _time;
+    private readonly TielineMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly BoundedLog _faults;
+    private readonly BoundedLog _conflicts;
+
+    /// <param name="media">Media types that are subscribed to; empty: all.</param>
+    public BackfillLoop(
+        EventIntake intake, SqliteJournal journal, DetailsReader reader, GapOptions options, IReadOnlyList<string> media, TimeProvider time, TielineMetrics metrics, ILogger<BackfillLoop> logger)
+    {
+        (_intake, _journal, _reader, _media, _time, _metrics, _logger) = (intake, journal, reader, media, time, metrics, logger);
+        (_faults, _conflicts) = (new BoundedLog(time), new BoundedLog(time));
+        (_plan, _holdFor) = (new AskPlan(options, DetailsReach.Of(media)), options.HoldFor);
+        intake.GapsChanged = _woken.Set;
+    }
+
+    public async Task RunAsync(CancellationToken stopping, CancellationToken aborting)
+    {
+        // After an unexpected end, what is known stays: its record may not be durable yet.
+        foreach (var fill in _journal.Read(reader => reader.ReadFills()))
+            _fills.TryAdd(fill.Number, fill);
+        try
+        {
+            while (!stopping.IsCancellationRequested)
+            {
+                TakeChanges();
+                if (_plan.Next(_fills.Values, _time.GetUtcNow()) is { } ask)
+                    await AskAsync(ask, yields: true, stopping, aborting);
+                else
+                    await WaitAsync(stopping);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The gap records say where to go on.
+        }
+    }
+
+    private void TakeChanges()
+    {
+        _woken.Clear();
+        foreach (var (gap, kind) in _intake.TakeGapChanges())
+        {
+            if (kind == GapChangeKind.Filled)
+                _fills.Remove(gap.Number);
+            else if (kind is GapChangeKind.Confirmed or GapChangeKind.Extended && !gap.IsTolerated)
+                _fills[gap.Number] = GapFill.Of(gap, _fills.GetValueOrDefault(gap.Number));
+        }
+    }
+
+    private Task WaitAsync(CancellationToken stopping)
+    {
+        var due = AskPlan.NextDue(_fills.Values) - _time.GetUtcNow() ?? _longestWait;
+        return _woken.WaitAsync(due < TimeSpan.Zero ? TimeSpan.Zero : due < _longestWait ? due : _longestWait, _time, stopping);
+    }
+
+    /// <param name="yields">Between two pages, a gap that delivery waits for goes first: still one chain of calls, and a large backfill starves no small one.</param>
+    private async Task AskAsync(Ask ask, bool yields, CancellationToken stopping, CancellationToken aborting)
+    {
+        // The very first event may not be durable yet: then no gap begins before it either.
+        var since = _journal.Read(reader => reader.ReadSince()) ?? ask.Fills.Min(fill => fill.From);
+        var tally = new AskTally(ask, _plan, since, _intake.NewestTime);
+        var started = _time.GetTimestamp();
+        var asked = ask.Fills.ToHashSet<GapFill>(ReferenceEqualityComparer.Instance);
+        var answer = await _reader.ReadAsync(
+            new DetailsSpan(ask.From, ask.To, _media),
+            null,
+            async (page, _, cancellation) =>
+            {
+                await TakeAsync(page, tally, isPaced: _time.GetElapsedTime(started) > _holdFor, cancellation);
+                if (yields)
+                    await AskFirstAsync(asked, stopping, aborting);
+            },
+            stopping);
+        if (answer is { IsComplete: true, Conversations: 0 } && ask.Fills.Any(fill => fill.HasNumbers))
+            answer = answer with { IsComplete = false, Problem = "Genesys answered that there was no conversation at all, though events of some are missing" };
+        var seconds = (_time.GetUtcNow() - answer.AskedAt).TotalSeconds;
+        var gaps = ask.Fills.Count;
+        LogAnswer(_logger, gaps, ask.From, ask.To, answer.IsComplete, answer.Pages, answer.Conversations, seconds);
+        if (answer.IsComplete)
+            await _intake.AnsweredAsync(ask.Fills.Where(fill => ReferenceEquals(fill, _fills.GetValueOrDefault(fill.Number))).Select(fill => fill.Number), aborting);
+        var now = _time.GetUtcNow();
+        foreach (var fill in ask.Fills)
+        {
+            do
+                TakeChanges();
+            while (_fills.TryGetValue(fill.Number, out var current) && !await TrySaveAsync(After(fill, current, tally.AnswerOf(fill, answer), now), aborting));
+        }
+    }
+
+    /// <summary>Asks for what has been found since a long answer began.</summary>
+    private async Task AskFirstAsync(HashSet<GapFill> asked, CancellationToken stopping, CancellationToken aborting)
+    {
+        TakeChanges();
+        var found = _fills.Values.Where(fill => fill.State == GapState.Open && !asked.Contains(fill)).ToList();
+        if (found.Count > 0 && _plan.Next(found, _time.GetUtcNow()) is { IsSettling: false } ask)
+            await AskAsync(ask, yields: false, stopping, aborting);
+    }
+
+    /// <summary>Of a gap that was found to be bigger meanwhile, the answer was about something else.</summary>
+    private GapFill After(GapFill asked, GapFill current, AskAnswer answer, DateTimeOffset now) =>
+        ReferenceEquals(asked, current) ? _plan.After(asked, answer, now) : AskPlan.AfterChange(current, answer);
+
+    private async ValueTask TakeAsync(DetailsPage page, AskTally tally, bool isPaced, CancellationToken cancellation)
+    {
+        var inFlight = isPaced ? 1 : InFlight;
+        var entering = new List<Task>(inFlight);
+        foreach (var conversation in page.Conversations)
+        {
+            var facts = FactsOf(conversation);
+            var wanted = facts.Where(fact => tally.Wants(fact) && MediaNames.IsAmong(fact.MediaType, _media) && _intake.Keeps(fact)).Select(fact => fact.Id).ToHashSet();
+            if (wanted.Count == 0)
+                continue;
+            entering.Add(EnterAsync(facts, wanted, tally, cancellation));
+            if (entering.Count < inFlight)
+                continue;
+            await Task.WhenAll(entering);
+            entering.Clear();
+            if (isPaced)
+                await Task.Delay(Pause, _time, cancellation);
+        }
+
+        await Task.WhenAll(entering);
+    }
+
+    private IReadOnlyList<ConversationEvent> FactsOf(JsonElement conversation)
+    {
+        if (!RecordReader.TryRead(conversation, out var record, out var fault))
+        {
+            _metrics.RecordFaults.Add(1);
+            if (_faults.MayLog(out var suppressed))
+                LogRecord(_logger, fault, suppressed);
+            return [];
+        }
+
+        return EventDerivation.Derive(record, _time.GetUtcNow(), EventOrigin.Backfill);
+    }
+
+    /// <param name="facts">All of a conversation: those that are not wanted help to tell which of the others are known.</param>
+    private async Task EnterAsync(IReadOnlyList<ConversationEvent> facts, HashSet<EventId> wanted, AskTally tally, CancellationToken cancellation)
+    {
+        foreach (var (fact, verdict) in await _intake.RecoverAsync(facts, cancellation, wanted))
+        {
+            if (!wanted.Contains(fact.Id))
+                continue;
+            tally.Count(fact, verdict);
+            _metrics.Recovered.Add(1, new KeyValuePair<string, object?>("tieline.fact", FactVerdictNames.Of(verdict)));
+            if (verdict == FactVerdict.Conflicting && _conflicts.MayLog(out var suppressed))
+                LogConflict(_logger, fact.ConversationId, fact.State, suppressed);
+        }
+    }
+
+    private async Task<bool> TrySaveAsync(GapFill fill, CancellationToken aborting)
+    {
+        if (!await _intake.SaveAsync(fill, aborting))
+            return false;
+        if (fill.IsClosed)
+            _fills.Remove(fill.Number);
+        else
+            _fills[fill.Number] = fill;
+        if (fill.State == GapState.Filled)
+            LogFilled(_logger, fill.Number, fill.Recovered, fill.Known, fill.Asks);
+        else if (fill.State == GapState.Abandoned)
+            LogAbandoned(_logger, fill.Number, fill.Asks, fill.Problem);
+        return true;
+    }
+
+    [LoggerMessage(EventId = 1200, EventName = "GapsAskedFor", Level = LogLevel.Debug,
+        Message = "Asked for {Gaps} gaps, {From} to {To} (complete: {IsComplete}): {Pages} pages, {Conversations} conversations in {Seconds} s")]
+    private static partial void LogAnswer(ILogger logger, int gaps, DateTimeOffset from, DateTimeOffset to, bool isComplete, int pages, long conversations, double seconds);
+
+    [LoggerMessage(EventId = 1201, EventName = "GapFilled", Level = LogLevel.Information, Message = "Gap {Number} is filled: {Recovered} events recovered, {Known} were there, {Asks} asks")]
+    private static partial void LogFilled(ILogger logger, long number, long recovered, long known, int asks);
+
+    [LoggerMessage(EventId = 1202, EventName = "GapAbandoned", Level = LogLevel.Error, Message = "Gap {Number} is abandoned after {Asks} asks: it could not be closed in time ({Problem}). `tieline backfill` asks again")]
+    private static partial void LogAbandoned(ILogger logger, long number, int asks, string? problem);
+
+    [LoggerMessage(EventId = 1203, EventName = "RecordRefused", Level = LogLevel.Warning, Message = "A details record is no conversation: {Fault}; {Suppressed} more like it were not logged since the last such line")]
+    private static partial void LogRecord(ILogger logger, string fault, long suppressed);
+
+    [LoggerMessage(EventId = 1204, EventName = "EndsDiffer", Level = LogLevel.Warning, Message = "Conversation {ConversationId} has ended in another way already; the details record says {State}: not sent; {Suppressed} more like it were not logged since the last such line")]
+    private static partial void LogConflict(ILogger logger, string conversationId, string? state, long suppressed);
+}

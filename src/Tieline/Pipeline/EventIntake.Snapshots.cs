@@ -1,0 +1,83 @@
+using Tieline.Events;
+using Tieline.Journal;
+using Tieline.Sequencing;
+using EventId = Tieline.Events.EventId;
+
+namespace Tieline.Pipeline;
+
+/// <summary>The side of a source that has no numbers: facts that snapshots told, the state they were told from, and the time in which nobody listened.</summary>
+internal sealed partial class EventIntake
+{
+    /// <summary>Takes what a snapshot has told: of these facts, those that are wanted and that the journal does not have. Queued when it returns to its caller, durable when it completes.</summary>
+    /// <param name="facts">All of one conversation, by time, each id once: those that are not wanted help to tell the others apart.</param>
+    /// <param name="wanted">They pass the filter.</param>
+    public async Task ObserveAsync(IReadOnlyList<ConversationEvent> facts, IReadOnlySet<EventId> wanted, CancellationToken aborting)
+    {
+        var now = _time.GetUtcNow();
+        var done = new TaskCompletionSource<IReadOnlyList<FactVerdict>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            foreach (var fact in facts)
+                _sequencer.Saw(fact.OccurredAt, now);
+            _outbox.Enqueue(new JournalWork.Recover([.. facts.Select(_redactor.Redact)], _sequencer.Epoch, IsHeld: false, done, wanted));
+        }
+
+        await FlushAsync(aborting);
+        var verdicts = await done.Task.WaitAsync(aborting);
+        foreach (var (fact, verdict) in facts.Zip(verdicts))
+        {
+            if (wanted.Contains(fact.Id))
+                Count(fact, verdict, now);
+        }
+    }
+
+    /// <summary>Records how far the conversations of the snapshots have come, after the facts that were taken from them.</summary>
+    public ValueTask SaveAsync(IReadOnlyList<SavedConversation> conversations, CancellationToken aborting)
+    {
+        lock (_gate)
+            _outbox.Enqueue(new JournalWork.SaveConversations(conversations));
+        return FlushAsync(aborting);
+    }
+
+    /// <summary>Opens a gap for a time in which not all was listened to.</summary>
+    public ValueTask MissedAsync(GapReason reason, DateTimeOffset from, DateTimeOffset to, CancellationToken aborting)
+    {
+        lock (_gate)
+        {
+            _sequencer.Missed(reason, from, to, _time.GetUtcNow());
+            RecordChanges();
+        }
+
+        return FlushAsync(aborting);
+    }
+
+    /// <summary>The first run of a source without numbers begins now: nothing from before is wanted.</summary>
+    public void BeginNow()
+    {
+        lock (_gate)
+        {
+            _sequencer.Saw(_time.GetUtcNow(), _time.GetUtcNow());
+            _outbox.Enqueue(new JournalWork.Advance(_marked = _sequencer.Mark)); // before any event's: the first mark says since when
+        }
+    }
+
+    private void Count(ConversationEvent fact, FactVerdict verdict, DateTimeOffset now)
+    {
+        switch (verdict)
+        {
+            case FactVerdict.New:
+                var latency = now - fact.OccurredAt;
+                _specification.Kept(latency);
+                _metrics.Latency.Record(Math.Max(0, latency.TotalSeconds));
+                _metrics.Kept.Add(1);
+                break;
+            case FactVerdict.Known:
+                _metrics.Duplicates.Add(1);
+                break;
+            default:
+                if (_conflicts.MayLog(out var suppressed))
+                    LogConflict(_logger, fact.ConversationId, fact.State, suppressed);
+                break;
+        }
+    }
+}

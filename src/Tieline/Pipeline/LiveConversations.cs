@@ -1,0 +1,111 @@
+using Tieline.Derivation;
+using Tieline.Filtering;
+using Tieline.Journal;
+
+namespace Tieline.Pipeline;
+
+/// <summary>The conversations that snapshots have told of and that are not over. Those heard of last are in memory, all are in the journal. Not for several threads at once.</summary>
+/// <param name="read">What the journal has of a conversation; null: nothing.</param>
+internal sealed class LiveConversations(Func<string, byte[]?> read)
+{
+    /// <summary>Kept in memory: some kilobytes each.</summary>
+    public const int Capacity = 20_000;
+
+    /// <summary>How long one that is over is remembered. A snapshot that comes later begins it anew; the journal knows its facts.</summary>
+    public static readonly TimeSpan Remembered = TimeSpan.FromMinutes(5);
+
+    private static readonly TimeSpan _unsettled = TimeSpan.FromSeconds(30);
+
+    private readonly Dictionary<string, ConversationState> _states = [];
+
+    /// <summary>Changed since they were last saved; null: over.</summary>
+    private readonly Dictionary<string, ConversationState?> _changed = [];
+
+    /// <summary>Those that only the journal has.</summary>
+    private readonly HashSet<string> _away = [];
+
+    /// <summary>Over, and still in memory until then: what comes late of them is known.</summary>
+    private readonly Queue<(DateTimeOffset Until, string Id)> _over = new();
+
+    /// <summary>States in memory: of those that are not over, and of those that were over a short while ago.</summary>
+    public int InMemory => _states.Count;
+
+    /// <summary>Those that are not over.</summary>
+    public int Count => _states.Count - _over.Count + _away.Count;
+
+    /// <summary>An earlier run has left them.</summary>
+    public void Restore(IEnumerable<string> saved) => _away.UnionWith(saved);
+
+    /// <returns>Null where nothing is known, or what was saved cannot be read: the next snapshot tells all of it again.</returns>
+    public ConversationState? Find(string id)
+    {
+        if (_states.TryGetValue(id, out var state))
+            return state;
+        if (!_away.Remove(id))
+            return null;
+        if (read(id) is not { } saved || !ConversationState.TryRead(saved, out state))
+            return null;
+        return _states[id] = state;
+    }
+
+    public void Set(ConversationState state)
+    {
+        _away.Remove(state.ConversationId);
+        _states[state.ConversationId] = _changed[state.ConversationId] = state;
+    }
+
+    /// <summary>It is over, and its end has been told.</summary>
+    public void End(ConversationState state, DateTimeOffset now)
+    {
+        if (!_states.TryGetValue(state.ConversationId, out var before) || !before.IsEndTold)
+            _over.Enqueue((now + Remembered, state.ConversationId));
+        _away.Remove(state.ConversationId);
+        _states[state.ConversationId] = state;
+        _changed[state.ConversationId] = null;
+    }
+
+    /// <summary>It is over, and somebody else has told its end, or nobody ever will.</summary>
+    public void Remove(string id)
+    {
+        if (_states.TryGetValue(id, out var state) && state.IsEndTold)
+            return;
+        if (_states.Remove(id) | _away.Remove(id))
+            _changed[id] = null;
+    }
+
+    /// <summary>What is to be saved. Of those in memory that need not be, the ones heard of longest ago leave it.</summary>
+    public IReadOnlyList<SavedConversation> TakeChanges(DateTimeOffset now)
+    {
+        SavedConversation[] changes = [.. _changed.Select(change => new SavedConversation(change.Key, change.Value is { } state ? AskAt(state) : default, change.Value is { } saved ? ForDisk(saved).Write() : null))];
+        _changed.Clear();
+        while (_over.TryPeek(out var over) && (over.Until <= now || _over.Count > Capacity))
+            _states.Remove(_over.Dequeue().Id);
+        if (_states.Count - _over.Count > Capacity)
+        {
+            foreach (var state in _states.Values.Where(state => !state.IsEndTold).OrderBy(state => state.HeardAt).Take(_states.Count - _over.Count - (Capacity * 3 / 4)).ToList())
+            {
+                _states.Remove(state.ConversationId);
+                _away.Add(state.ConversationId);
+            }
+        }
+
+        return changes;
+    }
+
+    /// <summary>An end that is pending is told without asking; but by the next run, if this one does not come to it, only so.</summary>
+    private static DateTimeOffset AskAt(ConversationState state) =>
+        new[] { state.SilentAt, state.WrapUpDeadline, state.SettlesAt + _unsettled }.OfType<DateTimeOffset>().Min();
+
+    /// <summary>The id of a user or a contact goes to the disk only where it is an id by its shape. The next snapshot has the others again.</summary>
+    private static ConversationState ForDisk(ConversationState state) => state with
+    {
+        Legs =
+        [
+            .. state.Legs.Select(leg => IsId(leg.UserId) && IsId(leg.ExternalContactId)
+                ? leg
+                : leg with { UserId = IsId(leg.UserId) ? leg.UserId : null, ExternalContactId = IsId(leg.ExternalContactId) ? leg.ExternalContactId : null }),
+        ],
+    };
+
+    private static bool IsId(string? text) => text is null || IdentityShape.IsStructural(text);
+}

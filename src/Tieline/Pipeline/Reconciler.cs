@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Logging;
+using Tieline.Backfill;
+using Tieline.Derivation;
+using Tieline.Diagnostics;
+using Tieline.Events;
+using Tieline.Filtering;
+using Tieline.Genesys;
+using Tieline.Journal;
+using Tieline.Sequencing;
+
+namespace Tieline.Pipeline;
+
+/// <summary>Holds what the details API has of a span against journal and deliveries, page by page, and sends what is missing where it is told to.</summary>
+/// <remarks>Finding needs only to read, so it works beside a running Tieline and without one; sending needs the journal's writer, and is somebody else's (<see cref="IReconcileRepair"/>).</remarks>
+/// <param name="media">Media types that are subscribed to; empty: all.</param>
+internal sealed partial class Reconciler(
+    DetailsReader details, EventFilter filter, IReadOnlyList<string> media, GapOptions options, TimeProvider time, TielineMetrics metrics, ILogger<Reconciler> logger)
+{
+    /// <summary>Conversations on their way into the journal at once, as for a backfill.</summary>
+    private const int InFlight = 8;
+
+    public TimeProvider Time => time;
+
+    public TimeSpan SameWithin => options.SameWithin;
+
+    public TimeSpan SettledAfter => options.SettledAfter;
+
+    /// <param name="journal">The path of its file.</param>
+    /// <param name="destinations">Those that are configured.</param>
+    /// <param name="repair">Used where the request asks for it.</param>
+    /// <param name="progress">Told of the figures so far, page by page.</param>
+    /// <returns>Throws for cancellation, and where the journal cannot be read; all else is in the report.</returns>
+    public async Task<ReconcileReport> RunAsync(
+        ReconcileRequest request, string journal, IReadOnlyCollection<string> destinations, IReconcileRepair? repair, Action<ReconcileFigures> progress, CancellationToken stopping)
+    {
+        using var reader = new JournalReader(journal);
+        var tally = new ReconcileTally(destinations);
+        var check = new ReconcileCheck(this, request, reader, new JournalAccount(reader, destinations), tally);
+        var answer = await details.ReadAsync(
+            new DetailsSpan(request.From - DetailsReach.Of(media), request.To, media),
+            null,
+            async (page, _, cancellation) =>
+            {
+                // What is found is sent at once: it names people until it is redacted, and must not outlive its page.
+                var found = check.Check(page);
+                if (request.Repair && repair is not null)
+                    await RepairAsync(found, repair, tally, cancellation);
+                progress(tally.Figures);
+            },
+            stopping);
+        return new ReconcileReport(
+            request, answer.AskedAt, answer.IsComplete, answer.Problem, request.To > answer.AskedAt - SettledAfter, tally.Figures, tally.Destinations, tally.Findings, tally.FindingsLeftOut);
+    }
+
+    public bool Expects(ConversationEvent fact) => filter.Keeps(fact) && MediaNames.IsAmong(fact.MediaType, media);
+
+    public void Refuse(string fault)
+    {
+        metrics.RecordFaults.Add(1);
+        LogRecord(logger, fault);
+    }
+
+    private static async Task RepairAsync(IReadOnlyList<MissingFacts> found, IReconcileRepair repair, ReconcileTally tally, CancellationToken cancellation)
+    {
+        foreach (var some in found.Chunk(InFlight))
+        {
+            await Task.WhenAll(some.Select(one => one.RepairAsync(repair, cancellation)));
+            tally.Repaired += some.Sum(one => one.Repaired);
+        }
+    }
+
+    [LoggerMessage(EventId = 1210, EventName = "RecordUnchecked", Level = LogLevel.Warning, Message = "A details record is no conversation and could not be checked: {Fault}")]
+    private static partial void LogRecord(ILogger logger, string fault);
+}

@@ -1,0 +1,20 @@
+using Tieline.Genesys;
+
+namespace Tieline.Tests.Genesys.Notifications;
+
+public sealed class ChannelRenewalTests
+{
+    [Theory]
+    [InlineData(24 * 60, 24 * 60, 0, (24 * 60) - 30)]
+    [InlineData(24 * 60, 24 * 60, 0.5, (24 * 60) - 45)]
+    [InlineData(24 * 60, 12 * 60, 0.5, (12 * 60) - 45)] // the token ends first
+    [InlineData(60, 24 * 60, 0, 48)] // short: four fifths
+    [InlineData(-5, 60, 0, 48)] // the clocks differ
+    public void DueIn_Lives_EarlyEnough(int channelMinutes, int tokenMinutes, double random, double dueMinutes)
+    {
+        var now = Frames.ReceivedAt;
+        var grant = new TokenOutcome.Granted(new Secret("t"), now.AddMinutes(tokenMinutes), now);
+        var channel = new NotificationChannel(new Secret("id"), new Secret("uri"), now.AddMinutes(channelMinutes), grant);
+        ChannelRenewal.DueIn(channel, now, random).ShouldBe(TimeSpan.FromMinutes(dueMinutes));
+    }
+}

@@ -1,0 +1,88 @@
+using Tieline.Diagnostics;
+using Tieline.Genesys;
+
+namespace Tieline.Tests.Genesys.Notifications;
+
+/// <summary>A notification source against <see cref="FakeChannels"/>, on a fake clock; chance is always one half.</summary>
+internal sealed class NotificationRig : IAsyncDisposable
+{
+    /// <summary>After an unannounced drop.</summary>
+    public static readonly TimeSpan Jitter = TimeSpan.FromSeconds(0.5);
+
+    public const string Queue = "8f0c0000-0000-4000-8000-0000000000c1";
+
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _aborting = new();
+    private readonly HttpMessageInvoker _http = GenesysHttp.Create();
+
+    private NotificationRig(WaitingClock clock, FakeChannels genesys, Action<NotificationOptions>? configure)
+    {
+        (Clock, Genesys) = (clock, genesys);
+        var options = new GenesysOptions { ApiUrl = genesys.Url, ClientId = "id", ClientSecret = new Secret("secret") };
+        options.Notifications.Queues = [Queue];
+        configure?.Invoke(options.Notifications);
+        Status = new SourceStatus(Clock);
+        Specification = new SpecificationMetrics(Clock);
+        var endpoints = GenesysEndpoints.Of(options);
+        var budget = new RestBudget(Clock, 3000);
+        var tokens = new TokenProvider(options, endpoints.Token, _http, budget, Clock, Metrics, Logs.For<TokenProvider>());
+        var client = new ChannelClient(endpoints.Api, ConnectUriRule.Of(options), tokens, _http, budget, Clock);
+        Source = new NotificationSource(
+            options, client, tokens, _http, Status, Metrics, Specification, new StreamTiming(), Clock, () => 0.5, Logs.For<NotificationSource>());
+        Running = Source.RunAsync(Sink, _stopping.Token, _aborting.Token);
+    }
+
+    public FakeChannels Genesys { get; }
+
+    public WaitingClock Clock { get; }
+
+    public NotedNotifications Sink { get; } = new();
+
+    public TielineMetrics Metrics { get; } = new();
+
+    public SourceStatus Status { get; }
+
+    public SpecificationMetrics Specification { get; }
+
+    public RecordingLogs Logs { get; } = new();
+
+    public NotificationSource Source { get; }
+
+    public Task Running { get; }
+
+    public static async Task<NotificationRig> StartAsync(Action<FakeChannels>? genesys = null, Action<NotificationOptions>? options = null)
+    {
+        var clock = new WaitingClock();
+        var fake = await FakeChannels.StartAsync(clock);
+        genesys?.Invoke(fake);
+        return new NotificationRig(clock, fake, options);
+    }
+
+    /// <summary>A socket that is open and has delivered a notification: number 0.</summary>
+    public async Task<FakeChannelSocket> ConnectAsync()
+    {
+        var socket = await Genesys.NextSocketAsync();
+        await socket.NotifyAsync(0);
+        await Sink.ShouldGetAsync("0");
+        return socket;
+    }
+
+    public async Task StopAsync()
+    {
+        await _stopping.CancelAsync();
+        await Running.WaitAsync(Patience.Bound);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _aborting.CancelAsync();
+        await Running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Genesys.DisposeAsync();
+        _stopping.Dispose();
+        _aborting.Dispose();
+        _http.Dispose();
+        Metrics.Dispose();
+        Logs.ShouldHoldNoSecret();
+    }
+}

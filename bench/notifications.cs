@@ -16,6 +16,7 @@ using Tieline.Simulator;
 
 const int Topics = 5_000;
 const int QueuesWithConversations = 12;
+const int MemoryEverySeconds = 60;
 var executable = Path.GetFullPath(args[0]);
 var seconds = args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 60;
 var wanted = args.Length > 2 ? double.Parse(args[2], CultureInfo.InvariantCulture) : 2_000;
@@ -44,7 +45,13 @@ try
 
     var (before, cpuBefore, from, startedAt) = (await StatusAsync(), tieline.TotalProcessorTime, time.GetUtcNow(), time.GetTimestamp());
     var memoryBefore = Megabytes("VmRSS");
-    await WaitAsync(seconds);
+    var memory = new List<double>();
+    for (var left = seconds; left > 0; left -= MemoryEverySeconds)
+    {
+        await WaitAsync(Math.Min(left, MemoryEverySeconds));
+        memory.Add(Megabytes("VmRSS"));
+    }
+
     tieline.Refresh();
     var (after, cpu, took) = (await StatusAsync(), tieline.TotalProcessorTime - cpuBefore, time.GetElapsedTime(startedAt).TotalSeconds);
     var (memoryAfter, peak) = (Megabytes("VmRSS"), Megabytes("VmHWM"));
@@ -64,6 +71,8 @@ try
     Say("CPU, s per 1,000 notifications", $"{cpu.TotalSeconds * 1_000 / notifications:N3}");
     Say("CPU, of one core", $"{cpu.TotalSeconds / took:P0}");
     Say("memory, MB (at the beginning, at the end, at most)", $"{memoryBefore:N0}, {memoryAfter:N0}, {peak:N0}");
+    if (memory.Count > 1)
+        Say($"memory, MB, every {MemoryEverySeconds} s", string.Join(", ", memory.Select(at => $"{at:N0}")));
     Say("latency from the notification to the CRM, ms (p50, p99, most)", $"{At(delays, 0.5):N1}, {At(delays, 0.99):N1}, {At(delays, 1):N1}");
     Say("conversations", $"{facts.Select(fact => fact.ConversationId).Distinct().Count():N0}");
     Say("facts of all that time, of these not at the CRM, fetched", $"{facts.Count:N0}, {facts.Count(fact => !arrived.ContainsKey(fact.Id!)):N0}, {fetched:N0}");

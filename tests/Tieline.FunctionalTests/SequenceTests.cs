@@ -85,12 +85,19 @@ public sealed class SequenceTests
     public async Task A_numbering_that_starts_again_costs_no_event(bool onANewConnection)
     {
         await using var site = await RunningAsync(firstSequence: 1_000_000);
-        await site.FaultAsync(new SimulatorFault { Kind = "reset", To = 1 });
         if (onANewConnection)
         {
+            // Nobody may hear a number of the new numbering before the connection is a new one.
             var handshakes = site.Handshakes;
+            await site.FaultAsync(new SimulatorFault { Kind = "refuse" });
             await site.FaultAsync(new SimulatorFault { Kind = "close", Code = 1012 });
+            await site.FaultAsync(new SimulatorFault { Kind = "reset", To = 1 });
+            await site.FaultAsync(new SimulatorFault { Kind = "refuse", End = true });
             await site.RecoversAsync(handshakes, TimeSpan.FromSeconds(35));
+        }
+        else
+        {
+            await site.FaultAsync(new SimulatorFault { Kind = "reset", To = 1 });
         }
 
         await site.MoreEventsAsync(300, _soon);

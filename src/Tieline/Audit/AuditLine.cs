@@ -43,15 +43,14 @@ internal sealed class AuditLine : IDisposable
     {
         Span<byte> text = stackalloc byte[AuditHash.HexLength];
         _json.WriteStartObject();
-        fact.Timestamp.UtcDateTime.TryFormat(text, out var length, EventTime.Format, CultureInfo.InvariantCulture);
-        _json.WriteString("timestamp"u8, text[..length]);
+        _json.WriteString("timestamp"u8, text[..EventTime.Write(fact.Timestamp, text)]);
         if (fact.Sequence is { } sequence)
             _json.WriteNumber("sequence"u8, sequence);
         else
             _json.WriteNull("sequence"u8);
         _json.WriteString("conversationId"u8, fact.ConversationId);
         _json.WriteString("eventType"u8, fact.EventType);
-        if (fact.PayloadHash is { } payloadHash && payloadHash.TryFormat(text, out length, "x16", CultureInfo.InvariantCulture))
+        if (fact.PayloadHash is { } payloadHash && payloadHash.TryFormat(text, out var length, "x16", CultureInfo.InvariantCulture))
             _json.WriteString("payloadHash"u8, text[..length]);
         else
             _json.WriteNull("payloadHash"u8);

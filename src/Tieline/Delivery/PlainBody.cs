@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Tieline.Events;
@@ -43,8 +42,7 @@ internal static class PlainBody
 
     public static void WriteTime(Utf8JsonWriter writer, ReadOnlySpan<byte> name, DateTimeOffset at)
     {
-        Span<char> time = stackalloc char[EventTime.Format.Length];
-        at.UtcDateTime.TryFormat(time, out var length, EventTime.Format, CultureInfo.InvariantCulture);
-        writer.WriteString(name, time[..length]);
+        Span<byte> time = stackalloc byte[EventTime.WriteRoom];
+        writer.WriteString(name, time[..EventTime.Write(at, time)]);
     }
 }

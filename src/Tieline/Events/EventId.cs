@@ -50,5 +50,13 @@ internal readonly record struct EventId(UInt128 Value)
     /// <param name="bytes">Takes the stored form; <see cref="Size"/> long.</param>
     public void Write(Span<byte> bytes) => BinaryPrimitives.WriteUInt128BigEndian(bytes, Value);
 
-    public override string ToString() => Prefix + Value.ToString("x32", CultureInfo.InvariantCulture);
+    public override string ToString()
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        Write(bytes);
+        Span<char> text = stackalloc char[Prefix.Length + (2 * Size)];
+        Prefix.CopyTo(text);
+        Convert.TryToHexStringLower(bytes, text[Prefix.Length..], out _);
+        return new string(text);
+    }
 }

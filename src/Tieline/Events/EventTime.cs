@@ -11,6 +11,10 @@ internal static class EventTime
     /// <summary>How far ahead of our clock a timestamp may be before it is taken for nonsense.</summary>
     public static readonly TimeSpan MaxAhead = TimeSpan.FromDays(1);
 
+    /// <summary>Bytes that <see cref="Write"/> needs while it writes.</summary>
+    public const int WriteRoom = 28;
+
+    private const int MillisecondsEnd = 23;
     private const int MinBytes = 16;
     private const int MaxBytes = 40;
 
@@ -51,6 +55,16 @@ internal static class EventTime
     public static bool IsPlausible(DateTimeOffset time, DateTimeOffset now) => time >= _earliest && time - now <= MaxAhead;
 
     public static string ToText(DateTimeOffset time) => time.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture);
+
+    /// <summary>As <see cref="ToText"/>, for what is written for every event: .NET has a fast way for its round-trip format.</summary>
+    /// <param name="utf8">Takes it; room for <see cref="WriteRoom"/>.</param>
+    /// <returns>Bytes written.</returns>
+    public static int Write(DateTimeOffset time, Span<byte> utf8)
+    {
+        time.UtcDateTime.TryFormat(utf8, out _, "O", CultureInfo.InvariantCulture);
+        utf8[MillisecondsEnd] = (byte)'Z';
+        return MillisecondsEnd + 1;
+    }
 
     private static bool TryReadFraction(ref ReadOnlySpan<byte> rest, out int millisecond)
     {

@@ -1,6 +1,6 @@
-using System.Text;
 using Microsoft.Data.Sqlite;
 using Tieline.Events;
+using Tieline.Storage;
 
 namespace Tieline.Journal;
 
@@ -73,12 +73,15 @@ internal sealed partial class JournalReader
         return row.Read() ? row.GetInt64(0) : 0;
     }
 
-    private static JournalEntry EntryOf(SqliteDataReader row) => new(
-        new JournalPosition(row.GetInt64(0)), EventId.Read(row.GetFieldValue<byte[]>(1)), row.GetString(2), row.GetString(3), row.IsDBNull(4) ? null : row.GetString(4), Time(row, 5)!.Value,
-        Encoding.UTF8.GetBytes(row.GetString(6)), (EventOrigin)row.GetInt64(7), Time(row, 8)!.Value, row.IsDBNull(9) ? 0 : row.GetInt32(9),
-        TimeSpan.FromMilliseconds(row.IsDBNull(10) ? 0 : row.GetInt64(10)))
+    private static JournalEntry EntryOf(SqliteDataReader reader)
     {
-        MediaType = row.IsDBNull(11) ? null : row.GetString(11),
-        QueueId = row.IsDBNull(12) ? null : row.GetString(12),
-    };
+        var row = new RawRow(reader);
+        return new JournalEntry(
+            new JournalPosition(row.Long(0)), EventId.Read(row.Bytes(1)), row.Text(2), row.Text(3), row.TextOrNull(4), row.Time(5), row.Bytes(6).ToArray(), (EventOrigin)row.Long(7), row.Time(8),
+            (int)row.Long(9), TimeSpan.FromMilliseconds(row.Long(10)))
+        {
+            MediaType = row.TextOrNull(11),
+            QueueId = row.TextOrNull(12),
+        };
+    }
 }

@@ -329,8 +329,11 @@ internal sealed partial class JournalReader(string path) : IDisposable
         }
     }
 
-    private static AuditFact FactOf(FactRow fact, long number, SqliteDataReader row) => new(
-        number, fact.At, Long(row, 0), row.GetString(1), row.GetString(2), unchecked((ulong)row.GetInt64(3)), EventId.Read(row.GetFieldValue<byte[]>(4)), fact.Kind, fact.Destination, Parse(fact.Detail));
+    private static AuditFact FactOf(FactRow fact, long number, SqliteDataReader reader)
+    {
+        var row = new RawRow(reader);
+        return new AuditFact(number, fact.At, row.LongOrNull(0), row.Text(1), row.Text(2), unchecked((ulong)row.Long(3)), EventId.Read(row.Bytes(4)), fact.Kind, fact.Destination, Parse(fact.Detail));
+    }
 
     private static JsonObject? Parse(string? detail) => detail is null ? null : JsonNode.Parse(detail)!.AsObject();
 

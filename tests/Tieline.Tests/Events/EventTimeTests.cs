@@ -86,6 +86,14 @@ public sealed class EventTimeTests
         Gen.Long[-62_000_000_000_000, 253_000_000_000_000].Select(DateTimeOffset.FromUnixTimeMilliseconds).Sample(time =>
             EventTime.TryParse(Encoding.UTF8.GetBytes(EventTime.ToText(time)), out var parsed) && parsed == time);
 
+    [Fact]
+    public void Write_AnyTime_IsWhatToTextSays() =>
+        Gen.Long[-62_000_000_000_000, 253_000_000_000_000].Select(DateTimeOffset.FromUnixTimeMilliseconds).Sample(time =>
+        {
+            Span<byte> bytes = stackalloc byte[EventTime.WriteRoom];
+            return Encoding.UTF8.GetString(bytes[..EventTime.Write(time, bytes)]) == EventTime.ToText(time);
+        });
+
     [Theory]
     [InlineData("1999-12-31T23:59:59.999Z", false)]
     [InlineData("2000-01-01T00:00:00.000Z", true)]

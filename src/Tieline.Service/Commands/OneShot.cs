@@ -38,7 +38,7 @@ internal sealed class OneShot(TielineOptions options, CommandContext context)
         using var deliveries = new DeliveryTally(metrics);
         using var history = new HistoryTally(metrics, deliveries);
         using var limit = new CancellationTokenSource(patience ?? Timeout.InfiniteTimeSpan, context.Time);
-        var runtime = new TielineRuntime(options, new RunningParts(), new SourceStatus(context.Time), context.Time, metrics, new SpecificationMetrics(context.Time), history, loggers);
+        var runtime = new TielineRuntime(options, new RunningParts(), new SourceStatus(context.Time), context.Time, metrics, new SpecificationMetrics(context.Time), history, alerts: null, loggers);
         await runtime.RunOnceAsync(
             async (admin, dispatchers, stopping) =>
             {

@@ -5,6 +5,7 @@ using Tieline.Genesys;
 using Tieline.Journal;
 using Tieline.Pipeline;
 using Tieline.Sequencing;
+using Tieline.Service.Alerts;
 using Tieline.Service.Hosting;
 using Tieline.Service.Http;
 using Tieline.Service.Telemetry;
@@ -36,6 +37,8 @@ internal sealed class TielineOptions
     public RetentionOptions Retention { get; set; } = new();
 
     public HttpOptions Http { get; set; } = new();
+
+    public AlertOptions Alerts { get; set; } = new();
 
     public TelemetryOptions Telemetry { get; set; } = new();
 

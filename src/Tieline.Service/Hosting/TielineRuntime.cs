@@ -7,6 +7,7 @@ using Tieline.Genesys;
 using Tieline.Journal;
 using Tieline.Pipeline;
 using Tieline.Sequencing;
+using Tieline.Service.Alerts;
 using Tieline.Service.Configuration;
 using Tieline.Service.Http;
 using Tieline.Service.Web.History;
@@ -15,8 +16,9 @@ using Tieline.Storage;
 namespace Tieline.Service.Hosting;
 
 /// <summary>Puts the pipeline together from the options, runs it, and takes it apart.</summary>
+/// <param name="alerts">Null for a command that does one thing: it tells nobody.</param>
 internal sealed partial class TielineRuntime(
-    TielineOptions options, RunningParts parts, SourceStatus status, TimeProvider time, TielineMetrics metrics, SpecificationMetrics specification, HistoryTally tally, ILoggerFactory loggers) : ITielinePipeline
+    TielineOptions options, RunningParts parts, SourceStatus status, TimeProvider time, TielineMetrics metrics, SpecificationMetrics specification, HistoryTally tally, AlertLoop? alerts, ILoggerFactory loggers) : ITielinePipeline
 {
     private const string KeyFolder = "keys";
 
@@ -134,6 +136,7 @@ internal sealed partial class TielineRuntime(
                 new("checkpoint", (stop, _) => checkpoint.RunAsync(stop)),
                 // A command that does one thing leaves no trace in the charts.
                 .. task is null ? (IReadOnlyList<PipelineLoop>)[new("history", (stop, _) => history.RunAsync(stop))] : [],
+                .. alerts is null ? (IReadOnlyList<PipelineLoop>)[] : [new("alerts", (stop, _) => alerts.RunAsync(stop))],
             ],
             projecting: [new("audit", audit.RunAsync)],
             ProgramVersion.Text);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Tieline.Diagnostics;
 using Tieline.Genesys;
+using Tieline.Service.Alerts;
 using Tieline.Service.Configuration;
 using Tieline.Service.Http;
 using Tieline.Service.Web.History;
@@ -19,6 +20,8 @@ internal static class TielineServices
         services.TryAddSingleton<SpecificationMetrics>();
         services.AddSingleton<DeliveryTally>();
         services.AddSingleton<HistoryTally>();
+        services.AddSingleton<FigureListener>();
+        services.AddSingleton<AlertLoop>();
         services.AddSingleton<RunningParts>();
         services.AddSingleton<SourceStatus>();
         services.AddSingleton<ILiveFigures, PipelineFigures>();
@@ -27,6 +30,7 @@ internal static class TielineServices
         services.AddSingleton<IReadinessCheck, LoopCheck>();
         services.AddSingleton<IReadinessCheck, DestinationCheck>();
         services.AddSingleton<IReadinessCheck, ProgressCheck>();
+        services.AddSingleton<IReadinessCheck, AlertCheck>();
         services.TryAddSingleton<ITielinePipeline, TielineRuntime>();
         return services;
     }

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Microsoft.Net.Http.Headers;
 using Tieline.Pipeline;
+using Tieline.Service.Alerts;
 using Tieline.Service.Hosting;
 
 namespace Tieline.Service.Http;
@@ -35,6 +36,8 @@ internal static class AdminApi
         routes.MapMethods($"{Path}/dead-letters/discard", ["POST"], Allowed(parts, DeadLetterApi.DiscardAsync));
         routes.MapMethods($"{Path}/destinations", ["GET"], Allowed(parts, DestinationApi.ListAsync));
         routes.MapMethods($"{Path}/destinations/{{name}}/discard", ["POST"], Allowed(parts, DestinationApi.DiscardAsync));
+        var alerts = routes.ServiceProvider.GetRequiredService<AlertLoop>();
+        routes.MapMethods($"{Path}/alerts", ["GET"], Allowed(parts, (context, _) => AlertApi.ListAsync(context, alerts)));
         routes.MapMethods($"{Path}/replay", ["POST"], Allowed(parts, (context, admin) => DeadLetterApi.ReplaySpanAsync(context, admin, time)));
     }
 

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.RateLimiting;
 using Tieline.Diagnostics;
 using Tieline.Genesys;
+using Tieline.Service.Alerts;
 using Tieline.Service.Configuration;
 using Tieline.Service.Hosting;
 using Tieline.Service.Http;
@@ -41,6 +42,7 @@ internal static class ConsoleServices
         Share<SourceStatus>(services, service);
         Share<SpecificationMetrics>(services, service);
         Share<DeliveryTally>(services, service);
+        Share<AlertLoop>(services, service);
         foreach (var check in service.GetServices<IReadinessCheck>())
             services.AddSingleton(check);
 

@@ -45,6 +45,7 @@ internal sealed class TielineMetrics : IDisposable
         EndToEnd = _meter.CreateHistogram<double>("tieline.delivery.latency", "s", "From receiving an event to its acceptance.", advice: Buckets);
         QuotaUsed = _meter.CreateGauge<double>("tieline.delivery.quota.used", "{share}", "Share of the requests a day that the destination's answers say are used, by whoever; absent where they say nothing.");
         LoopRestarts = _meter.CreateCounter<long>("tieline.loop.restarts", "{restart}", "Loops that ended unexpectedly and were started again, by tieline.loop.");
+        AlertNotices = _meter.CreateCounter<long>("tieline.alerts.notices", "{notice}", "Notices of built-in alerts that were posted to Alerts:Webhook, by tieline.alert.outcome: delivered or failed.");
         AuditLines = _meter.CreateCounter<long>("tieline.audit.lines", "{line}", "Lines written to the audit log.");
     }
 
@@ -119,6 +120,8 @@ internal sealed class TielineMetrics : IDisposable
     public Gauge<double> QuotaUsed { get; }
 
     public Counter<long> LoopRestarts { get; }
+
+    public Counter<long> AlertNotices { get; }
 
     public Counter<long> AuditLines { get; }
 

@@ -27,6 +27,7 @@ internal static class TielineServices
         services.AddSingleton<IReadinessCheck, LoopCheck>();
         services.AddSingleton<IReadinessCheck, DestinationCheck>();
         services.AddSingleton<IReadinessCheck, ProgressCheck>();
+        services.AddSingleton<IReadinessCheck, ForwardCheck>();
         services.TryAddSingleton<ITielinePipeline, TielineRuntime>();
         return services;
     }

@@ -46,6 +46,8 @@ internal sealed class TielineMetrics : IDisposable
         QuotaUsed = _meter.CreateGauge<double>("tieline.delivery.quota.used", "{share}", "Share of the requests a day that the destination's answers say are used, by whoever; absent where they say nothing.");
         LoopRestarts = _meter.CreateCounter<long>("tieline.loop.restarts", "{restart}", "Loops that ended unexpectedly and were started again, by tieline.loop.");
         AuditLines = _meter.CreateCounter<long>("tieline.audit.lines", "{line}", "Lines written to the audit log.");
+        AuditForwarded = _meter.CreateCounter<long>("tieline.audit.forward.lines", "{line}", "Audit lines and checkpoints that the SIEM is known to have.");
+        AuditForwardFailures = _meter.CreateCounter<long>("tieline.audit.forward.failures", "{attempt}", "Attempts to forward audit lines that failed; they are tried again.");
     }
 
     /// <summary>Seconds, from half a millisecond to a minute.</summary>
@@ -121,6 +123,10 @@ internal sealed class TielineMetrics : IDisposable
     public Counter<long> LoopRestarts { get; }
 
     public Counter<long> AuditLines { get; }
+
+    public Counter<long> AuditForwarded { get; }
+
+    public Counter<long> AuditForwardFailures { get; }
 
     /// <summary>A figure that is read when somebody asks for it.</summary>
     public void Observe(string name, string unit, string description, Func<double> read) =>

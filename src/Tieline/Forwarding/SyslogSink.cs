@@ -95,6 +95,8 @@ internal sealed class SyslogSink(ForwardOptions options, SyslogMessage message, 
     {
         var tls = TlsFiles.Load(options.Tls) ?? new SslClientAuthenticationOptions();
         tls.TargetHost = url.IdnHost;
+        // An OpenSSL server that asks for client certificates, such as rsyslog's, breaks off the handshake of a session that is taken up again.
+        tls.AllowTlsResume = false;
         return tls;
     }
 
@@ -114,7 +116,7 @@ internal sealed class SyslogSink(ForwardOptions options, SyslogMessage message, 
     {
         SocketException socket => socket.SocketErrorCode.ToString(),
         { InnerException: SocketException socket } => socket.SocketErrorCode.ToString(),
-        AuthenticationException or CryptographicException => e.Message,
+        AuthenticationException or CryptographicException => e.InnerException?.Message ?? e.Message,
         _ => "the connection broke",
     };
 }

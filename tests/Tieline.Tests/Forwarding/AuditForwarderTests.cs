@@ -29,7 +29,7 @@ public sealed class AuditForwarderTests
         await rig.WriteAsync(2_500);
         await rig.RunOnceAsync();
 
-        rig.Siem.Batches.ShouldBe([1_000, 1_000, 501]);
+        rig.Siem.Batches.ShouldBe([1_000, 1_000, 502]);
         rig.ShouldHaveArrivedOnce();
     }
 

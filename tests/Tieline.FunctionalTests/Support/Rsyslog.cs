@@ -49,7 +49,7 @@ internal sealed class Rsyslog : ISiem
 
     public async Task StopAsync()
     {
-        _ = Kill(_process!.Id, Sigterm);
+        NativeMethods.Kill(_process!.Id, Sigterm).ShouldBe(0);
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(_patience, TimeProvider.System);
         _process.Dispose();
         _process = null;
@@ -81,7 +81,10 @@ internal sealed class Rsyslog : ISiem
         }
     }
 
-    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Kill(int process, int signal);
+    private static class NativeMethods
+    {
+        [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+        [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+        public static extern int Kill(int process, int signal);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -77,7 +78,7 @@ internal sealed class SyslogReceiver : ISiem
         lock (_lines)
         {
             // A frame that was cut short by a killed sender is no message.
-            while (frames.IndexOf((byte)' ') is var space and > 0 && int.Parse(frames[..space]) is var length && frames.Length >= space + 1 + length)
+            while (frames.IndexOf((byte)' ') is var space and > 0 && int.Parse(frames[..space], CultureInfo.InvariantCulture) is var length && frames.Length >= space + 1 + length)
             {
                 var text = Encoding.UTF8.GetString(frames.Slice(space + 1, length));
                 _lines.Add(text[text.IndexOf('{', StringComparison.Ordinal)..]);

@@ -24,6 +24,7 @@ public sealed class FolderOrderTests
         ("Journal", ["Events", "Sequencing", "Backfill", "Storage"]),
         ("Audit", ["Events", "Journal"]),
         ("Delivery", ["Events", "Filtering", "Journal"]),
+        ("Forwarding", ["Events", "Audit", "Delivery"]),
         ("Pipeline", ["Events", "Sequencing", "Filtering", "Genesys", "Derivation", "Backfill", "Storage", "Journal", "Audit", "Delivery"]),
     ];
 

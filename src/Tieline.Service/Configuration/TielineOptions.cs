@@ -1,4 +1,3 @@
-using Tieline.Audit;
 using Tieline.Delivery;
 using Tieline.Filtering;
 using Tieline.Genesys;
@@ -32,7 +31,7 @@ internal sealed class TielineOptions
     /// <summary>Where events go. At least one; <c>CRM_WEBHOOK_URL</c> alone makes the one named <c>crm</c>.</summary>
     public IList<DestinationOptions> Destinations { get; set; } = [];
 
-    public AuditOptions Audit { get; set; } = new();
+    public AuditSection Audit { get; set; } = new();
 
     public RetentionOptions Retention { get; set; } = new();
 

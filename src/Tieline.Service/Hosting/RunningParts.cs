@@ -1,4 +1,5 @@
 using Tieline.Delivery;
+using Tieline.Forwarding;
 using Tieline.Journal;
 using Tieline.Pipeline;
 
@@ -16,6 +17,9 @@ internal sealed class RunningParts
     /// <summary>What the admin API and the console work on.</summary>
     public AdminParts? Admin => _admin;
 
+    /// <summary>Null while audit lines go nowhere.</summary>
+    public AuditForwarder? Forwarder { get; set; }
+
     /// <summary>Told once what runs, from its own thread.</summary>
     public Action<AdminParts>? Started { get; set; }
 
@@ -28,7 +32,7 @@ internal sealed class RunningParts
         Started?.Invoke(admin);
     }
 
-    public void Clear() => (_current, _admin) = (null, null);
+    public void Clear() => (_current, _admin, Forwarder) = (null, null, null);
 
     internal sealed record Parts(SqliteJournal Journal, LoopSupervisor Supervisor, IReadOnlyList<Dispatcher> Dispatchers);
 }

@@ -3,6 +3,7 @@ using Tieline.Audit;
 using Tieline.Delivery;
 using Tieline.Diagnostics;
 using Tieline.Filtering;
+using Tieline.Forwarding;
 using Tieline.Genesys;
 using Tieline.Journal;
 using Tieline.Pipeline;
@@ -70,12 +71,13 @@ internal sealed partial class TielineRuntime(
                 failure = sentence;
                 failed.Cancel();
             });
+            using var siem = options.Audit.Forward.Target is null ? null : ForwardSink.Create(options.Audit.Forward, ProgramVersion.Text, time);
             using var genesys = new GenesysSide(options, status, time, metrics, specification, loggers);
             var handlers = options.Destinations.Select(Destination.CreateHandler).ToList();
             try
             {
                 var dispatchers = options.Destinations.Zip(handlers, (destination, handler) => CreateDispatcher(journal, destination, handler)).ToList();
-                var pipeline = Assemble(directory, journal, supervisor, genesys, dispatchers, task);
+                var pipeline = Assemble(directory, journal, supervisor, genesys, dispatchers, siem, task);
                 await pipeline.RunAsync(failed.Token, aborting);
             }
             finally
@@ -98,7 +100,7 @@ internal sealed partial class TielineRuntime(
     }
 
     private TielinePipeline Assemble(
-        DataDirectory directory, SqliteJournal journal, LoopSupervisor supervisor, GenesysSide genesys, List<Dispatcher> dispatchers, Func<AdminParts, IReadOnlyList<Dispatcher>, CancellationToken, Task>? task)
+        DataDirectory directory, SqliteJournal journal, LoopSupervisor supervisor, GenesysSide genesys, List<Dispatcher> dispatchers, IForwardSink? siem, Func<AdminParts, IReadOnlyList<Dispatcher>, CancellationToken, Task>? task)
     {
         var intake = new EventIntake(
             new EventSequencer(options.Gaps.ReorderWindow, options.Gaps.HoldFor, options.Gaps.Tolerance), new EventFilter(options.Filter), new IdentityRedactor(options.Redaction.Identity, IdentityKey(directory)),
@@ -106,7 +108,10 @@ internal sealed partial class TielineRuntime(
         var hold = new HoldLoop(intake, time);
         var backfill = new BackfillLoop(
             intake, journal, genesys.Details, options.Gaps, [.. options.Genesys.Subscription.Types], time, metrics, loggers.CreateLogger<BackfillLoop>());
-        var audit = new AuditProjection(directory.Path, journal, options.Audit, metrics, time, loggers.CreateLogger<AuditProjection>());
+        var durable = new AuditMark();
+        var audit = new AuditProjection(directory.Path, journal, options.Audit, metrics, time, loggers.CreateLogger<AuditProjection>(), mark: durable);
+        var forwarder = siem is null ? null : new AuditForwarder(directory.Path, durable, siem, options.Audit.Forward, metrics, time, Chance.Next, loggers.CreateLogger<AuditForwarder>());
+        parts.Forwarder = forwarder;
         var checkpoint = new CheckpointLoop(journal, time);
         var retention = new RetentionLoop(journal, options.Retention, time, loggers.CreateLogger<RetentionLoop>());
         var reconciler = new Reconciler(
@@ -138,7 +143,7 @@ internal sealed partial class TielineRuntime(
                 .. task is null ? (IReadOnlyList<PipelineLoop>)[new("history", (stop, _) => history.RunAsync(stop))] : [],
                 .. alerts is null ? (IReadOnlyList<PipelineLoop>)[] : [new("alerts", (stop, _) => alerts.RunAsync(stop))],
             ],
-            projecting: [new("audit", audit.RunAsync)],
+            projecting: [new("audit", audit.RunAsync), .. forwarder is null ? (IReadOnlyList<PipelineLoop>)[] : [new("audit-forward", forwarder.RunAsync)]],
             ProgramVersion.Text);
     }
 

@@ -31,6 +31,7 @@ internal static class TielineServices
         services.AddSingleton<IReadinessCheck, DestinationCheck>();
         services.AddSingleton<IReadinessCheck, ProgressCheck>();
         services.AddSingleton<IReadinessCheck, AlertCheck>();
+        services.AddSingleton<IReadinessCheck, ForwardCheck>();
         services.TryAddSingleton<ITielinePipeline, TielineRuntime>();
         return services;
     }

@@ -43,9 +43,12 @@ internal readonly record struct AuditFileName(DateOnly Day, int Number)
                 names.Add(name);
         }
 
-        names.Sort((one, other) => one.Day == other.Day ? one.Number.CompareTo(other.Number) : one.Day.CompareTo(other.Day));
+        names.Sort(Compare);
         return names;
     }
+
+    /// <summary>Their order in the chain.</summary>
+    public static int Compare(AuditFileName one, AuditFileName other) => one.Day == other.Day ? one.Number.CompareTo(other.Number) : one.Day.CompareTo(other.Day);
 
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"audit-{Day.ToString(DayFormat, CultureInfo.InvariantCulture)}-{Number:D4}{Extension}");

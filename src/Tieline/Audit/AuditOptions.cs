@@ -1,7 +1,7 @@
 namespace Tieline.Audit;
 
 /// <summary><c>Audit</c></summary>
-internal sealed class AuditOptions
+internal class AuditOptions
 {
     public const string Section = "Audit";
 

@@ -8,6 +8,7 @@ namespace Tieline.Audit;
 /// <summary>Follows the journal's facts and writes each as a line of the audit log, exactly once and in order.</summary>
 /// <param name="dataDirectory">Holds <c>audit/</c> and <c>keys/</c>.</param>
 /// <param name="open">Opens a file for writing; left out, on the disk.</param>
+/// <param name="mark">Told how far the log is durable.</param>
 internal sealed partial class AuditProjection(
     string dataDirectory,
     IFactSource source,
@@ -15,7 +16,8 @@ internal sealed partial class AuditProjection(
     TielineMetrics metrics,
     TimeProvider time,
     ILogger<AuditProjection> logger,
-    Func<string, FileMode, FileStream>? open = null)
+    Func<string, FileMode, FileStream>? open = null,
+    AuditMark? mark = null)
 {
     private long _syncedAt;
     private long _checkpointedAt;
@@ -35,6 +37,7 @@ internal sealed partial class AuditProjection(
         {
             await FollowAsync(log, stopping, aborting);
             await FinishAsync(log, aborting);
+            mark?.Finish();
         }
         catch (AuditBrokenException e)
         {
@@ -89,6 +92,7 @@ internal sealed partial class AuditProjection(
 
         _counted = log.Durable.Fact;
         _headSaved = head?.Fact ?? 0;
+        mark?.Set(log.Durable);
     }
 
     /// <summary>Returns when there is something to do: lines to sync, facts to write, or a head or checkpoint that has become due while nothing came.</summary>
@@ -131,6 +135,7 @@ internal sealed partial class AuditProjection(
             _checkpointedAt = time.GetTimestamp();
         }
 
+        mark?.Set(log.Durable);
         if (time.GetElapsedTime(_headSavedAt) >= AuditDefaults.HeadInterval)
             await SaveHeadAsync(log, aborting);
         if (_failures > 0)

@@ -12,13 +12,17 @@ internal sealed class LineReader : IDisposable
     private int _scanned;
     private int _end;
 
-    public LineReader(string path) => _file = new FileStream(path, new FileStreamOptions
+    /// <param name="from">Where a line begins, in bytes. What is before it is neither read nor counted.</param>
+    public LineReader(string path, long from = 0) => _file = new FileStream(path, new FileStreamOptions
     {
         Access = FileAccess.Read,
         Share = FileShare.ReadWrite | FileShare.Delete,
         BufferSize = 0,
         Options = FileOptions.SequentialScan,
-    });
+    })
+    {
+        Position = from,
+    };
 
     /// <summary>Whole lines read so far.</summary>
     public long Lines { get; private set; }

@@ -47,6 +47,8 @@ internal sealed class TielineMetrics : IDisposable
         LoopRestarts = _meter.CreateCounter<long>("tieline.loop.restarts", "{restart}", "Loops that ended unexpectedly and were started again, by tieline.loop.");
         AlertNotices = _meter.CreateCounter<long>("tieline.alerts.notices", "{notice}", "Notices of built-in alerts that were posted to Alerts:Webhook, by tieline.alert.outcome: delivered or failed.");
         AuditLines = _meter.CreateCounter<long>("tieline.audit.lines", "{line}", "Lines written to the audit log.");
+        AuditForwarded = _meter.CreateCounter<long>("tieline.audit.forward.lines", "{line}", "Audit lines and checkpoints that the SIEM is known to have.");
+        AuditForwardFailures = _meter.CreateCounter<long>("tieline.audit.forward.failures", "{attempt}", "Attempts to forward audit lines that failed; they are tried again.");
     }
 
     /// <summary>Seconds, from half a millisecond to a minute.</summary>
@@ -124,6 +126,10 @@ internal sealed class TielineMetrics : IDisposable
     public Counter<long> AlertNotices { get; }
 
     public Counter<long> AuditLines { get; }
+
+    public Counter<long> AuditForwarded { get; }
+
+    public Counter<long> AuditForwardFailures { get; }
 
     /// <summary>A figure that is read when somebody asks for it.</summary>
     public void Observe(string name, string unit, string description, Func<double> read) =>

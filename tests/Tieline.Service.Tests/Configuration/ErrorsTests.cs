@@ -36,6 +36,7 @@ public sealed class ErrorsTests : IDisposable
     [InlineData("Genesys:StreamUrl=ws://api.example/s", "Genesys:StreamUrl: must be wss: plain ws is for loopback addresses only, was 'ws://api.example/s' (from --set)")]
     [InlineData("Audit:MaxFileBytes=big", "Audit:MaxFileBytes: must be a whole number, or a size such as 64MiB, was 'big' (from --set)")]
     [InlineData("Audit:MaxFileBytes=1000", "Audit:MaxFileBytes: must be from 1MiB (1048576) to 1GiB (1073741824), was 1000")]
+    [InlineData("Audit:Forward:Url=tcp://siem.example:601", "Audit:Forward:Url: must be tls://: without encryption to loopback only, or with AllowPlain, was tcp://siem.example")]
     [InlineData("Retention:Delivered=59min", "Retention:Delivered: must be at least 01:00:00, was 00:59:00")]
     [InlineData("Retention:MaxBytes=63MiB", "Retention:MaxBytes: must be at least 64MiB (67108864), was 66060288")]
     [InlineData("Http:Listen=127.0.0.1:3001", "Http:Listen: must be http://address:port, such as http://127.0.0.1:3001 or http://*:3001, was '127.0.0.1:3001'")]

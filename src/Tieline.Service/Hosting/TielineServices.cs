@@ -2,7 +2,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Tieline.Diagnostics;
 using Tieline.Genesys;
 using Tieline.Service.Configuration;
+using Tieline.Service.Desks;
 using Tieline.Service.Http;
+using Tieline.Service.Web.Figures;
 using Tieline.Service.Web.History;
 
 namespace Tieline.Service.Hosting;
@@ -20,6 +22,12 @@ internal static class TielineServices
         services.AddSingleton<DeliveryTally>();
         services.AddSingleton<HistoryTally>();
         services.AddSingleton<RunningParts>();
+        services.AddSingleton<DestinationDesk>();
+        services.AddSingleton<DoctorDesk>();
+        services.AddSingleton<OverviewReader>();
+        services.AddSingleton<ConsoleFeed>();
+        services.AddSingleton<AuditLines>();
+        services.AddSingleton<JournalDesk>();
         services.AddSingleton<SourceStatus>();
         services.AddSingleton<ILiveFigures, PipelineFigures>();
         services.AddSingleton<IReadinessCheck, SourceCheck>();

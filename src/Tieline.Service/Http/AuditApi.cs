@@ -20,9 +20,10 @@ internal sealed class AuditApi(AuditLines lines, JournalDesk journal)
             return;
         }
 
-        // Without a condition they are the journal's newest facts, of which the log is a copy: no file need be read for them.
-        List<JsonObject> found = query is { ConversationId: null, Action: null, From: null, To: null, BeforeFact: null }
-            ? [.. AuditLines.NewestFacts(call.Admin.Journal, limit + 1).Select(Of)]
+        // Without a condition they are the journal's facts, of which the log is a copy that may be a second behind: no file need be read for them, while the journal has them all.
+        var facts = query is { ConversationId: null, Action: null, From: null, To: null } ? AuditLines.NewestFacts(call.Admin.Journal, limit + 1, query.BeforeFact) : [];
+        List<JsonObject> found = facts.Count == limit + 1 || facts is [.., { Number: 1 }]
+            ? [.. facts.Select(Of)]
             : [.. lines.NewestEntries(query with { Last = limit + 1 }, call.Aborted).Select(Of)];
         await call.WriteAsync(new JsonObject
         {

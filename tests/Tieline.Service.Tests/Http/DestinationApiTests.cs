@@ -46,6 +46,7 @@ public sealed class DestinationApiTests : OrgTests
         await ApiClient.UntilAsync(async () => (await api.GetAsync("destinations/crm"))["undelivered"]!.GetValue<int>() == 0);
         Org.Received.Count.ShouldBe(7);
         (await api.GetAsync("changes"))["changes"]!.AsArray().Select(change => change!["action"]!.GetValue<string>()).ShouldContain("paused");
+        await ApiClient.UntilAsync(async () => (await api.GetAsync("audit/lines?action=resumed"))["lines"]!.AsArray().Count > 0); // the log follows within a second
         (await api.GetAsync("audit/lines?action=resumed"))["lines"]!.AsArray().ShouldHaveSingleItem()!["detail"]!["by"]!.GetValue<string>().ShouldBe($"{Environment.UserName} (api)");
     }
 

@@ -58,7 +58,13 @@ internal sealed class AuditLines(TielineOptions options, RunningParts parts)
     }
 
     /// <summary>What the newest lines say, newest first; the log may not have the very last yet.</summary>
-    public static IReadOnlyList<AuditFact> NewestFacts(SqliteJournal journal, int last) => [.. journal.ReadFacts(Math.Max(0, journal.Counters.NextFact - 1 - last), last).Reverse()];
+    /// <param name="before">Only of facts with a smaller number; null: of all.</param>
+    /// <returns>Fewer than <paramref name="last"/> where there are no more, or retention has taken facts that only the log has still.</returns>
+    public static IReadOnlyList<AuditFact> NewestFacts(SqliteJournal journal, int last, long? before = null)
+    {
+        var end = Math.Min(before ?? long.MaxValue, journal.Counters.NextFact);
+        return [.. journal.ReadFacts(Math.Max(0, end - 1 - last), last).Where(fact => fact.Number < end).Reverse()];
+    }
 
     /// <summary>The newest lines that fit as they stand in the files, newest first.</summary>
     public IReadOnlyList<AuditEntry> NewestEntries(AuditQuery query, CancellationToken cancellation)

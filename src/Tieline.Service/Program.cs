@@ -1,4 +1,5 @@
 using System.Collections;
+using Microsoft.Win32.SafeHandles;
 using Tieline.Service.Commands;
 using Tieline.Service.Hosting;
 
@@ -7,6 +8,10 @@ var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().
 return await TielineCommand.RunAsync(args, new CommandContext(Console.Out, Console.Error, Environment.CurrentDirectory, environment, signals, TimeProvider.System)
 {
     IsTerminal = !Console.IsErrorRedirected,
+#pragma warning disable CA2000 // the writer's from here on
+    OpenPipe = Console.IsOutputRedirected ? () => new StreamWriter(new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0)) : null,
+#pragma warning restore CA2000
+    IsOutputTerminal = !Console.IsOutputRedirected,
     Input = Console.IsInputRedirected || Console.IsErrorRedirected ? null : Console.In,
     ReadSecret = Console.IsInputRedirected || Console.IsErrorRedirected ? null : HiddenLine.Read,
 });

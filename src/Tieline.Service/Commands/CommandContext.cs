@@ -11,6 +11,12 @@ internal sealed record CommandContext(
     /// <summary>A person reads <see cref="Error"/>.</summary>
     public bool IsTerminal { get; init; }
 
+    /// <summary>Opens what <see cref="Output"/> writes to so that it throws where whoever read it has gone, which the console's own writer keeps quiet about; null where that cannot be.</summary>
+    public Func<TextWriter>? OpenPipe { get; init; }
+
+    /// <summary>A person reads <see cref="Output"/>.</summary>
+    public bool IsOutputTerminal { get; init; }
+
     /// <summary>What a person types; null where none is there to ask.</summary>
     public TextReader? Input { get; init; }
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Tieline.Backfill;
 using Tieline.Events;
 using Tieline.Journal;
+using Tieline.Service.Http;
 
 namespace Tieline.Service.Commands;
 
@@ -36,7 +36,7 @@ internal sealed class CompletenessCommand : Verb
             return Task.FromResult(new Coverage(reader.ReadSince(), reader.ReadCounters().Mark.OccurredAt, reader.ReadFills(from, to)).Of(from, to));
         });
         if (parse.GetValue(_json))
-            ResultTable.Write(Json(from, to, spans), _context.Output);
+            ResultTable.Write(CompletenessJson.Of(from, to, spans), _context.Output);
         else
             Write(spans);
         return ExitCode.Done;
@@ -46,30 +46,7 @@ internal sealed class CompletenessCommand : Verb
     {
         var table = ResultTable.Create("from", "to", "", "evidence");
         foreach (var span in spans)
-            table.Add(EventTime.ToText(span.From), EventTime.ToText(span.To), NameOf(span.State), span.Evidence);
+            table.Add(EventTime.ToText(span.From), EventTime.ToText(span.To), CompletenessJson.NameOf(span.State), span.Evidence);
         ResultTable.Write(table, _context.Output);
     }
-
-    private static JsonObject Json(DateTimeOffset from, DateTimeOffset to, IReadOnlyList<CoverageSpan> spans) => new()
-    {
-        ["from"] = EventTime.ToText(from),
-        ["to"] = EventTime.ToText(to),
-        ["spans"] = new JsonArray([.. spans.Select(span => new JsonObject
-        {
-            ["from"] = EventTime.ToText(span.From),
-            ["to"] = EventTime.ToText(span.To),
-            ["state"] = NameOf(span.State),
-            ["evidence"] = span.Evidence,
-            ["gaps"] = new JsonArray([.. span.Gaps.Select(number => JsonValue.Create(number))]),
-        })]),
-    };
-
-    private static string NameOf(CoverageState state) => state switch
-    {
-        CoverageState.Covered => "covered",
-        CoverageState.Backfilled => "backfilled",
-        CoverageState.Backfilling => "backfilling",
-        CoverageState.Uncovered => "uncovered",
-        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "no such state"),
-    };
 }

@@ -101,7 +101,8 @@ internal sealed class DeskWork(GlobalOptions global, CommandContext context)
             async (admin, stopping) =>
             {
                 result = DeadLetterJson.Of(await work(admin.Desk, Environment.UserName, report => progress(DeadLetterJson.Of(report)), stopping));
-                while (options.Destinations.Sum(destination => admin.Journal.Read(reader => reader.ReadReleasedCount(admin.Journal.NumberOf(destination.Name)))) > 0)
+                while (options.Destinations.Select(destination => admin.Journal.NumberOf(destination.Name)).Where(number => admin.Journal.PauseOf(number) is null)
+                    .Sum(number => admin.Journal.Read(reader => reader.ReadReleasedCount(number))) > 0)
                     await Task.Delay(_look, context.Time, stopping);
             },
             patience,

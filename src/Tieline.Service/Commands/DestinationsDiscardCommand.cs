@@ -35,7 +35,7 @@ internal sealed class DestinationsDiscardCommand : Verb
 
             return await work.RunAsync(
                 parse, parse.GetValue(_yes), parse.GetValue(_json), _patience,
-                reader => DestinationJson.Of(reader.ReadBacklogs().Where(backlog => backlog.Name == name && backlog.Events > 0), []),
+                reader => DestinationJson.Of(reader.ReadBacklogs().Where(backlog => backlog.Name == name && backlog.Events > 0), [], reader.ReadPauses()),
                 plan => plan.Count == 0 ? null : $"Discard {plan[0]!["undelivered"]} events that '{name}' has not been delivered?",
                 $"destinations/{name}/discard", new JsonObject { ["reason"] = reason },
                 (desk, by, _, stopping) => desk.DiscardAsync(name, reason, by, stopping),

@@ -21,7 +21,7 @@ internal sealed class DestinationsListCommand : Verb
             var found = await DataLocation.ExplainAsync(() =>
             {
                 using var reader = new JournalReader(location.Journal);
-                return Task.FromResult(DestinationJson.Of(reader.ReadBacklogs(), [.. options.Destinations.Select(destination => destination.Name)]));
+                return Task.FromResult(DestinationJson.Of(reader.ReadBacklogs(), [.. options.Destinations.Select(destination => destination.Name)], reader.ReadPauses()));
             });
             if (parse.GetValue(_json))
                 ResultTable.Write(new JsonObject { ["destinations"] = found }, context.Output);
@@ -35,9 +35,9 @@ internal sealed class DestinationsListCommand : Verb
 
     public static void Write(JsonArray destinations, TextWriter output)
     {
-        var table = ResultTable.Create("destination", "configured", "undelivered", "oldest", "dead letters");
+        var table = ResultTable.Create("destination", "configured", "undelivered", "oldest", "dead letters", "paused");
         foreach (var one in destinations)
-            table.Add(one!["destination"], one["configured"]!.GetValue<bool>() ? "yes" : "no", one["undelivered"], one["oldest"], one["deadLetters"]);
+            table.Add(one!["destination"], one["configured"]!.GetValue<bool>() ? "yes" : "no", one["undelivered"], one["oldest"], one["deadLetters"], one["pause"] is { } pause ? $"since {pause["since"]} by {pause["by"]}: {pause["reason"]}" : "no");
         ResultTable.Write(table, output);
     }
 }

@@ -65,5 +65,6 @@ internal sealed class OneShot(TielineOptions options, CommandContext context)
             await Task.Delay(_look, context.Time, cancellation);
     }
 
-    private static long Waiting(IReadOnlyList<Dispatcher> dispatchers) => dispatchers.Sum(dispatcher => dispatcher.Status.Waiting);
+    /// <summary>What a paused destination has to come waits for a person.</summary>
+    private static long Waiting(IReadOnlyList<Dispatcher> dispatchers) => dispatchers.Select(dispatcher => dispatcher.Status).Where(status => status.Pause is null).Sum(status => status.Waiting);
 }

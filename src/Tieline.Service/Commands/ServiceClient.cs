@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tieline.Events;
@@ -29,6 +31,14 @@ internal sealed class ServiceClient : IDisposable
         _http.DefaultRequestHeaders.Host = ServiceAddress.HostHeader(_address, options.Http);
     }
 
+    /// <summary>The one that runs with the configured data directory.</summary>
+    /// <exception cref="StartupException">None runs.</exception>
+    public static ServiceClient OfRunning(TielineOptions options, CommandContext context)
+    {
+        var location = DataLocation.Find(options.DataDirectory, context);
+        return location.IsInUse ? new ServiceClient(location, options) : throw new StartupException($"No Tieline runs with '{location.Directory}'.");
+    }
+
     /// <returns>The number of the gap that stands for the span.</returns>
     public async Task<long> BackfillAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
     {
@@ -40,6 +50,35 @@ internal sealed class ServiceClient : IDisposable
     {
         using var response = await SendAsync(HttpMethod.Get, $"gaps/{number}", null, cancellation);
         return await JsonAsync(response, cancellation);
+    }
+
+    /// <summary>Asks for something.</summary>
+    /// <param name="path">Below the API's.</param>
+    public async Task<JsonObject> GetAsync(string path, CancellationToken cancellation)
+    {
+        using var response = await SendAsync(HttpMethod.Get, path, null, cancellation);
+        return await JsonAsync(response, cancellation);
+    }
+
+    /// <summary>Has something done that is done at once; it is told who asks.</summary>
+    /// <inheritdoc cref="GetAsync"/>
+    public async Task<JsonObject> PostAsync(string path, JsonObject body, CancellationToken cancellation)
+    {
+        body["by"] = Environment.UserName;
+        using var response = await SendAsync(HttpMethod.Post, path, body, cancellation);
+        return await JsonAsync(response, cancellation);
+    }
+
+    /// <summary>Server-sent events, until the connection ends.</summary>
+    /// <exception cref="StartupException">The connection broke.</exception>
+    /// <inheritdoc cref="GetAsync"/>
+    public async IAsyncEnumerable<SseItem<string>> StreamAsync(string path, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var response = await SendAsync(HttpMethod.Get, path, null, cancellation);
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellation);
+        await using var items = SseParser.Create(stream).EnumerateAsync(cancellation).GetAsyncEnumerator(cancellation);
+        while (await MovesAsync(items))
+            yield return items.Current;
     }
 
     /// <param name="progress">Told of the figures so far.</param>
@@ -81,6 +120,18 @@ internal sealed class ServiceClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
+    private async Task<bool> MovesAsync(IAsyncEnumerator<SseItem<string>> items)
+    {
+        try
+        {
+            return await items.MoveNextAsync();
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw new StartupException($"Tieline at {_address} broke off its answer: {e.Message}", e);
+        }
+    }
+
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(method, $"{AdminApi.Path}/{path}");
@@ -118,5 +169,5 @@ internal sealed class ServiceClient : IDisposable
     private static async Task<JsonObject> JsonAsync(HttpResponseMessage response, CancellationToken cancellation) =>
         await response.Content.ReadFromJsonAsync<JsonObject>(cancellation) ?? throw new JsonException("nothing");
 
-    private static JsonObject Span(DateTimeOffset from, DateTimeOffset to) => new() { ["from"] = EventTime.ToText(from), ["to"] = EventTime.ToText(to) };
+    private static JsonObject Span(DateTimeOffset from, DateTimeOffset to) => new() { ["from"] = EventTime.ToText(from), ["to"] = EventTime.ToText(to), ["by"] = Environment.UserName };
 }

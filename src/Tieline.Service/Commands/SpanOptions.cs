@@ -61,7 +61,7 @@ internal sealed class SpanOptions
         {
             ({ } day, null, null) => day >= now ? "--date must not be in the future" : null,
             ({ }, _, _) => "--date and --from, --to exclude each other",
-            (_, { } begin, { } end) => SpanRequest.Check(begin, end, now, "--"),
+            (_, { } begin, { } end) => ApiRequest.Check(begin, end, now, "--"),
             _ => _date is null ? "--from and --to are required" : "--date, or --from and --to, are required",
         };
     }

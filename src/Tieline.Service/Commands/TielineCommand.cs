@@ -23,6 +23,8 @@ internal static class TielineCommand
             new RunCommand(global, context),
             new DemoCommand(global, context),
             new SimulateCommand(context),
+            new StatusCommand(global, context),
+            new TailCommand(global, context),
             new InitCommand(global, context),
             new DoctorCommand(global, context),
             new ConformCommand(global, context),

@@ -6,4 +6,5 @@ using Tieline.Service.Web.History;
 namespace Tieline.Service.Hosting;
 
 /// <summary>What the admin API and the console work on, while it runs.</summary>
-internal sealed record AdminParts(ConsoleTokens Tokens, EventIntake Intake, SqliteJournal Journal, ReconcileLoop Reconciling, DeadLetterDesk Desk, HistoryLoop History);
+/// <param name="Ending">Told when it ends: whoever follows it lets go.</param>
+internal sealed record AdminParts(ConsoleTokens Tokens, EventIntake Intake, SqliteJournal Journal, ReconcileLoop Reconciling, DeadLetterDesk Desk, HistoryLoop History, CancellationToken Ending);

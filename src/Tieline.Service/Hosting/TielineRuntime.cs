@@ -77,7 +77,7 @@ internal sealed partial class TielineRuntime(
             try
             {
                 var dispatchers = options.Destinations.Zip(handlers, (destination, handler) => CreateDispatcher(journal, destination, handler)).ToList();
-                var pipeline = Assemble(directory, journal, supervisor, genesys, dispatchers, siem, task);
+                var pipeline = Assemble(directory, journal, supervisor, genesys, dispatchers, siem, task, failed.Token);
                 await pipeline.RunAsync(failed.Token, aborting);
             }
             finally
@@ -100,7 +100,8 @@ internal sealed partial class TielineRuntime(
     }
 
     private TielinePipeline Assemble(
-        DataDirectory directory, SqliteJournal journal, LoopSupervisor supervisor, GenesysSide genesys, List<Dispatcher> dispatchers, IForwardSink? siem, Func<AdminParts, IReadOnlyList<Dispatcher>, CancellationToken, Task>? task)
+        DataDirectory directory, SqliteJournal journal, LoopSupervisor supervisor, GenesysSide genesys, List<Dispatcher> dispatchers, IForwardSink? siem,
+        Func<AdminParts, IReadOnlyList<Dispatcher>, CancellationToken, Task>? task, CancellationToken ending)
     {
         var intake = new EventIntake(
             new EventSequencer(options.Gaps.ReorderWindow, options.Gaps.HoldFor, options.Gaps.Tolerance), new EventFilter(options.Filter), new IdentityRedactor(options.Redaction.Identity, IdentityKey(directory)),
@@ -120,7 +121,7 @@ internal sealed partial class TielineRuntime(
             reconciler, journal, directory.FileNamed(JournalSchema.FileName), [.. options.Destinations.Select(destination => destination.Name)], new JournalRepair(intake, journal),
             options.Reconcile, time, metrics, loggers.CreateLogger<ReconcileLoop>());
         var history = new HistoryLoop(tally, parts, directory.FileNamed(HistoryFile.FileName), time, loggers.CreateLogger<HistoryLoop>());
-        var admin = new AdminParts(ConsoleTokens.Open(directory.Path), intake, journal, reconciling, new DeadLetterDesk(journal, [.. options.Destinations.Select(destination => destination.Name)], time), history);
+        var admin = new AdminParts(ConsoleTokens.Open(directory.Path), intake, journal, reconciling, new DeadLetterDesk(journal, [.. options.Destinations.Select(destination => destination.Name)], time), history, ending);
         if (parts.Address is { } address)
             ServiceAddress.Write(directory.Path, address);
         parts.Set(journal, supervisor, dispatchers, admin);

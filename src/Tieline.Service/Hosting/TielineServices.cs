@@ -3,7 +3,9 @@ using Tieline.Diagnostics;
 using Tieline.Genesys;
 using Tieline.Service.Alerts;
 using Tieline.Service.Configuration;
+using Tieline.Service.Desks;
 using Tieline.Service.Http;
+using Tieline.Service.Web.Figures;
 using Tieline.Service.Web.History;
 
 namespace Tieline.Service.Hosting;
@@ -23,6 +25,12 @@ internal static class TielineServices
         services.AddSingleton<FigureListener>();
         services.AddSingleton<AlertLoop>();
         services.AddSingleton<RunningParts>();
+        services.AddSingleton<DestinationDesk>();
+        services.AddSingleton<DoctorDesk>();
+        services.AddSingleton<OverviewReader>();
+        services.AddSingleton<ConsoleFeed>();
+        services.AddSingleton<AuditLines>();
+        services.AddSingleton<JournalDesk>();
         services.AddSingleton<SourceStatus>();
         services.AddSingleton<ILiveFigures, PipelineFigures>();
         services.AddSingleton<IReadinessCheck, SourceCheck>();

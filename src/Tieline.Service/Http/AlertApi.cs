@@ -7,7 +7,7 @@ namespace Tieline.Service.Http;
 /// <summary>The built-in alerts as they stood at the last look.</summary>
 internal static class AlertApi
 {
-    public static Task ListAsync(HttpContext context, AlertLoop alerts) => DeadLetterApi.WriteAsync(context, new JsonObject
+    public static Task ListAsync(ApiCall call, AlertLoop alerts) => call.WriteAsync(new JsonObject
     {
         ["alerts"] = new JsonArray([.. alerts.Current.Select(Of)]),
         ["webhook"] = new JsonObject { ["configured"] = alerts.HasWebhook, ["problem"] = alerts.Problem },

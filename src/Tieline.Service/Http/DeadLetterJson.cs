@@ -42,6 +42,16 @@ internal static class DeadLetterJson
 
     public static JsonArray Of(IEnumerable<DeadLetterGroup> groups) => new([.. groups.Select(Of)]);
 
+    public static JsonArray Of(IEnumerable<AttemptRecord> attempts) => new([.. attempts.Select(attempt => new JsonObject
+    {
+        ["attempt"] = attempt.Number,
+        ["at"] = EventTime.ToText(attempt.At),
+        ["outcome"] = attempt.Outcome,
+        ["status"] = attempt.Status,
+        ["seconds"] = Math.Round(attempt.Duration.TotalSeconds, 3),
+        ["answer"] = attempt.Answer,
+    })]);
+
     /// <summary>With the event, the attempts and how many wait behind it.</summary>
     public static JsonObject Whole(DeadLetter letter, DestinationNumber destination, JournalReader reader)
     {
@@ -49,15 +59,7 @@ internal static class DeadLetterJson
         var entry = reader.ReadEntry(letter.Position);
         json["participants"] = entry is null ? null : JsonNode.Parse(entry.ParticipantsJson.Span);
         json["waitingBehind"] = reader.ReadWaitingBehind(destination, letter.ConversationId, letter.Position);
-        json["log"] = new JsonArray([.. reader.ReadAttempts(destination, letter.Position).Select(attempt => new JsonObject
-        {
-            ["attempt"] = attempt.Number,
-            ["at"] = EventTime.ToText(attempt.At),
-            ["outcome"] = attempt.Outcome,
-            ["status"] = attempt.Status,
-            ["seconds"] = Math.Round(attempt.Duration.TotalSeconds, 3),
-            ["answer"] = attempt.Answer,
-        })]);
+        json["log"] = Of(reader.ReadAttempts(destination, letter.Position));
         return json;
     }
 }

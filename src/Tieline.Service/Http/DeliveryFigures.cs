@@ -11,7 +11,7 @@ internal static class DeliveryFigures
     /// <summary>Makes them; they read what runs whenever somebody asks.</summary>
     public static void Observe(RunningParts parts, TimeProvider time, TielineMetrics metrics)
     {
-        metrics.Observe("tieline.delivery.gate.state", "{state}", "1 for the state that a destination is in, by tieline.gate.state: open, held, down or misconfigured.", () => States(parts));
+        metrics.Observe("tieline.delivery.gate.state", "{state}", "1 for the state that a destination is in, by tieline.gate.state: open, held, paused (by a person), down or misconfigured.", () => States(parts));
         metrics.Observe("tieline.delivery.gate.wait", "s", "Until a destination's pause is over, or its next probe goes out; 0 while it is open.", () => Of(parts, status => Seconds(status.NextTry, time)));
         metrics.Observe("tieline.delivery.concurrency.limit", "{request}", "Requests in flight at most, at present.", () => Of(parts, status => status.Concurrency));
         metrics.Observe("tieline.delivery.in_flight", "{request}", "Requests in flight.", () => Of(parts, status => status.InFlight));

@@ -1,19 +1,37 @@
 using System.Text.Json.Nodes;
+using Tieline.Delivery;
 using Tieline.Events;
 using Tieline.Journal;
 
 namespace Tieline.Service.Http;
 
-/// <summary>What destinations have not been delivered, as scripts read it.</summary>
+/// <summary>What destinations have not been delivered, and how they stand, as scripts read it.</summary>
 internal static class DestinationJson
 {
     /// <param name="configured">Names of those that are; the journal's word is as old as the last start.</param>
-    public static JsonArray Of(IEnumerable<DestinationBacklog> backlogs, IReadOnlyCollection<string> configured) => new([.. backlogs.Select(backlog => (JsonNode)new JsonObject
+    public static JsonArray Of(IEnumerable<DestinationBacklog> backlogs, IReadOnlyCollection<string> configured, IReadOnlyDictionary<DestinationNumber, DestinationPause> pauses) =>
+        new([.. backlogs.Select(backlog => (JsonNode)new JsonObject
+        {
+            ["destination"] = backlog.Name,
+            ["configured"] = configured.Contains(backlog.Name),
+            ["undelivered"] = backlog.Events,
+            ["oldest"] = backlog.OldestAt is { } oldest ? EventTime.ToText(oldest) : null,
+            ["deadLetters"] = backlog.DeadLetters,
+            ["pause"] = Of(pauses.GetValueOrDefault(backlog.Number)),
+        })]);
+
+    public static JsonObject? Of(DestinationPause? pause) => pause is null ? null : new JsonObject { ["since"] = EventTime.ToText(pause.At), ["by"] = pause.By, ["reason"] = pause.Reason };
+
+    /// <summary>How it stands, as only the running one knows.</summary>
+    public static void Add(JsonObject destination, DispatcherStatus status)
     {
-        ["destination"] = backlog.Name,
-        ["configured"] = configured.Contains(backlog.Name),
-        ["undelivered"] = backlog.Events,
-        ["oldest"] = backlog.OldestAt is { } oldest ? EventTime.ToText(oldest) : null,
-        ["deadLetters"] = backlog.DeadLetters,
-    })]);
+        destination["state"] = NameOf(status.State);
+        destination["problem"] = status.Problem;
+        destination["nextTry"] = status.NextTry is { } next ? EventTime.ToText(next) : null;
+        destination["inFlight"] = status.InFlight;
+        destination["concurrency"] = status.Concurrency;
+    }
+
+    /// <summary>As metrics and scripts know a state.</summary>
+    public static string NameOf(GateState state) => state.ToString().ToLowerInvariant();
 }

@@ -37,6 +37,12 @@ internal sealed class DestinationCheck(RunningParts parts) : IReadinessCheck
     public string? Problem => parts.Current?.Dispatchers
         .Select(dispatcher => dispatcher.Status)
         .FirstOrDefault(status => status.State == Delivery.GateState.Misconfigured)?.Problem;
+
+    /// <summary>Somebody wanted it so: it should not be forgotten.</summary>
+    public string? Note => string.Join("; ", parts.Current?.Dispatchers
+        .Select(dispatcher => dispatcher.Status)
+        .Where(status => status.Pause is not null)
+        .Select(status => $"{status.Problem}: 'tieline destinations resume {status.Destination}'; {status.Waiting} events wait") ?? []) is { Length: > 0 } paused ? paused : null;
 }
 
 /// <summary>Whether events move: nothing waits for a minute at a destination that takes events.</summary>

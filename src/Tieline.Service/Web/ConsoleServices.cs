@@ -8,6 +8,7 @@ using Tieline.Diagnostics;
 using Tieline.Genesys;
 using Tieline.Service.Alerts;
 using Tieline.Service.Configuration;
+using Tieline.Service.Desks;
 using Tieline.Service.Hosting;
 using Tieline.Service.Http;
 using Tieline.Service.Web.Access;
@@ -39,6 +40,8 @@ internal static class ConsoleServices
         Share<TimeProvider>(services, service);
         Share<TielineOptions>(services, service);
         Share<RunningParts>(services, service);
+        Share<DestinationDesk>(services, service);
+        Share<DoctorDesk>(services, service);
         Share<SourceStatus>(services, service);
         Share<SpecificationMetrics>(services, service);
         Share<DeliveryTally>(services, service);
@@ -50,10 +53,9 @@ internal static class ConsoleServices
         AddAccess(services, service.GetRequiredService<TielineOptions>());
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddSingleton(admin.Tokens);
-        services.AddSingleton<OverviewReader>();
-        services.AddSingleton<ConsoleFeed>();
-        services.AddSingleton<AuditLines>();
-        services.AddSingleton<JournalDesk>();
+        Share<ConsoleFeed>(services, service);
+        Share<AuditLines>(services, service);
+        Share<JournalDesk>(services, service);
         services.AddScoped<ConsoleActions>();
         return services.BuildServiceProvider();
     }

@@ -19,6 +19,12 @@ internal sealed partial class Dispatcher
     [LoggerMessage(EventId = 3005, EventName = "DestinationOpen", Level = LogLevel.Information, Message = "Destination {Destination} takes events again")]
     private static partial void LogOpen(ILogger logger, string destination);
 
+    [LoggerMessage(EventId = 3007, EventName = "DestinationPaused", Level = LogLevel.Warning, Message = "Destination {Destination} is paused by {By}; events wait in the journal until it is resumed")]
+    private static partial void LogPaused(ILogger logger, string destination, string by);
+
+    [LoggerMessage(EventId = 3008, EventName = "DestinationResumed", Level = LogLevel.Information, Message = "Destination {Destination} is resumed")]
+    private static partial void LogResumed(ILogger logger, string destination);
+
     [LoggerMessage(EventId = 3006, EventName = "DeliveryUnexpected", Level = LogLevel.Error, Message = "Entry {Position}: the attempt failed unexpectedly and will be made again")]
     private static partial void LogUnexpected(ILogger logger, Exception exception, long position);
 }

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Tieline.Diagnostics;
+using Tieline.Events;
 using Tieline.Filtering;
 using Tieline.Journal;
 
@@ -48,6 +49,7 @@ internal sealed partial class Dispatcher
     private long _settled;
     private int _wakePending;
     private int _inFlight;
+    private DestinationPause? _pause;
     private DispatcherStatus _status;
 
     public Dispatcher(
@@ -65,7 +67,8 @@ internal sealed partial class Dispatcher
         _filter = options.Filter.Rules.Count == 0 ? null : new EventFilter(options.Filter);
         _batches = options.Batch.IsOn ? new BatchQueue(options.Batch, _lanes) : null;
         _status = new DispatcherStatus(options.Name, GateState.Open, null, 0, null, 0, null);
-        _status = _status with { Concurrency = _gate.Level };
+        _pause = journal.PauseOf(_number);
+        _status = _status with { Concurrency = _gate.Level, State = _pause is null ? GateState.Open : GateState.Paused, Pause = _pause };
     }
 
     /// <summary>Entries in memory: at most <see cref="Window"/> and <see cref="LaneSet.MaxDelayed"/>, however many wait.</summary>
@@ -84,6 +87,7 @@ internal sealed partial class Dispatcher
         await using var stop = stopping.Register(Wake);
         using var appended = _journal.Positions.OnAdvance(Wake);
         using var freed = _journal.OnFreed(_number, Free);
+        using var paused = _journal.OnPaused(_number, Wake);
         await BeginWaitingAsync(aborting);
         while (true)
         {
@@ -197,6 +201,9 @@ internal sealed partial class Dispatcher
 
     private void Send(DateTimeOffset now, CancellationToken aborting)
     {
+        LookForPause();
+        if (_pause is not null)
+            return;
         var before = _gate.State;
         var allows = _gate.Allows(_inFlight, now);
         LogChange(before);
@@ -216,6 +223,17 @@ internal sealed partial class Dispatcher
             else
                 Begin(_batches.Of(another), aborting);
         }
+    }
+
+    /// <summary>What a person decided. It costs no event anything: an entry's time to give up counts its own delays only, and the gate learns from attempts only.</summary>
+    private void LookForPause()
+    {
+        var before = _pause;
+        _pause = _journal.PauseOf(_number);
+        if (before is null && _pause is { } pause)
+            LogPaused(_logger, _options.Name, pause.By);
+        else if (before is not null && _pause is null)
+            LogResumed(_logger, _options.Name);
     }
 
     /// <summary>Whether something may go out, as far as the events are concerned.</summary>
@@ -360,6 +378,8 @@ internal sealed partial class Dispatcher
 
     private DateTimeOffset? NextDue(DateTimeOffset now)
     {
+        if (_pause is not null)
+            return _lanes.NextDue; // whoever resumes it wakes
         var lanes = _batches?.NextDue(now) is { } batches && !(_lanes.NextDue <= batches) ? batches : _lanes.NextDue;
         if (!HasReady(now) || _gate.IsProbing)
             return lanes;
@@ -374,16 +394,19 @@ internal sealed partial class Dispatcher
     }
 
     private void Publish(DateTimeOffset now) => Volatile.Write(ref _status, new DispatcherStatus(
-        _options.Name, _gate.State, _gate.State == GateState.Open ? null : _gate.Until, 0, _lanes.OldestReceivedAt, _inFlight, Problem())
+        _options.Name, _pause is null ? _gate.State : GateState.Paused, _pause is not null || _gate.State == GateState.Open ? null : _gate.Until, 0, _lanes.OldestReceivedAt, _inFlight, Problem())
     {
+        Pause = _pause,
         Concurrency = _gate.Level,
-        RateFreeAt = HasReady(now) && _rate.FreeAt(now) is var free && free > now ? free : null,
+        RateFreeAt = _pause is null && HasReady(now) && _rate.FreeAt(now) is var free && free > now ? free : null,
         LeftToday = _rate.LeftToday(now),
         UsedUpIn = _options.RateLimit.PerDay is null ? null : _rate.UsedUpIn(now),
     });
 
     private string? Problem() => (_gate.State, _gate.Cause) switch
     {
+        _ when _pause is { } pause =>
+            $"destination '{_options.Name}' is paused by {pause.By} since {EventTime.ToText(pause.At)}: {pause.Reason.TrimEnd('.')}; nothing is lost, it waits until it is resumed",
         (GateState.Open, _) or (_, null) => null,
         (GateState.Held, { } cause) => $"destination '{_options.Name}' asked for a pause ({cause.Status}, Retry-After)",
         (GateState.Misconfigured, { } cause) =>

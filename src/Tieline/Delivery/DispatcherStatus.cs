@@ -1,3 +1,5 @@
+using Tieline.Journal;
+
 namespace Tieline.Delivery;
 
 /// <summary>How a destination stands, for health, metrics and the console. A snapshot.</summary>
@@ -6,6 +8,9 @@ namespace Tieline.Delivery;
 /// <param name="Problem">A sentence with what to check; null while it is sent to.</param>
 internal sealed record DispatcherStatus(string Destination, GateState State, DateTimeOffset? NextTry, long Waiting, DateTimeOffset? OldestWaitingSince, int InFlight, string? Problem)
 {
+    /// <summary>Who paused it, when and why; null where nobody has.</summary>
+    public DestinationPause? Pause { get; init; }
+
     /// <summary>Requests in flight at most, at present.</summary>
     public int Concurrency { get; init; }
 

@@ -8,6 +8,9 @@ internal enum GateState
     /// <summary>The destination asked for a pause, and has it.</summary>
     Held,
 
+    /// <summary>A person has paused it: nothing goes out, no probe either, until a person resumes it.</summary>
+    Paused,
+
     /// <summary>It fails as a whole: one probe at a time, after 1, 2, 4, then every 5 s.</summary>
     Down,
 

@@ -16,7 +16,13 @@ internal sealed record EventSearch(
     DestinationNumber? Destination = null,
     EventStatus? Status = null,
     DateTimeOffset? From = null,
-    DateTimeOffset? To = null);
+    DateTimeOffset? To = null)
+{
+    /// <summary>Whether an event is one of those, wherever it stands at a destination.</summary>
+    public bool Fits(FoundEvent found) =>
+        (Conversation is null || Conversation == found.ConversationId) && (Id is null || Id == found.Id) && (Type is null || Type == found.Type) && (State is null || State == found.State)
+        && (From is null || found.ReceivedAt >= From) && (To is null || found.ReceivedAt < To) && (Queue is null || Queue == found.QueueId);
+}
 
 /// <summary>Where an event stands at a destination.</summary>
 internal enum EventStatus

@@ -56,6 +56,12 @@ internal interface IJournal : IFactSource
     /// <summary>Calls back with conversations of which a dead letter was decided on, once that is durable; on the writer's thread, so the callback must be quick.</summary>
     IDisposable OnFreed(DestinationNumber destination, Action<string> callback);
 
+    /// <summary>Whether somebody has paused this destination, as of the last commit; null where nobody has.</summary>
+    DestinationPause? PauseOf(DestinationNumber destination);
+
+    /// <summary>Calls back when <see cref="PauseOf"/> has changed; on the writer's thread, so the callback must be quick.</summary>
+    IDisposable OnPaused(DestinationNumber destination, Action callback);
+
     /// <summary>Every gap that is not filled, oldest first.</summary>
     IReadOnlyList<Gap> ReadOpenGaps();
 

@@ -58,6 +58,9 @@ internal sealed class JournalGroup
     /// <summary>Conversations of which a dead letter was decided on: something of theirs may go out now.</summary>
     public List<(DestinationNumber Destination, string Conversation)> Freed { get; } = [];
 
+    /// <summary>Destinations that were paused, or (null) resumed, in this order.</summary>
+    public List<(DestinationNumber Destination, DestinationPause? Pause)> Pauses { get; } = [];
+
     /// <summary>The group is durable: what it appended can be found from now on.</summary>
     public void Index()
     {
@@ -103,6 +106,12 @@ internal sealed class JournalGroup
                 break;
             case JournalWork.DiscardBacklog discard:
                 DiscardBacklog(discard);
+                break;
+            case JournalWork.Pause pause:
+                Pause(pause);
+                break;
+            case JournalWork.Resume resume:
+                Resume(resume);
                 break;
             case JournalWork.Advance advance:
                 Move(advance.Mark);
@@ -316,6 +325,30 @@ internal sealed class JournalGroup
         _statements.DiscardBacklog(discard.Destination, _now);
         Fact("discarded", _destinations[discard.Destination], Detail(("events", discard.Events), ("reason", discard.Reason), ("by", discard.By)));
         _answers.Add(() => discard.Done.TrySetResult());
+    }
+
+    private void Pause(JournalWork.Pause pause)
+    {
+        var isNew = _statements.Pause(pause.Destination, _now, pause.By, pause.Reason);
+        if (isNew)
+        {
+            Fact("paused", _destinations[pause.Destination], Detail(("reason", pause.Reason), ("by", pause.By)));
+            Pauses.Add((pause.Destination, new DestinationPause(DateTimeOffset.FromUnixTimeMilliseconds(_now), pause.By, pause.Reason)));
+        }
+
+        _answers.Add(() => pause.Done.TrySetResult(isNew));
+    }
+
+    private void Resume(JournalWork.Resume resume)
+    {
+        var wasPaused = _statements.Resume(resume.Destination);
+        if (wasPaused)
+        {
+            Fact("resumed", _destinations[resume.Destination], Detail(("by", resume.By)));
+            Pauses.Add((resume.Destination, null));
+        }
+
+        _answers.Add(() => resume.Done.TrySetResult(wasPaused));
     }
 
     private void Settled(DestinationNumber destination, JournalPosition position, string outcome)

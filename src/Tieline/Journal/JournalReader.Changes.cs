@@ -5,15 +5,16 @@ internal sealed partial class JournalReader
 {
     /// <summary>Facts other than what became of single events by itself, newest first: starts, gaps, decisions of people.</summary>
     /// <param name="after">Only facts with a greater number: what bounds the search.</param>
-    public IReadOnlyList<AuditFact> ReadChanges(long after, int limit)
+    /// <param name="before">Only facts with a smaller number: where the page before ended.</param>
+    public IReadOnlyList<AuditFact> ReadChanges(long after, int limit, long before = long.MaxValue)
     {
         var changes = new List<AuditFact>();
         using var row = Query(
             """
             SELECT number, kind, at, destination, detail, (SELECT conversation FROM event e WHERE e.position = f.first_position) FROM fact f
-            WHERE number > $0 AND kind NOT IN ('accepted', 'delivered', 'filtered', 'dead-lettered') ORDER BY number DESC LIMIT $1
+            WHERE number > $0 AND number < $2 AND kind NOT IN ('accepted', 'delivered', 'filtered', 'dead-lettered') ORDER BY number DESC LIMIT $1
             """,
-            after, limit);
+            after, limit, before);
         while (row.Read())
         {
             changes.Add(new AuditFact(

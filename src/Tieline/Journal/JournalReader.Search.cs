@@ -33,7 +33,7 @@ internal sealed partial class JournalReader
         limit = Math.Min(limit, MaxFound);
         using var snapshot = Snapshot();
         if (search.Conversation is { } conversation)
-            return new FoundEvents([.. ReadStory(conversation, MaxFound).Where(found => Fits(found, search)).OrderByDescending(found => found.Position)], null, null);
+            return SearchStory(conversation, search, before, limit);
         var (low, high) = Bounds(search, before);
         var found = new List<FoundEvent>();
         if (high < low)
@@ -50,6 +50,26 @@ internal sealed partial class JournalReader
         if (found.Count == limit)
             return new FoundEvents(found, found[^1].Position.Value > low ? found[^1].Position : null, found[^1].ReceivedAt);
         return new FoundEvents(found, through > low ? new JournalPosition(through) : null, ReceivedAt(through));
+    }
+
+    private FoundEvents SearchStory(string conversation, EventSearch search, JournalPosition? before, int limit)
+    {
+        var found = ReadStory(conversation, int.MaxValue).Where(one => (before is null || one.Position < before) && search.Fits(one) && Stands(one, search)).OrderByDescending(one => one.Position).Take(limit + 1).ToList();
+        return found.Count <= limit ? new FoundEvents(found, null, null) : new FoundEvents(found[..limit], found[limit - 1].Position, found[limit - 1].ReceivedAt);
+    }
+
+    private bool Stands(FoundEvent found, EventSearch search)
+    {
+        if (search is not { Status: { } status, Destination: { } destination })
+            return true;
+        var isDue = ReadPlaces().Any(place => place.Number == destination && found.Position > place.StartsAfter);
+        return isDue && ReadOutcome(destination, found.Position) switch
+        {
+            Outcomes.Delivered => status == EventStatus.Delivered,
+            Outcomes.DeadLettered => status == EventStatus.DeadLettered,
+            null or Outcomes.Waiting => status == EventStatus.Waiting,
+            _ => false,
+        };
     }
 
     /// <summary>All that is kept of a conversation, by the time at which it happened.</summary>
@@ -136,10 +156,6 @@ internal sealed partial class JournalReader
         using var row = Query("SELECT received_at FROM event WHERE position >= $0 ORDER BY position LIMIT 1", position);
         return row.Read() ? Time(row, 0) : null;
     }
-
-    private static bool Fits(FoundEvent found, EventSearch search) =>
-        (search.Id is null || search.Id == found.Id) && (search.Type is null || search.Type == found.Type) && (search.State is null || search.State == found.State)
-        && (search.From is null || found.ReceivedAt >= search.From) && (search.To is null || found.ReceivedAt < search.To) && (search.Queue is null || search.Queue == found.QueueId);
 
     private static object[] Values(EventSearch search)
     {

@@ -55,6 +55,9 @@ internal sealed partial class JournalReader(string path) : IDisposable
     /// <summary>All gaps, closed ones too, oldest first.</summary>
     public IReadOnlyList<GapFill> ReadAllFills() => ReadFills("state <> 'seen'");
 
+    /// <summary>Gaps behind one, closed ones too, in order.</summary>
+    public IReadOnlyList<GapFill> ReadFillsBehind(long number, int limit) => ReadFills("state <> 'seen' AND number > $0 AND number <= coalesce((SELECT number FROM gap WHERE state <> 'seen' AND number > $0 ORDER BY number LIMIT 1 OFFSET $1), 9223372036854775807)", number, (long)limit - 1);
+
     /// <summary>One gap; null where there is none, or it may still mend itself.</summary>
     public GapFill? ReadFill(long number) => ReadFills("state <> 'seen' AND number = $0", number) is [var fill] ? fill : null;
 
@@ -165,6 +168,16 @@ internal sealed partial class JournalReader(string path) : IDisposable
         while (row.Read())
             known[row.GetString(1)] = new DestinationNumber(row.GetInt64(0));
         return known;
+    }
+
+    /// <summary>The destinations that somebody has paused.</summary>
+    public IReadOnlyDictionary<DestinationNumber, DestinationPause> ReadPauses()
+    {
+        var pauses = new Dictionary<DestinationNumber, DestinationPause>();
+        using var row = Query("SELECT number, paused_at, paused_by, pause_reason FROM destination WHERE paused_at IS NOT NULL");
+        while (row.Read())
+            pauses[new DestinationNumber(row.GetInt64(0))] = new DestinationPause(Time(row, 1)!.Value, row.GetString(2), row.GetString(3));
+        return pauses;
     }
 
     /// <summary>The next entries that this destination has not settled, in order.</summary>

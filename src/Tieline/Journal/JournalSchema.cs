@@ -73,5 +73,10 @@ internal static class JournalSchema
         """
         ALTER TABLE destination ADD COLUMN ends_after INTEGER;
         """,
+        """
+        ALTER TABLE destination ADD COLUMN paused_at INTEGER;
+        ALTER TABLE destination ADD COLUMN paused_by TEXT;
+        ALTER TABLE destination ADD COLUMN pause_reason TEXT;
+        """,
     ];
 }

@@ -113,6 +113,8 @@ internal sealed class JournalStatements(SqliteConnection connection) : IDisposab
     private readonly SqliteCommand _trimAttempts = Prepare(connection, "DELETE FROM attempt WHERE destination = $0 AND position = $1 AND number > $2 AND number <= $3", 4);
     private readonly SqliteCommand _forgetAttempts = Prepare(connection, "DELETE FROM attempt WHERE destination = $0 AND position = $1", 2);
     private readonly SqliteCommand _resolve = Prepare(connection, "DELETE FROM dead_letter WHERE destination = $0 AND position = $1 RETURNING conversation", 2);
+    private readonly SqliteCommand _pause = Prepare(connection, "UPDATE destination SET paused_at = $1, paused_by = $2, pause_reason = $3 WHERE number = $0 AND paused_at IS NULL", 4);
+    private readonly SqliteCommand _resume = Prepare(connection, "UPDATE destination SET paused_at = NULL, paused_by = NULL, pause_reason = NULL WHERE number = $0 AND paused_at IS NOT NULL", 1);
     private readonly SqliteCommand _settledThrough = Prepare(connection, "UPDATE destination SET position = $1 WHERE number = $0 AND position < $1", 2);
     private readonly SqliteCommand _retry = Prepare(
         connection, "INSERT INTO retry(destination, position, attempts, waited_ms) VALUES ($0, $1, $2, $3) ON CONFLICT DO UPDATE SET attempts = excluded.attempts, waited_ms = excluded.waited_ms", 4);
@@ -292,6 +294,12 @@ internal sealed class JournalStatements(SqliteConnection connection) : IDisposab
         foreach (var statement in _discardBacklog)
             With(statement, destination.Value, at).ExecuteNonQuery();
     }
+
+    /// <returns>False where it is paused already.</returns>
+    public bool Pause(DestinationNumber destination, long at, string by, string reason) => With(_pause, destination.Value, at, by, reason).ExecuteNonQuery() > 0;
+
+    /// <returns>False where it is not paused.</returns>
+    public bool Resume(DestinationNumber destination) => With(_resume, destination.Value).ExecuteNonQuery() > 0;
 
     public void SettledThrough(DestinationNumber destination, JournalPosition position) => With(_settledThrough, destination.Value, position.Value).ExecuteNonQuery();
 

@@ -67,6 +67,14 @@ internal abstract record JournalWork
     /// <param name="Events">How many that are.</param>
     public sealed record DiscardBacklog(DestinationNumber Destination, long Events, string By, string Reason, TaskCompletionSource Done) : JournalWork;
 
+    /// <summary>Nothing goes to a destination until <see cref="Resume"/>; what is for it waits.</summary>
+    /// <param name="Done">False where it is paused already: then that pause stays as it is.</param>
+    public sealed record Pause(DestinationNumber Destination, string By, string Reason, TaskCompletionSource<bool> Done) : JournalWork;
+
+    /// <summary>What waits for a destination goes out again.</summary>
+    /// <param name="Done">False where it is not paused.</param>
+    public sealed record Resume(DestinationNumber Destination, string By, TaskCompletionSource<bool> Done) : JournalWork;
+
     public sealed record Retry(RetryRecord Record) : JournalWork;
 
     /// <param name="Kind"><c>started</c>, <c>stopped</c>, <c>requested</c> or <c>reconciled</c>.</param>

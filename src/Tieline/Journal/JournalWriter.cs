@@ -36,6 +36,8 @@ internal sealed partial class JournalWriter : IDisposable
     private readonly List<JournalWork> _group = new(MaxGroup);
     private readonly List<JournalWork> _waiting = [];
     private readonly ConcurrentDictionary<DestinationNumber, Action<string>> _freed = new();
+    private readonly ConcurrentDictionary<DestinationNumber, DestinationPause> _pauses = new();
+    private readonly ConcurrentDictionary<DestinationNumber, Action> _paused = new();
     private long _waitingSince;
     private volatile StrongBox<JournalCounters> _counters;
 
@@ -93,7 +95,24 @@ internal sealed partial class JournalWriter : IDisposable
     public IDisposable OnFreed(DestinationNumber destination, Action<string> callback)
     {
         _freed[destination] = callback;
-        return new FreedRegistration(_freed, destination);
+        return new Registration(() => _freed.TryRemove(destination, out _));
+    }
+
+    /// <inheritdoc cref="IJournal.PauseOf"/>
+    public DestinationPause? PauseOf(DestinationNumber destination) => _pauses.GetValueOrDefault(destination);
+
+    /// <inheritdoc cref="IJournal.OnPaused"/>
+    public IDisposable OnPaused(DestinationNumber destination, Action callback)
+    {
+        _paused[destination] = callback;
+        return new Registration(() => _paused.TryRemove(destination, out _));
+    }
+
+    /// <summary>Before the loop runs: destinations that were paused in an earlier run.</summary>
+    public void Know(IReadOnlyDictionary<DestinationNumber, DestinationPause> pauses)
+    {
+        foreach (var (destination, pause) in pauses)
+            _pauses[destination] = pause;
     }
 
     public bool TryPost(JournalWork work) => _queue.Writer.TryWrite(work);
@@ -267,6 +286,9 @@ internal sealed partial class JournalWriter : IDisposable
                 if (_freed.TryGetValue(destination, out var callback))
                     callback(conversation);
             }
+
+            foreach (var (destination, pause) in group.Pauses)
+                TellPause(destination, pause);
         }
         finally
         {
@@ -298,8 +320,18 @@ internal sealed partial class JournalWriter : IDisposable
         }
     }
 
-    private sealed class FreedRegistration(ConcurrentDictionary<DestinationNumber, Action<string>> freed, DestinationNumber destination) : IDisposable
+    private void TellPause(DestinationNumber destination, DestinationPause? pause)
     {
-        public void Dispose() => freed.TryRemove(destination, out _);
+        if (pause is null)
+            _pauses.TryRemove(destination, out _);
+        else
+            _pauses[destination] = pause;
+        if (_paused.TryGetValue(destination, out var callback))
+            callback();
+    }
+
+    private sealed class Registration(Action end) : IDisposable
+    {
+        public void Dispose() => end();
     }
 }

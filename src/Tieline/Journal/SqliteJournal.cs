@@ -38,6 +38,7 @@ internal sealed class SqliteJournal : IJournal, IDisposable
             _removed = ReadRemoved(_rest);
             _writer = new JournalWriter(connection, _rest.ReadCounters(), _destinations.ToDictionary(known => known.Value, known => known.Key), time, metrics, logger, ride, sameWithin);
             _writer.Index(_rest.ReadUnindexed());
+            _writer.Know(_rest.ReadPauses());
         }
         catch
         {
@@ -67,6 +68,27 @@ internal sealed class SqliteJournal : IJournal, IDisposable
         await PostAsync(new JournalWork.DiscardBacklog(backlog.Number, backlog.Events, by, reason, done), cancellation);
         await done.Task.WaitAsync(cancellation);
         _removed = Read(ReadRemoved);
+    }
+
+    /// <summary>Nothing goes to a destination from now on, until <see cref="ResumeAsync"/>, also over a restart.</summary>
+    /// <param name="by">Who decided.</param>
+    /// <param name="reason">Why; it stands in the audit log.</param>
+    /// <returns>False where it is paused already: that pause stays as it is.</returns>
+    public async Task<bool> PauseAsync(string destination, string by, string reason, CancellationToken cancellation)
+    {
+        var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await PostAsync(new JournalWork.Pause(NumberOf(destination), by, reason, done), cancellation);
+        return await done.Task.WaitAsync(cancellation);
+    }
+
+    /// <summary>What waits for a destination goes out again.</summary>
+    /// <param name="by">Who decided.</param>
+    /// <returns>False where it is not paused.</returns>
+    public async Task<bool> ResumeAsync(string destination, string by, CancellationToken cancellation)
+    {
+        var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await PostAsync(new JournalWork.Resume(NumberOf(destination), by, done), cancellation);
+        return await done.Task.WaitAsync(cancellation);
     }
 
     /// <param name="destinations">One that is no longer named keeps its place, and what it has not been delivered (<see cref="Removed"/>).</param>
@@ -173,6 +195,10 @@ internal sealed class SqliteJournal : IJournal, IDisposable
     }
 
     public IDisposable OnFreed(DestinationNumber destination, Action<string> callback) => _writer.OnFreed(destination, callback);
+
+    public DestinationPause? PauseOf(DestinationNumber destination) => _writer.PauseOf(destination);
+
+    public IDisposable OnPaused(DestinationNumber destination, Action callback) => _writer.OnPaused(destination, callback);
 
     public IReadOnlyList<Gap> ReadOpenGaps()
     {

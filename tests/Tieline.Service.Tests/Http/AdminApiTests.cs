@@ -46,7 +46,7 @@ public sealed class AdminApiTests
         accepted.Headers.Location!.ToString().ShouldBe("/api/v1/gaps/1");
         (await StatusAsync("GET", "gaps/1", null, token)).ShouldBe(HttpStatusCode.OK);
         using var reconciled = await SendAsync("POST", "reconciliations", """{"from":"2020-03-01T00:00:00Z","to":"2020-03-02T00:00:00Z"}""", token);
-        reconciled.Content.Headers.ContentType!.MediaType.ShouldBe(AdminApi.Lines);
+        reconciled.Content.Headers.ContentType!.MediaType.ShouldBe(ApiMedia.Lines);
         var last = (await reconciled.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).TrimEnd().Split('\n')[^1];
         JsonNode.Parse(last)!["report"]!["good"]!.GetValue<bool>().ShouldBeTrue();
 

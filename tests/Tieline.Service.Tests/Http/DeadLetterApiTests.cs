@@ -62,7 +62,7 @@ public sealed class DeadLetterApiTests
             response.StatusCode.ShouldBe(status, $"{path} {body} {text}");
             if (!response.IsSuccessStatusCode)
                 response.Content.Headers.ContentType!.MediaType.ShouldBe(Problem.ContentType);
-            return JsonNode.Parse(response.Content.Headers.ContentType!.MediaType == AdminApi.Lines ? text.TrimEnd().Split('\n')[^1] : text)!;
+            return JsonNode.Parse(response.Content.Headers.ContentType!.MediaType == ApiMedia.Lines ? text.TrimEnd().Split('\n')[^1] : text)!;
         }
     }
 }

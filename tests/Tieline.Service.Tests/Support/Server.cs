@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Serilog;
 using Tieline.Diagnostics;
@@ -19,6 +21,8 @@ internal sealed class Server : IAsyncDisposable
     public SpecificationMetrics Specification => _app.Services.GetRequiredService<SpecificationMetrics>();
 
     public TielineMetrics Metrics => _app.Services.GetRequiredService<TielineMetrics>();
+
+    public IReadOnlyList<Endpoint> Endpoints => ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints).ToList();
 
     public static async Task<Server> StartAsync(Action<IServiceCollection>? services = null, Action<TielineOptions>? configure = null)
     {

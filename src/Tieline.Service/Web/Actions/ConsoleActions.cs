@@ -1,11 +1,7 @@
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Components.Authorization;
-using Tieline.Delivery;
-using Tieline.Diagnostics;
-using Tieline.Events;
 using Tieline.Journal;
 using Tieline.Pipeline;
-using Tieline.Service.Configuration;
+using Tieline.Service.Desks;
 using Tieline.Service.Hosting;
 using Tieline.Service.Web.Access;
 
@@ -15,12 +11,10 @@ namespace Tieline.Service.Web.Actions;
 /// What a person may set off in the console: the same desks that the admin API hands its requests to. Whoever is no operator is refused here, whatever their page showed them,
 /// and what is done stands in the audit log with <see cref="By"/>.
 /// </summary>
-internal sealed class ConsoleActions(RunningParts parts, AuthenticationStateProvider who, TielineOptions options, ILoggerFactory loggers, TimeProvider time)
+internal sealed class ConsoleActions(RunningParts parts, AuthenticationStateProvider who, DestinationDesk destinations, TimeProvider time)
 {
     /// <summary>Who did it, as the audit log says.</summary>
     public const string By = "console";
-
-    private const string Requested = "requested";
 
     public async Task<bool> IsAllowedAsync() => (await who.GetAuthenticationStateAsync()).User.IsInRole(ConsoleRoles.Operator);
 
@@ -33,55 +27,25 @@ internal sealed class ConsoleActions(RunningParts parts, AuthenticationStateProv
     public async Task<DeskReport> DiscardAsync(DeadLetterQuery query, string reason, Action<DeskReport> progress, CancellationToken cancellation) =>
         await (await AllowedAsync()).Desk.DiscardAsync(query, reason, By, progress, cancellation);
 
-    /// <summary>Has a span fetched.</summary>
-    /// <returns>The number of the gap that stands for it.</returns>
-    public async Task<long> BackfillAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
-    {
-        var admin = await AllowedAsync();
-        var number = await admin.Intake.RequestAsync(from, to, cancellation);
-        await NoteAsync(admin, "backfill", from, to, cancellation);
-        await admin.Journal.WaitForDurabilityAsync(cancellation);
-        return number;
-    }
+    /// <inheritdoc cref="SpanDesk.BackfillAsync"/>
+    public async Task<long> BackfillAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) => await SpanDesk.BackfillAsync(await AllowedAsync(), from, to, By, cancellation);
 
     /// <summary>Holds a span against Genesys's own records.</summary>
     /// <returns>Null: another one is under way.</returns>
-    public async Task<ReconcileReport?> ReconcileAsync(DateTimeOffset from, DateTimeOffset to, bool repair, Action<ReconcileFigures> progress, CancellationToken cancellation)
-    {
-        var admin = await AllowedAsync();
-        if (!admin.Reconciling.TryBegin(new ReconcileRequest(from, to, repair), progress, cancellation, out var running))
-            return null;
-        await NoteAsync(admin, repair ? "reconcile and repair" : "reconcile", from, to, cancellation);
-        return await running;
-    }
+    public async Task<ReconcileReport?> ReconcileAsync(DateTimeOffset from, DateTimeOffset to, bool repair, Action<ReconcileFigures> progress, CancellationToken cancellation) =>
+        SpanDesk.TryReconcile(await AllowedAsync(), new ReconcileRequest(from, to, repair), By, progress, cancellation, out var running) ? await running : null;
 
-    /// <summary>Sends a made-up event to a destination, as any event is sent, beside all that waits.</summary>
-    /// <returns>What came of it, in a sentence.</returns>
-    public async Task<(bool IsGood, string Said)> TestAsync(string destination, CancellationToken cancellation)
-    {
-        var admin = await AllowedAsync();
-        var configured = options.Destinations.First(one => one.Name == destination);
-        using var handler = Destination.CreateHandler(configured);
-        using var metrics = new TielineMetrics(); // none of the real ones: it says nothing about what people's events meet
-        var detail = new JsonObject { ["what"] = "test event", ["destination"] = destination, ["by"] = By };
-        await admin.Journal.PostAsync(new JournalWork.Note(Requested, detail.ToJsonString()), cancellation);
-        var began = time.GetTimestamp();
-        var outcome = await Destination.Create(configured, handler, ProgramVersion.Text, time, metrics, loggers).SendAsync(SampleEntries.All[0], cancellation);
-        var took = Shell.Show.Span(time.GetElapsedTime(began));
-        return outcome switch
-        {
-            DeliveryOutcome.Accepted accepted => (true, $"Accepted with {accepted.Status} in {took}."),
-            DeliveryOutcome.Rejected rejected => (false, $"Refused for good with {rejected.Status}: {rejected.Reason}. A real event would be a dead letter."),
-            DeliveryOutcome.BackOff backOff => (false, $"Not taken ({backOff.Reason}{(backOff.Status is { } status ? $", answer {status}" : "")}) after {took}. A real event would be tried again."),
-            _ => (false, "Nothing is known of it."),
-        };
-    }
+    /// <inheritdoc cref="DestinationDesk.TestAsync"/>
+    public async Task<TestReport> TestAsync(string destination, CancellationToken cancellation) => await destinations.TestAsync(await AllowedAsync(), destination, By, cancellation);
+
+    /// <inheritdoc cref="DestinationDesk.PauseAsync"/>
+    public async Task<bool> PauseAsync(string destination, string reason, CancellationToken cancellation) => await DestinationDesk.PauseAsync(await AllowedAsync(), destination, reason, By, cancellation);
+
+    /// <inheritdoc cref="DestinationDesk.ResumeAsync"/>
+    public async Task<bool> ResumeAsync(string destination, CancellationToken cancellation) => await DestinationDesk.ResumeAsync(await AllowedAsync(), destination, By, cancellation);
 
     /// <summary>What is wrong with a span; null where nothing is.</summary>
-    public string? Check(DateTimeOffset from, DateTimeOffset to) => Http.SpanRequest.Check(from, to, time.GetUtcNow());
-
-    private static ValueTask NoteAsync(AdminParts admin, string what, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) => admin.Journal.PostAsync(
-        new JournalWork.Note(Requested, new JsonObject { ["what"] = what, ["from"] = EventTime.ToText(from), ["to"] = EventTime.ToText(to), ["by"] = By }.ToJsonString()), cancellation);
+    public string? Check(DateTimeOffset from, DateTimeOffset to) => Http.ApiRequest.Check(from, to, time.GetUtcNow());
 
     private async Task<AdminParts> AllowedAsync() =>
         !await IsAllowedAsync() ? throw new NotAllowedException()

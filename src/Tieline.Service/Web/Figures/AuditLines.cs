@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Tieline.Audit;
+using Tieline.Journal;
 using Tieline.Service.Commands;
 using Tieline.Service.Configuration;
 using Tieline.Service.Hosting;
@@ -38,14 +39,39 @@ internal sealed class AuditLines(TielineOptions options, RunningParts parts)
         }
     }
 
+    /// <summary>Changes before a fact, newest first, and where to go on; null where all has been looked through.</summary>
+    /// <param name="before">The number of a fact; null: from the newest.</param>
+    public static (IReadOnlyList<AuditFact> Changes, long? Next) ChangesBefore(SqliteJournal journal, long? before, int limit)
+    {
+        var high = Math.Min(before ?? long.MaxValue, journal.Counters.NextFact);
+        var low = Math.Max(0, high - 1 - LookedThrough);
+        var changes = journal.Read(reader => reader.ReadChanges(low, limit, high));
+        return (changes, changes.Count == limit ? changes[^1].Number : low > 0 ? low + 1 : null);
+    }
+
     /// <summary>The newest lines that fit, newest first. Without a condition they are the journal's newest facts, of which the log is a copy: a file of 64 MiB need not be read for them.</summary>
     public IReadOnlyList<AuditRow> Newest(AuditQuery query, CancellationToken cancellation)
     {
-        if (query is { Last: { } last, ConversationId: null, Action: null, From: null, To: null } && parts.Current is { } running)
-            return [.. running.Journal.ReadFacts(Math.Max(0, running.Journal.Counters.NextFact - 1 - last), last).Select(AuditRow.Of).Reverse()];
+        if (query is { Last: { } last, ConversationId: null, Action: null, From: null, To: null, BeforeFact: null } && parts.Current is { } running)
+            return [.. NewestFacts(running.Journal, last).Select(AuditRow.Of)];
+        return [.. NewestEntries(query, cancellation).Select(AuditRow.Of)];
+    }
+
+    /// <summary>What the newest lines say, newest first; the log may not have the very last yet.</summary>
+    /// <param name="before">Only of facts with a smaller number; null: of all.</param>
+    /// <returns>Fewer than <paramref name="last"/> where there are no more, or retention has taken facts that only the log has still.</returns>
+    public static IReadOnlyList<AuditFact> NewestFacts(SqliteJournal journal, int last, long? before = null)
+    {
+        var end = Math.Min(before ?? long.MaxValue, journal.Counters.NextFact);
+        return [.. journal.ReadFacts(Math.Max(0, end - 1 - last), last).Where(fact => fact.Number < end).Reverse()];
+    }
+
+    /// <summary>The newest lines that fit as they stand in the files, newest first.</summary>
+    public IReadOnlyList<AuditEntry> NewestEntries(AuditQuery query, CancellationToken cancellation)
+    {
         try
         {
-            return System.IO.Directory.Exists(Directory) ? [.. AuditReader.Read(Directory, query, cancellation).Select(AuditRow.Of).Reverse()] : [];
+            return System.IO.Directory.Exists(Directory) ? [.. AuditReader.Read(Directory, query, cancellation).Reverse()] : [];
         }
         catch (IOException)
         {
@@ -53,17 +79,23 @@ internal sealed class AuditLines(TielineOptions options, RunningParts parts)
         }
     }
 
+    /// <summary>Checks the chain from the first line, as <c>tieline audit verify</c> does.</summary>
+    /// <param name="progress">Told how many lines have been checked.</param>
+    public Task<AuditReport> VerifyAsync(JournalDesk journal, Action<long> progress, CancellationToken cancellation) => AuditVerifier.VerifyAsync(
+        Directory, null, journal.Read(reader => reader.ReadHead()), () => journal.Read(reader => reader.ReadCounters()).NextFact - 1, new Progress<long>(progress), cancellation);
+
     /// <summary>Those lines as they stand in the files, oldest first.</summary>
     public IEnumerable<string> Raw(AuditQuery query, CancellationToken cancellation) =>
         System.IO.Directory.Exists(Directory) ? AuditReader.Read(Directory, query, cancellation).Select(entry => entry.Json) : [];
 
     /// <summary>The newest signed heads, newest first. None has been checked.</summary>
-    public IReadOnlyList<SignedHead> Checkpoints(int limit)
+    /// <param name="before">Only lines of a smaller number.</param>
+    public IReadOnlyList<SignedHead> Checkpoints(int limit, long before = long.MaxValue)
     {
         var path = Path.Combine(Directory, CheckpointFile.Name);
         try
         {
-            return File.Exists(path) ? [.. File.ReadLines(path).Index().TakeLast(limit).Select(line => SignedHead.Parse(Encoding.UTF8.GetBytes(line.Item), line.Index + 1)).Reverse()] : [];
+            return File.Exists(path) ? [.. File.ReadLines(path).Index().TakeWhile(line => line.Index + 1 < before).TakeLast(limit).Select(line => SignedHead.Parse(Encoding.UTF8.GetBytes(line.Item), line.Index + 1)).Reverse()] : [];
         }
         catch (Exception e) when (e is IOException or FormatException)
         {

@@ -92,6 +92,8 @@ internal sealed record Verdict(VerdictLevel Level, Culprit Culprit, string Sente
                     return new(VerdictLevel.Act, Culprit.Crm, $"{First(destination.Problem)}.", $"{waiting} on the disk, none is burnt; next try in {next}.", FiguresOf(now), "/destinations");
                 case GateState.Down:
                     return new(VerdictLevel.Watch, Culprit.Crm, $"{First(destination.Problem)}.", $"{waiting} on the disk, the oldest for {Show.Span(now.LagOf(destination))}; nothing is lost. Next probe in {next}, then all of it goes out.", FiguresOf(now), "/destinations");
+                case GateState.Paused:
+                    return new(VerdictLevel.Watch, Culprit.Us, $"{First(destination.Problem)}.", $"{waiting} on the disk; nothing is lost. It goes on when somebody resumes it.", FiguresOf(now), "/destinations");
                 case GateState.Held:
                     return new(VerdictLevel.Watch, Culprit.Crm, $"'{destination.Destination}' is throttling us.", $"It asked for a pause; {waiting}. Goes on in {next}.", FiguresOf(now), "/destinations");
                 case GateState.Open when destination.RateFreeAt is not null && now.LagOf(destination) > _late:

@@ -9,23 +9,26 @@ using EventId = Tieline.Events.EventId;
 
 namespace Tieline.Service.Http;
 
-/// <summary>Reads what is asked about dead letters and replays: members of a JSON object, or of a query string.</summary>
-internal sealed class DeadLetterRequest
+/// <summary>Reads what is asked: members of a JSON object, or of a query string.</summary>
+internal sealed class ApiRequest
 {
     private const int MaxBytes = 8 * 1024;
     private const int MaxText = 400;
 
-    private static readonly string[] _filters = ["destination", "cause", "status", "from", "to", "conversation", "id", "position"];
+    public const int MaxLimit = 200;
+    public const int DefaultLimit = 100;
+    public const string BadCursor = "cursor must be the 'next' of an answer before";
 
     private readonly IReadOnlyDictionary<string, string> _given;
 
-    private DeadLetterRequest(IReadOnlyDictionary<string, string> given) => _given = given;
+    private ApiRequest(IReadOnlyDictionary<string, string> given) => _given = given;
 
     /// <summary>What is wrong with it; null where nothing is.</summary>
     public string? Problem { get; private set; }
 
-    /// <param name="more">What may be given besides the filters.</param>
-    public static async Task<DeadLetterRequest> ReadAsync(HttpRequest request, params string[] more)
+    /// <param name="names">What may be given.</param>
+    /// <param name="mayBeEmpty">Whether a body may be left out.</param>
+    public static async Task<ApiRequest> ReadAsync(HttpRequest request, IReadOnlyList<string> names, bool mayBeEmpty)
     {
         var given = new Dictionary<string, string>(StringComparer.Ordinal);
         string? problem = null;
@@ -36,31 +39,73 @@ internal sealed class DeadLetterRequest
         }
         else
         {
-            problem = await ReadBodyAsync(request, given);
+            problem = await ReadBodyAsync(request, given, mayBeEmpty);
         }
 
-        problem ??= given.Keys.FirstOrDefault(name => !_filters.Contains(name, StringComparer.Ordinal) && !more.Contains(name, StringComparer.Ordinal)) is { } unknown
-            ? $"there is no '{Short(unknown)}' here; there are {string.Join(", ", _filters.Concat(more))}"
+        problem ??= given.Keys.FirstOrDefault(name => !names.Contains(name, StringComparer.Ordinal)) is { } unknown
+            ? $"there is no '{Short(unknown)}' here; there {(names.Count == 0 ? "is nothing to give" : $"are {string.Join(", ", names)}")}"
             : given.FirstOrDefault(one => one.Value.Length > MaxText) is { Key: { } tooLong } ? $"{tooLong} must be at most {MaxText} characters" : null;
-        return new DeadLetterRequest(given) { Problem = problem };
+        return new ApiRequest(given) { Problem = problem };
+    }
+
+    /// <summary>A span of time that is over.</summary>
+    public (DateTimeOffset From, DateTimeOffset To) Span(DateTimeOffset now, string more = "")
+    {
+        var (from, to) = (Time("from"), Time("to"));
+        if (from is null || to is null)
+            Problem ??= $"from, to (times such as 2026-03-02T00:00:00Z){more} are required";
+        else
+            Problem ??= Check(from.Value, to.Value, now);
+        return (from ?? default, to ?? default);
+    }
+
+    /// <summary>What is wrong with a span; null where nothing is.</summary>
+    public static string? Check(DateTimeOffset from, DateTimeOffset to, DateTimeOffset now, string prefix = "")
+    {
+        if (to <= from)
+            return $"{prefix}to must be after {prefix}from";
+        return to > now ? $"{prefix}to must not be in the future" : null;
     }
 
     public DeadLetterQuery Query() => new(
         Text("destination"), Text("cause"), (int?)Number("status", 100, 599), Time("from"), Time("to"), Text("conversation"), Id("id"),
         Number("position", 1, long.MaxValue) is { } position ? new JournalPosition(position) : null);
 
-    /// <summary>What is to be sent again of a span.</summary>
-    public SpanReplay? Span(DateTimeOffset now)
+    /// <summary>What is to be sent again of a span; null where something is wrong with it.</summary>
+    public SpanReplay? Replay(DateTimeOffset now)
     {
-        if (Time("from") is not { } from || Time("to") is not { } to || Text("destination") is not { } destination)
-        {
-            Problem ??= "from, to (times such as 2026-03-02T00:00:00Z) and destination are required";
-            return null;
-        }
-
-        Problem ??= SpanRequest.Check(from, to, now);
-        return new SpanReplay(from, to, destination, Text("toDestination") ?? destination, new JournalPosition(Number("after", 0, long.MaxValue) ?? 0));
+        var destination = Text("destination");
+        var (from, to) = Span(now, " and destination");
+        Problem ??= destination is null ? "destination is required" : null;
+        var after = Number("after", 0, long.MaxValue) ?? 0;
+        return Problem is null ? new SpanReplay(from, to, destination!, Text("toDestination") ?? destination!, new JournalPosition(after)) : null;
     }
+
+    /// <summary>One of several words.</summary>
+    public string? Word(string name, params IReadOnlyList<string> words)
+    {
+        if (Text(name) is not { } text || words.Contains(text, StringComparer.Ordinal))
+            return Text(name);
+        Problem ??= $"{name} must be one of {string.Join(", ", words)}, was '{Short(text)}'";
+        return null;
+    }
+
+    /// <summary>Rows in an answer.</summary>
+    public int Limit() => (int)(Number("limit", 1, MaxLimit) ?? DefaultLimit);
+
+    /// <summary>Where the page before ended, where that is a number.</summary>
+    public long? Cursor()
+    {
+        if (Text("cursor") is not { } text)
+            return null;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            return number;
+        Problem ??= BadCursor;
+        return null;
+    }
+
+    /// <summary>Something is wrong with it that only its reader knows.</summary>
+    public void Refuse(string? problem) => Problem ??= problem;
 
     public string? Text(string name) => _given.TryGetValue(name, out var text) && text.Length > 0 ? text : null;
 
@@ -96,7 +141,7 @@ internal sealed class DeadLetterRequest
     /// <summary>Who asks: nobody can check what is said, so it is marked.</summary>
     public string By() => Text("by") is { Length: <= 64 } by && !by.Any(char.IsControl) ? $"{by} (api)" : "api";
 
-    private DateTimeOffset? Time(string name)
+    public DateTimeOffset? Time(string name)
     {
         if (Text(name) is not { } text)
             return null;
@@ -106,7 +151,7 @@ internal sealed class DeadLetterRequest
         return null;
     }
 
-    private EventId? Id(string name)
+    public EventId? Id(string name)
     {
         if (Text(name) is not { } text)
             return null;
@@ -116,12 +161,14 @@ internal sealed class DeadLetterRequest
         return null;
     }
 
-    private static async Task<string?> ReadBodyAsync(HttpRequest request, Dictionary<string, string> given)
+    private static async Task<string?> ReadBodyAsync(HttpRequest request, Dictionary<string, string> given, bool mayBeEmpty)
     {
         var body = new byte[MaxBytes];
         var length = await request.Body.ReadAtLeastAsync(body, MaxBytes, throwOnEndOfStream: false, request.HttpContext.RequestAborted);
         if (length == MaxBytes)
             return $"the body must be shorter than {MaxBytes} bytes";
+        if (length == 0 && mayBeEmpty)
+            return null;
         try
         {
             if (JsonNode.Parse(body.AsSpan(0, length)) is not JsonObject json)

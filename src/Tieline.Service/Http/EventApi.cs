@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Tieline.Journal;
+using Tieline.Service.Web.Figures;
+
+namespace Tieline.Service.Http;
+
+/// <summary>What the journal has of events and conversations.</summary>
+internal sealed class EventApi(JournalDesk journal)
+{
+    /// <summary>How a destination stands to an event, as it is asked for.</summary>
+    public static readonly string[] Statuses = ["waiting", "delivered", "dead"];
+
+    public async Task SearchAsync(ApiCall call)
+    {
+        var (search, before, limit) = (SearchOf(call.Asked), call.Asked.Cursor(), call.Asked.Limit());
+        if (call.Asked.Problem is { } problem)
+        {
+            await call.RefuseAsync(StatusCodes.Status400BadRequest, problem);
+            return;
+        }
+
+        await call.WriteAsync(journal.Read(reader =>
+        {
+            var found = reader.Search(search, before is { } position ? new JournalPosition(position) : null, limit);
+            return new JsonObject
+            {
+                ["events"] = new JsonArray([.. found.Events.Take(limit).Select(one => EventJson.Of(one, reader))]),
+                ["lookedBackTo"] = found.LookedBackTo is { } at ? Events.EventTime.ToText(at) : null,
+                ["next"] = found.Next?.Value.ToString(CultureInfo.InvariantCulture),
+            };
+        }));
+    }
+
+    public Task OneAsync(ApiCall call) =>
+        call.NumberInPath("position") is { } position
+        && journal.Read(reader => reader.ReadFound(new JournalPosition(position)) is { } found ? EventJson.Whole(found, reader) : null) is { } json
+            ? call.WriteAsync(json)
+            : call.RefuseAsync(StatusCodes.Status404NotFound, "There is no such event: it never was, or retention has taken it.");
+
+    /// <summary>One conversation in the order in which it happened, with the gaps that lie in its time.</summary>
+    public async Task StoryAsync(ApiCall call)
+    {
+        var (skip, limit) = (call.Asked.Cursor() ?? 0, call.Asked.Limit());
+        if (call.Asked.Problem is { } problem)
+        {
+            await call.RefuseAsync(StatusCodes.Status400BadRequest, problem);
+            return;
+        }
+
+        var conversation = call.InPath("id");
+        var answer = journal.Read(reader =>
+        {
+            var story = reader.ReadStory(conversation, int.MaxValue);
+            return story.Count == 0 ? null : new JsonObject
+            {
+                ["conversationId"] = conversation,
+                ["events"] = new JsonArray([.. story.Skip((int)Math.Min(skip, int.MaxValue)).Take(limit).Select(one => EventJson.Of(one, reader))]),
+                ["gaps"] = new JsonArray([.. reader.ReadFills(story[0].OccurredAt, story[^1].OccurredAt).Take(ApiRequest.MaxLimit).Select(GapJson.Of)]),
+                ["next"] = skip + limit < story.Count ? (skip + limit).ToString(CultureInfo.InvariantCulture) : null,
+            };
+        });
+        await (answer is null ? call.RefuseAsync(StatusCodes.Status404NotFound, "The journal has nothing of this conversation.") : call.WriteAsync(answer));
+    }
+
+    /// <summary>What is asked for, as the search and the stream take it.</summary>
+    public EventSearch SearchOf(ApiRequest asked)
+    {
+        var (destination, status) = (asked.Text("destination"), asked.Word("status", Statuses));
+        DestinationNumber? number = destination is null ? null : journal.Read(reader => reader.ReadDestinations().TryGetValue(destination, out var known) ? known : (DestinationNumber?)null);
+        asked.Refuse(destination is not null && number is null ? $"there is no destination '{destination}'" : (status is null) != (destination is null) ? "destination and status go together: where an event stands there" : null);
+        EventStatus? stands = status switch { "waiting" => EventStatus.Waiting, "delivered" => EventStatus.Delivered, "dead" => EventStatus.DeadLettered, _ => null };
+        return new EventSearch(asked.Text("conversation"), asked.Id("id"), asked.Text("type"), asked.Text("state"), asked.Text("queue"), number, stands, asked.Time("from"), asked.Time("to"));
+    }
+}

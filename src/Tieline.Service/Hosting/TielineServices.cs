@@ -3,6 +3,7 @@ using Tieline.Diagnostics;
 using Tieline.Genesys;
 using Tieline.Service.Configuration;
 using Tieline.Service.Http;
+using Tieline.Service.Reload;
 using Tieline.Service.Web.History;
 
 namespace Tieline.Service.Hosting;
@@ -14,6 +15,7 @@ internal static class TielineServices
     public static IServiceCollection AddTieline(this IServiceCollection services, TielineOptions options)
     {
         services.AddSingleton(options);
+        services.AddSingleton(new ConfigurationInForce(options));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<TielineMetrics>();
         services.TryAddSingleton<SpecificationMetrics>();
@@ -27,6 +29,7 @@ internal static class TielineServices
         services.AddSingleton<IReadinessCheck, LoopCheck>();
         services.AddSingleton<IReadinessCheck, DestinationCheck>();
         services.AddSingleton<IReadinessCheck, ProgressCheck>();
+        services.AddSingleton<IReadinessCheck, ConfigurationCheck>();
         services.TryAddSingleton<ITielinePipeline, TielineRuntime>();
         return services;
     }

@@ -9,6 +9,7 @@ using Tieline.Genesys;
 using Tieline.Service.Configuration;
 using Tieline.Service.Hosting;
 using Tieline.Service.Http;
+using Tieline.Service.Reload;
 using Tieline.Service.Web.Access;
 using Tieline.Service.Web.Actions;
 using Tieline.Service.Web.Figures;
@@ -37,6 +38,7 @@ internal static class ConsoleServices
         Share<IMeterFactory>(services, service);
         Share<TimeProvider>(services, service);
         Share<TielineOptions>(services, service);
+        Share<ConfigurationInForce>(services, service);
         Share<RunningParts>(services, service);
         Share<SourceStatus>(services, service);
         Share<SpecificationMetrics>(services, service);

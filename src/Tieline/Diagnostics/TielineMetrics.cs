@@ -45,6 +45,7 @@ internal sealed class TielineMetrics : IDisposable
         EndToEnd = _meter.CreateHistogram<double>("tieline.delivery.latency", "s", "From receiving an event to its acceptance.", advice: Buckets);
         QuotaUsed = _meter.CreateGauge<double>("tieline.delivery.quota.used", "{share}", "Share of the requests a day that the destination's answers say are used, by whoever; absent where they say nothing.");
         LoopRestarts = _meter.CreateCounter<long>("tieline.loop.restarts", "{restart}", "Loops that ended unexpectedly and were started again, by tieline.loop.");
+        Reloads = _meter.CreateCounter<long>("tieline.configuration.reloads", "{reload}", "Times that the configuration was read again, by tieline.result: applied, unchanged or refused.");
         AuditLines = _meter.CreateCounter<long>("tieline.audit.lines", "{line}", "Lines written to the audit log.");
     }
 
@@ -119,6 +120,8 @@ internal sealed class TielineMetrics : IDisposable
     public Gauge<double> QuotaUsed { get; }
 
     public Counter<long> LoopRestarts { get; }
+
+    public Counter<long> Reloads { get; }
 
     public Counter<long> AuditLines { get; }
 

@@ -5,7 +5,7 @@ using Tieline.Diagnostics;
 using Tieline.Events;
 using Tieline.Journal;
 using Tieline.Pipeline;
-using Tieline.Service.Configuration;
+using Tieline.Service.Reload;
 using Tieline.Service.Hosting;
 using Tieline.Service.Web.Access;
 
@@ -15,7 +15,7 @@ namespace Tieline.Service.Web.Actions;
 /// What a person may set off in the console: the same desks that the admin API hands its requests to. Whoever is no operator is refused here, whatever their page showed them,
 /// and what is done stands in the audit log with <see cref="By"/>.
 /// </summary>
-internal sealed class ConsoleActions(RunningParts parts, AuthenticationStateProvider who, TielineOptions options, ILoggerFactory loggers, TimeProvider time)
+internal sealed class ConsoleActions(RunningParts parts, AuthenticationStateProvider who, ConfigurationInForce configuration, ILoggerFactory loggers, TimeProvider time)
 {
     /// <summary>Who did it, as the audit log says.</summary>
     public const string By = "console";
@@ -60,7 +60,7 @@ internal sealed class ConsoleActions(RunningParts parts, AuthenticationStateProv
     public async Task<(bool IsGood, string Said)> TestAsync(string destination, CancellationToken cancellation)
     {
         var admin = await AllowedAsync();
-        var configured = options.Destinations.First(one => one.Name == destination);
+        var configured = configuration.Options.Destinations.First(one => one.Name == destination);
         using var handler = Destination.CreateHandler(configured);
         using var metrics = new TielineMetrics(); // none of the real ones: it says nothing about what people's events meet
         var detail = new JsonObject { ["what"] = "test event", ["destination"] = destination, ["by"] = By };

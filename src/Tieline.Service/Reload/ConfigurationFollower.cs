@@ -113,11 +113,12 @@ internal sealed partial class ConfigurationFollower(
         IReadOnlyList<string> needsRestart = [.. plan.NeedsRestart.Select(change => change.Key)];
         _values = plan.Values;
         inForce.Accept(plan.Options, needsRestart);
+        var (applied, waiting) = (ReloadText.Of(plan.Applied), ReloadText.Of(plan.NeedsRestart));
         if (plan.Applied.Count > 0)
-            LogInForce(logger, ReloadText.Of(plan.Applied));
+            LogInForce(logger, applied);
         var isNews = !needsRestart.SequenceEqual(waited, StringComparer.Ordinal);
         if (needsRestart.Count > 0 && (isNews || isAsked))
-            LogNeedsRestart(logger, ReloadText.Of(plan.NeedsRestart));
+            LogNeedsRestart(logger, waiting);
         if (plan.Applied.Count == 0 && needsRestart.Count == 0 && (wasRefused || isNews || isAsked))
             LogUnchanged(logger);
         if (plan.Applied.Count > 0 || isNews || wasRefused || isAsked)

@@ -122,10 +122,10 @@ public sealed class ReloadTests
     }
 
     /// <summary>Waits until so many more have come there.</summary>
-    private static Task PostsToAsync(Site site, string path, int more)
+    private static async Task PostsToAsync(Site site, string path, int more)
     {
         var goal = Count() + more;
-        return Eventually.TrueAsync(() => Count() >= goal, _soon, () => $"{goal} events at {path}, {Count()} have come\n{site.Process.Tail()}");
+        await Eventually.TrueAsync(() => Count() >= goal, _soon, () => $"{goal} events at {path}, {Count()} have come\n{site.Process.Tail()}");
 
         int Count() => site.Crm.Requests().Count(request => request.Path == path && request.Processed);
     }

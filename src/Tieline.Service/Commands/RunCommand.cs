@@ -1,7 +1,9 @@
 using System.CommandLine;
+using Serilog.Core;
 using Tieline.Service.Configuration;
 using Tieline.Service.Hosting;
 using Tieline.Service.Http;
+using Tieline.Service.Reload;
 using Tieline.Service.Web.Access;
 
 namespace Tieline.Service.Commands;
@@ -25,18 +27,27 @@ internal sealed partial class RunCommand : Verb
 
     private async Task<int> RunAsync(ParseResult parse)
     {
-        if (_global.LoadOrExplain(parse, _context) is not { } options)
+        var loaded = _global.Load(parse, _context);
+        GlobalOptions.Explain(loaded, _context.Error);
+        if (loaded.Errors.Count > 0)
         {
             return ExitCode.Usage;
         }
 
-        await using var logger = LoggingSetup.Create(options.Logging, options.Telemetry, _context.IsTerminal, _context.NoColor);
-        await using var app = TielineHost.Build(options, logger, _context.Services);
+        var options = loaded.Options;
+        var followed = new FollowedConfiguration(() => _global.Load(parse, _context), loaded, new LoggingLevelSwitch());
+        await using var logger = LoggingSetup.Create(options.Logging, options.Telemetry, _context.IsTerminal, _context.NoColor, followed.Level);
+        await using var app = TielineHost.Build(options, logger, services =>
+        {
+            services.AddSingleton(followed);
+            _context.Services?.Invoke(services);
+        });
         var log = app.Services.GetRequiredService<ILogger<RunCommand>>();
         var pipeline = app.Services.GetService<ITielinePipeline>() ?? throw new StartupException("this build cannot 'run' yet: no pipeline is registered.");
 
         var signals = _context.Signals;
         signals.Listen();
+        signals.OnHangUp(followed.Ask);
         var address = await app.StartListeningAsync(options.Http.Listen, signals.Stopping);
         LogListening(log, address);
         var parts = app.Services.GetRequiredService<RunningParts>();

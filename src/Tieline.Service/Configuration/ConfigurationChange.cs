@@ -5,13 +5,16 @@ namespace Tieline.Service.Configuration;
 /// <param name="After">Null: there is no such key any more.</param>
 internal sealed record ConfigurationChange(string Key, string? Before, string? After)
 {
+    /// <inheritdoc cref="Between(IReadOnlyList{EffectiveValue}, IReadOnlyList{EffectiveValue})"/>
+    public static IReadOnlyList<ConfigurationChange> Between(LoadedConfiguration before, LoadedConfiguration after) => Between(before.Values, after.Values);
+
     /// <summary>In the order of the keys.</summary>
-    public static IReadOnlyList<ConfigurationChange> Between(LoadedConfiguration before, LoadedConfiguration after)
+    public static IReadOnlyList<ConfigurationChange> Between(IReadOnlyList<EffectiveValue> before, IReadOnlyList<EffectiveValue> after)
     {
-        var (left, right) = (before.Values.ToDictionary(value => value.Key), after.Values.ToDictionary(value => value.Key));
+        var (left, right) = (before.ToDictionary(value => value.Key), after.ToDictionary(value => value.Key));
         return
         [
-            .. after.Values.Select(value => value.Key).Union(before.Values.Select(value => value.Key))
+            .. after.Select(value => value.Key).Union(before.Select(value => value.Key))
                 .Where(key => !SameValue(left.GetValueOrDefault(key), right.GetValueOrDefault(key)))
                 .Select(key => new ConfigurationChange(key, left.GetValueOrDefault(key)?.Value, right.GetValueOrDefault(key)?.Value)),
         ];

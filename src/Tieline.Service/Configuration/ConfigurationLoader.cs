@@ -42,10 +42,17 @@ internal static class ConfigurationLoader
             }
         }
 
-        return new LoadedConfiguration(options, errors, merge.Warnings, [.. EffectiveValue.All(options, merge.Settings)]) { SecretFiles = [.. FilesOf(merge, sources)] };
+        return new LoadedConfiguration(options, errors, merge.Warnings, [.. EffectiveValue.All(options, merge.Settings)]) { SecretFiles = [.. SecretFilesOf(merge, sources)], Files = [.. FilesOf(merge, sources)] };
     }
 
-    private static IEnumerable<SecretFile> FilesOf(LayerMerge merge, ConfigurationSources sources)
+    private static IEnumerable<string> FilesOf(LayerMerge merge, ConfigurationSources sources)
+    {
+        IEnumerable<string> layers = sources.OnlySet ? [] : [sources.ConfigFile ?? FileName, DotEnvName];
+        return layers.Concat(merge.Settings.Values.Where(setting => setting.At.IsFile && setting.Given.Text.Length > 0).Select(setting => setting.Given.Text))
+            .Select(file => Path.GetFullPath(file, sources.WorkingDirectory)).Distinct(StringComparer.Ordinal);
+    }
+
+    private static IEnumerable<SecretFile> SecretFilesOf(LayerMerge merge, ConfigurationSources sources)
     {
         foreach (var (at, given) in merge.Settings.Values.Where(setting => setting.Given.Text.Length > 0))
         {

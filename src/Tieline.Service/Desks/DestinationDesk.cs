@@ -2,13 +2,13 @@ using System.Text.Json.Nodes;
 using Tieline.Delivery;
 using Tieline.Diagnostics;
 using Tieline.Journal;
-using Tieline.Service.Configuration;
 using Tieline.Service.Hosting;
+using Tieline.Service.Reload;
 
 namespace Tieline.Service.Desks;
 
 /// <summary>What a person may decide about a destination that is configured: for the API and the console alike. What is done stands in the audit log.</summary>
-internal sealed class DestinationDesk(TielineOptions options, RunningParts parts, TimeProvider time, ILoggerFactory loggers)
+internal sealed class DestinationDesk(ConfigurationInForce configuration, RunningParts parts, TimeProvider time, ILoggerFactory loggers)
 {
     /// <summary>Characters of a reason at most: it must fit a line of the audit log.</summary>
     public const int MaxReason = 300;
@@ -21,7 +21,7 @@ internal sealed class DestinationDesk(TielineOptions options, RunningParts parts
         _ => reason.Any(char.IsControl) ? "reason must be one line of text" : null,
     };
 
-    public bool IsConfigured(string name) => options.Destinations.Any(one => one.Name == name);
+    public bool IsConfigured(string name) => configuration.Options.Destinations.Any(one => one.Name == name);
 
     /// <summary>Nothing goes to it until it is resumed, also over a restart; what is in flight ends. Done once it is durable.</summary>
     /// <param name="reason">See <see cref="CheckReason"/>.</param>
@@ -42,7 +42,7 @@ internal sealed class DestinationDesk(TielineOptions options, RunningParts parts
     /// <summary>Sends a made-up event to a destination, as any event is sent, beside all that waits; also to one that is paused.</summary>
     public async Task<TestReport> TestAsync(AdminParts admin, string name, string by, CancellationToken cancellation)
     {
-        var configured = options.Destinations.First(one => one.Name == name);
+        var configured = configuration.Options.Destinations.First(one => one.Name == name);
         using var handler = Destination.CreateHandler(configured);
         using var metrics = new TielineMetrics(); // none of the real ones: it says nothing about what people's events meet
         var detail = new JsonObject { ["what"] = "test event", ["destination"] = name, ["by"] = by };

@@ -15,10 +15,13 @@ internal static class LoggingSetup
     /// <param name="telemetry">May name a collector that gets them too.</param>
     /// <param name="isTerminal">Stderr is read by a person.</param>
     /// <param name="noColor">The variable NO_COLOR is set and not empty (no-color.org).</param>
-    public static Logger Create(LoggingOptions options, TelemetryOptions telemetry, bool isTerminal, bool noColor)
+    /// <param name="level">Set to the options' level, and heeded from then on.</param>
+    public static Logger Create(LoggingOptions options, TelemetryOptions telemetry, bool isTerminal, bool noColor, LoggingLevelSwitch? level = null)
     {
+        level ??= new LoggingLevelSwitch();
+        level.MinimumLevel = LevelOf(options.Level);
         var configuration = new LoggerConfiguration()
-            .MinimumLevel.Is(LevelOf(options.Level))
+            .MinimumLevel.ControlledBy(level)
             // A line a request, and the scrape of every 15 s among them, would bury ours.
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
@@ -40,7 +43,7 @@ internal static class LoggingSetup
         log.Properties.TryGetValue("EventId", out var value) && value is StructureValue id
         && id.Properties.Any(p => p is { Name: "Name", Value: ScalarValue { Value: "HostedServiceStartupFaulted" } });
 
-    private static LogEventLevel LevelOf(LoggingLevel level) => level switch
+    public static LogEventLevel LevelOf(LoggingLevel level) => level switch
     {
         LoggingLevel.Debug => LogEventLevel.Debug,
         LoggingLevel.Information => LogEventLevel.Information,

@@ -32,6 +32,13 @@ internal sealed class RunningParts
         Started?.Invoke(admin);
     }
 
+    /// <summary>Other dispatchers run from now on.</summary>
+    public void Set(IReadOnlyList<Dispatcher> dispatchers)
+    {
+        if (_current is { } current)
+            _current = current with { Dispatchers = dispatchers };
+    }
+
     public void Clear() => (_current, _admin, Forwarder) = (null, null, null);
 
     internal sealed record Parts(SqliteJournal Journal, LoopSupervisor Supervisor, IReadOnlyList<Dispatcher> Dispatchers);

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Tieline.Service.Hosting;
 
-/// <summary>SIGTERM and SIGINT as two tokens: the first asks to stop, and if that takes too long, or a second comes, to let go.</summary>
+/// <summary>SIGTERM and SIGINT as two tokens: the first asks to stop, and if that takes too long, or a second comes, to let go. SIGHUP as a call.</summary>
 internal sealed class StopSignals : IDisposable
 {
     /// <summary>Service managers send SIGKILL after 30 s (Kubernetes) or 90 s (systemd); what can be let go in order should be by then.</summary>
@@ -34,6 +34,20 @@ internal sealed class StopSignals : IDisposable
         _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGQUIT, OnSignal));
     }
 
+    /// <summary>SIGHUP asks for something, and no longer ends the process; unless it says that the terminal is gone that the process was started at: then it is a SIGTERM.</summary>
+    public void OnHangUp(Action ask)
+    {
+        var hadTerminal = HasTerminal();
+        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            if (hadTerminal && !HasTerminal())
+                Stop();
+            else
+                ask();
+        }));
+    }
+
     public void Stop()
     {
         _timer.CancelAfter(AbortAfter);
@@ -56,6 +70,20 @@ internal sealed class StopSignals : IDisposable
         _aborting.Dispose();
         _timer.Dispose();
         _stopping.Dispose();
+    }
+
+    /// <summary>The kernel takes a terminal that hangs up from all who had it.</summary>
+    private static bool HasTerminal()
+    {
+        try
+        {
+            using var terminal = File.OpenHandle("/dev/tty");
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private void OnSignal(PosixSignalContext context)

@@ -11,6 +11,7 @@ using Tieline.Sequencing;
 using Tieline.Service.Alerts;
 using Tieline.Service.Configuration;
 using Tieline.Service.Http;
+using Tieline.Service.Reload;
 using Tieline.Service.Web.History;
 using Tieline.Storage;
 
@@ -18,8 +19,20 @@ namespace Tieline.Service.Hosting;
 
 /// <summary>Puts the pipeline together from the options, runs it, and takes it apart.</summary>
 /// <param name="alerts">Null for a command that does one thing: it tells nobody.</param>
+/// <param name="inForce">Told of what changes while it runs; null where nothing does.</param>
+/// <param name="followed">Where what may change is read again; null: nowhere.</param>
 internal sealed partial class TielineRuntime(
-    TielineOptions options, RunningParts parts, SourceStatus status, TimeProvider time, TielineMetrics metrics, SpecificationMetrics specification, HistoryTally tally, AlertLoop? alerts, ILoggerFactory loggers) : ITielinePipeline
+    TielineOptions options,
+    RunningParts parts,
+    SourceStatus status,
+    TimeProvider time,
+    TielineMetrics metrics,
+    SpecificationMetrics specification,
+    HistoryTally tally,
+    AlertLoop? alerts,
+    ILoggerFactory loggers,
+    ConfigurationInForce? inForce = null,
+    FollowedConfiguration? followed = null) : ITielinePipeline
 {
     private const string KeyFolder = "keys";
 
@@ -64,7 +77,7 @@ internal sealed partial class TielineRuntime(
             using var journal = SqliteJournal.Open(directory, options.Destinations.Select(destination => destination.Name), time, metrics, loggers.CreateLogger<SqliteJournal>(), SqliteJournal.Ride, options.Gaps.SameWithin,
                 options.Destinations.ToDictionary(destination => destination.Name, destination => destination.Start, StringComparer.Ordinal));
             foreach (var removed in journal.Removed.Where(removed => removed.Events > 0))
-                LogRemoved(loggers.CreateLogger<TielineRuntime>(), removed.Name, removed.Events);
+                LiveParts.LogRemoved(loggers.CreateLogger<LiveParts>(), removed.Name, removed.Events);
             journal.ReserveLog();
             var supervisor = new LoopSupervisor(time, metrics, loggers.CreateLogger<LoopSupervisor>(), sentence =>
             {
@@ -73,17 +86,22 @@ internal sealed partial class TielineRuntime(
             });
             using var siem = options.Audit.Forward.Target is null ? null : ForwardSink.Create(options.Audit.Forward, ProgramVersion.Text, time);
             using var genesys = new GenesysSide(options, status, time, metrics, specification, loggers);
-            var handlers = options.Destinations.Select(Destination.CreateHandler).ToList();
+            using var deliveries = new Deliveries(supervisor);
             try
             {
-                var dispatchers = options.Destinations.Zip(handlers, (destination, handler) => CreateDispatcher(journal, destination, handler)).ToList();
-                var pipeline = Assemble(directory, journal, supervisor, genesys, dispatchers, siem, task, failed.Token);
+                foreach (var destination in options.Destinations)
+                {
+                    var handler = Destination.CreateHandler(destination);
+                    deliveries.Add(destination.Name, CreateDispatcher(journal, destination, CreateDestination(destination, handler)), handler);
+                }
+
+                deliveries.Arrange(options.Destinations.Select(destination => destination.Name));
+                var pipeline = Assemble(directory, journal, supervisor, genesys, deliveries, siem, task, failed.Token);
                 await pipeline.RunAsync(failed.Token, aborting);
             }
             finally
             {
                 parts.Clear();
-                handlers.ForEach(handler => handler.Dispose());
             }
         }
         catch (StorageException e)
@@ -100,11 +118,11 @@ internal sealed partial class TielineRuntime(
     }
 
     private TielinePipeline Assemble(
-        DataDirectory directory, SqliteJournal journal, LoopSupervisor supervisor, GenesysSide genesys, List<Dispatcher> dispatchers, IForwardSink? siem,
+        DataDirectory directory, SqliteJournal journal, LoopSupervisor supervisor, GenesysSide genesys, Deliveries deliveries, IForwardSink? siem,
         Func<AdminParts, IReadOnlyList<Dispatcher>, CancellationToken, Task>? task, CancellationToken ending)
     {
         var intake = new EventIntake(
-            new EventSequencer(options.Gaps.ReorderWindow, options.Gaps.HoldFor, options.Gaps.Tolerance), new EventFilter(options.Filter), new IdentityRedactor(options.Redaction.Identity, IdentityKey(directory)),
+            new EventSequencer(options.Gaps.ReorderWindow, options.Gaps.HoldFor, options.Gaps.Tolerance), new EventFilter(options.Filter), Redactor(directory, options),
             journal, time, metrics, specification, loggers.CreateLogger<EventIntake>());
         var hold = new HoldLoop(intake, time);
         var backfill = new BackfillLoop(
@@ -124,20 +142,27 @@ internal sealed partial class TielineRuntime(
         var admin = new AdminParts(ConsoleTokens.Open(directory.Path), intake, journal, reconciling, new DeadLetterDesk(journal, [.. options.Destinations.Select(destination => destination.Name)], time), history, ending);
         if (parts.Address is { } address)
             ServiceAddress.Write(directory.Path, address);
-        parts.Set(journal, supervisor, dispatchers, admin);
+        parts.Set(journal, supervisor, deliveries.Current, admin);
         IReadOnlyList<PipelineLoop> source =
-            task is not null ? [new("task", (stop, _) => task(admin, dispatchers, stop))]
+            task is not null ? [new("task", (stop, _) => task(admin, deliveries.Current, stop))]
             : genesys.Notifications is { } notifications ? Follow(notifications, genesys.Calls, intake, journal)
             : [new("stream", (stop, abort) => genesys.Stream.RunAsync(intake, stop, abort))];
         return new TielinePipeline(
             journal,
             supervisor,
-            receiving: [.. source, new("backfill", backfill.RunAsync), new("reconcile", reconciling.RunAsync)],
+            receiving:
+            [
+                .. source,
+                new("backfill", backfill.RunAsync),
+                new("reconcile", reconciling.RunAsync),
+                // Before deliveries stop, nobody begins or ends one any more.
+                .. task is null && followed is not null && inForce is not null ? (IReadOnlyList<PipelineLoop>)[Follow(followed, inForce, directory, deliveries, retention, admin)] : [],
+            ],
             // The hold ends after the stream: its last mark counts the last dropped frames.
             delivering:
             [
                 new("hold", hold.RunAsync),
-                .. dispatchers.Select(dispatcher => new PipelineLoop("delivery", dispatcher.RunAsync)),
+                new("deliveries", deliveries.RunAsync),
                 new("retention", (stop, _) => retention.RunAsync(stop)),
                 new("checkpoint", (stop, _) => checkpoint.RunAsync(stop)),
                 // A command that does one thing leaves no trace in the charts.
@@ -157,22 +182,22 @@ internal sealed partial class TielineRuntime(
         return [new("stream", (stop, abort) => source.RunAsync(snapshots, stop, abort)), new("conversations", conversations.RunAsync), new("sweep", sweep.RunAsync)];
     }
 
-    private Dispatcher CreateDispatcher(SqliteJournal journal, DestinationOptions destination, SocketsHttpHandler handler) => new(
-        journal,
-        Destination.Create(destination, handler, ProgramVersion.Text, time, metrics, loggers),
-        destination,
-        time,
-        Chance.Next,
-        metrics,
-        loggers.CreateLogger<Dispatcher>());
+    private PipelineLoop Follow(FollowedConfiguration configuration, ConfigurationInForce held, DataDirectory directory, Deliveries deliveries, RetentionLoop retention, AdminParts admin)
+    {
+        var live = new LiveParts(
+            admin.Journal, admin.Intake, deliveries, admin.Reconciling, admin.Desk, retention, parts, configuration.Level, other => Redactor(directory, other), CreateDestination,
+            (destination, sender) => CreateDispatcher(admin.Journal, destination, sender), loggers.CreateLogger<LiveParts>());
+        return new("configuration", new ConfigurationFollower(configuration, held, live.ApplyAsync, time, metrics, loggers.CreateLogger<ConfigurationFollower>()).RunAsync);
+    }
 
-    private byte[] IdentityKey(DataDirectory directory) => options.Redaction.IdentityKey.IsEmpty
+    private Destination CreateDestination(DestinationOptions destination, SocketsHttpHandler handler) => Destination.Create(destination, handler, ProgramVersion.Text, time, metrics, loggers);
+
+    private Dispatcher CreateDispatcher(SqliteJournal journal, DestinationOptions destination, Destination sender) =>
+        new(journal, sender, destination, time, Chance.Next, metrics, loggers.CreateLogger<Dispatcher>());
+
+    private static IdentityRedactor Redactor(DataDirectory directory, TielineOptions options) => new(options.Redaction.Identity, options.Redaction.IdentityKey.IsEmpty
         ? IdentityKeyFile.Open(directory.FileNamed(KeyFolder))
-        : System.Text.Encoding.UTF8.GetBytes(options.Redaction.IdentityKey.Reveal());
-
-    [LoggerMessage(EventId = 5011, EventName = "DestinationRemoved", Level = LogLevel.Warning,
-        Message = "Destination {Destination} is no longer configured; {Count} events that it was not delivered are kept until it is back, or 'tieline destinations discard {Destination}'")]
-    private static partial void LogRemoved(ILogger logger, string destination, long count);
+        : System.Text.Encoding.UTF8.GetBytes(options.Redaction.IdentityKey.Reveal()));
 
     [LoggerMessage(EventId = 5010, EventName = "DataDirectoryDoubtful", Level = LogLevel.Warning, Message = "{Warning}")]
     private static partial void LogWarning(ILogger logger, string warning);

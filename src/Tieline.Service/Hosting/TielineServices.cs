@@ -6,6 +6,7 @@ using Tieline.Service.Configuration;
 using Tieline.Service.Desks;
 using Tieline.Service.Http;
 using Tieline.Service.Web.Figures;
+using Tieline.Service.Reload;
 using Tieline.Service.Web.History;
 
 namespace Tieline.Service.Hosting;
@@ -17,6 +18,7 @@ internal static class TielineServices
     public static IServiceCollection AddTieline(this IServiceCollection services, TielineOptions options)
     {
         services.AddSingleton(options);
+        services.AddSingleton(new ConfigurationInForce(options));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<TielineMetrics>();
         services.TryAddSingleton<SpecificationMetrics>();
@@ -40,6 +42,7 @@ internal static class TielineServices
         services.AddSingleton<IReadinessCheck, ProgressCheck>();
         services.AddSingleton<IReadinessCheck, AlertCheck>();
         services.AddSingleton<IReadinessCheck, ForwardCheck>();
+        services.AddSingleton<IReadinessCheck, ConfigurationCheck>();
         services.TryAddSingleton<ITielinePipeline, TielineRuntime>();
         return services;
     }

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Tieline.Diagnostics;
 using Tieline.Service.Configuration;
 using Tieline.Service.Doctor;
+using Tieline.Service.Reload;
 
 namespace Tieline.Service.Http;
 
@@ -19,6 +20,9 @@ internal static class ConditionFigures
             new Measurement<double>(check.Problem is null ? 1 : 0, new KeyValuePair<string, object?>("tieline.check", check.Name))));
         metrics.Observe("tieline.source.silence", "s", "Since a frame or pong came, over whichever connection; absent before the first.", () =>
             specification.Silence is { } silence ? [new Measurement<double>(silence.TotalSeconds)] : []);
+        var configuration = services.GetRequiredService<ConfigurationInForce>();
+        metrics.Observe("tieline.configuration.refused", "{file}", "1 while the configuration on disk is refused and what held before holds on, else 0.", () => configuration.Refused.Count > 0 ? 1 : 0);
+        metrics.Observe("tieline.configuration.restart_needed", "{key}", "Keys that have changed on disk and are in force only after a restart.", () => configuration.NeedsRestart.Count);
         metrics.Observe("tieline.disk.free", "By", "Room on the disk of the data directory; absent where it cannot be told.", () => Free(data));
     }
 

@@ -1,5 +1,6 @@
 using Tieline.Genesys;
 using Tieline.Service.Hosting;
+using Tieline.Service.Reload;
 
 namespace Tieline.Service.Http;
 
@@ -43,6 +44,16 @@ internal sealed class DestinationCheck(RunningParts parts) : IReadinessCheck
         .Select(dispatcher => dispatcher.Status)
         .Where(status => status.Pause is not null)
         .Select(status => $"{status.Problem}: 'tieline destinations resume {status.Destination}'; {status.Waiting} events wait") ?? []) is { Length: > 0 } paused ? paused : null;
+}
+
+/// <summary>Whether what the files of the configuration say is in force. Where it is not, what held before holds on, and events flow.</summary>
+internal sealed class ConfigurationCheck(ConfigurationInForce configuration) : IReadinessCheck
+{
+    public string Name => "configuration";
+
+    public string? Problem => null;
+
+    public string? Note => configuration.Note;
 }
 
 /// <summary>Whether events move: nothing waits for a minute at a destination that takes events.</summary>

@@ -5,13 +5,14 @@ using Tieline.Service.Configuration;
 using Tieline.Service.Desks;
 using Tieline.Service.Doctor;
 using Tieline.Service.Hosting;
+using Tieline.Service.Reload;
 using Tieline.Service.Web.Figures;
 using Tieline.Service.Web.History;
 
 namespace Tieline.Service.Http;
 
 /// <summary>How Tieline and what it runs on stand.</summary>
-internal sealed class SystemApi(ConsoleFeed feed, JournalDesk journal, TielineOptions options, DoctorDesk doctor, IEnumerable<IReadinessCheck> checks, TimeProvider time)
+internal sealed class SystemApi(ConsoleFeed feed, JournalDesk journal, ConfigurationInForce configuration, DoctorDesk doctor, IEnumerable<IReadinessCheck> checks, TimeProvider time)
 {
     /// <summary>Points of a history at most.</summary>
     private const int Points = 240;
@@ -69,19 +70,19 @@ internal sealed class SystemApi(ConsoleFeed feed, JournalDesk journal, TielineOp
     /// <summary>What is in force; a secret is <c>***</c>.</summary>
     public Task ConfigurationAsync(ApiCall call) => call.WriteAsync(new JsonObject
     {
-        ["values"] = new JsonArray([.. EffectiveValue.All(options, new Dictionary<string, GivenSetting>(StringComparer.OrdinalIgnoreCase)).Select(one => new JsonObject { ["key"] = one.Key, ["value"] = one.Value })]),
+        ["values"] = new JsonArray([.. EffectiveValue.All(configuration.Options, new Dictionary<string, GivenSetting>(StringComparer.OrdinalIgnoreCase)).Select(one => new JsonObject { ["key"] = one.Key, ["value"] = one.Value })]),
     });
 
     public Task SystemAsync(ApiCall call)
     {
-        var directory = Path.GetFullPath(options.DataDirectory);
+        var directory = Path.GetFullPath(configuration.Options.DataDirectory);
         return call.WriteAsync(new JsonObject
         {
             ["version"] = ProgramVersion.Text,
             ["runtime"] = Environment.Version.ToString(),
             ["dataDirectory"] = directory,
             ["journalBytes"] = journal.Read(reader => reader.ReadBytes()),
-            ["journalBytesAllowed"] = options.Retention.MaxBytes,
+            ["journalBytesAllowed"] = configuration.Options.Retention.MaxBytes,
             ["diskFreeBytes"] = DiskSpaceCheck.FreeBelow(directory),
             ["memoryBytes"] = Environment.WorkingSet,
         });

@@ -11,6 +11,7 @@ using Tieline.Service.Configuration;
 using Tieline.Service.Desks;
 using Tieline.Service.Hosting;
 using Tieline.Service.Http;
+using Tieline.Service.Reload;
 using Tieline.Service.Web.Access;
 using Tieline.Service.Web.Actions;
 using Tieline.Service.Web.Figures;
@@ -39,6 +40,7 @@ internal static class ConsoleServices
         Share<IMeterFactory>(services, service);
         Share<TimeProvider>(services, service);
         Share<TielineOptions>(services, service);
+        Share<ConfigurationInForce>(services, service);
         Share<RunningParts>(services, service);
         Share<DestinationDesk>(services, service);
         Share<DoctorDesk>(services, service);

@@ -46,6 +46,7 @@ internal sealed class TielineMetrics : IDisposable
         QuotaUsed = _meter.CreateGauge<double>("tieline.delivery.quota.used", "{share}", "Share of the requests a day that the destination's answers say are used, by whoever; absent where they say nothing.");
         LoopRestarts = _meter.CreateCounter<long>("tieline.loop.restarts", "{restart}", "Loops that ended unexpectedly and were started again, by tieline.loop.");
         AlertNotices = _meter.CreateCounter<long>("tieline.alerts.notices", "{notice}", "Notices of built-in alerts that were posted to Alerts:Webhook, by tieline.alert.outcome: delivered or failed.");
+        Reloads = _meter.CreateCounter<long>("tieline.configuration.reloads", "{reload}", "Times that the configuration was read again, by tieline.result: applied, unchanged or refused.");
         AuditLines = _meter.CreateCounter<long>("tieline.audit.lines", "{line}", "Lines written to the audit log.");
         AuditForwarded = _meter.CreateCounter<long>("tieline.audit.forward.lines", "{line}", "Audit lines and checkpoints that the SIEM is known to have.");
         AuditForwardFailures = _meter.CreateCounter<long>("tieline.audit.forward.failures", "{attempt}", "Attempts to forward audit lines that failed; they are tried again.");
@@ -124,6 +125,8 @@ internal sealed class TielineMetrics : IDisposable
     public Counter<long> LoopRestarts { get; }
 
     public Counter<long> AlertNotices { get; }
+
+    public Counter<long> Reloads { get; }
 
     public Counter<long> AuditLines { get; }
 

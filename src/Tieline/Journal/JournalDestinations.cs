@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Tieline.Journal;
 
-/// <summary>Which destinations the journal has, and which of them are in use. Before anything is written to it.</summary>
+/// <summary>Which destinations the journal has, and which of them are in use.</summary>
 internal static class JournalDestinations
 {
     /// <summary>Retention took what one had not been given while it was away: nobody owes it that any more.</summary>
@@ -30,15 +30,25 @@ internal static class JournalDestinations
             AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.destination = number AND d.position = e.position));
         """;
 
-    /// <param name="names">Those that are configured.</param>
-    /// <param name="starts">Where a new one begins; one that is not in it: from now.</param>
+    /// <summary>In a transaction of its own.</summary>
+    /// <inheritdoc cref="Configure(SqliteConnection, SqliteTransaction, IReadOnlyCollection{string}, IReadOnlyDictionary{string, StartPoint}, DateTimeOffset)"/>
     public static void Configure(SqliteConnection connection, IReadOnlyCollection<string> names, IReadOnlyDictionary<string, StartPoint> starts, DateTimeOffset now)
     {
         using var transaction = connection.BeginTransaction();
+        Configure(connection, transaction, names, starts, now);
+        transaction.Commit();
+    }
+
+    /// <param name="transaction">Null: one that was begun by a statement. All that stands before it is in the tables, the mark too.</param>
+    /// <param name="names">Those that are configured.</param>
+    /// <param name="starts">Where a new one begins; one that is not in it: from now.</param>
+    public static void Configure(
+        SqliteConnection connection, SqliteTransaction? transaction, IReadOnlyCollection<string> names, IReadOnlyDictionary<string, StartPoint> starts, DateTimeOffset now)
+    {
         var known = Known(connection, transaction);
         foreach (var name in names)
         {
-            if (known.Contains(name))
+            if (known.ContainsKey(name))
             {
                 Execute(connection, transaction, Back, ("$name", name));
                 continue;
@@ -49,21 +59,22 @@ internal static class JournalDestinations
         }
 
         Execute(connection, transaction, Remove, ("$names", System.Text.Json.JsonSerializer.Serialize(names)));
-        transaction.Commit();
     }
 
-    private static HashSet<string> Known(SqliteConnection connection, SqliteTransaction transaction)
+    /// <inheritdoc cref="Configure(SqliteConnection, SqliteTransaction, IReadOnlyCollection{string}, IReadOnlyDictionary{string, StartPoint}, DateTimeOffset)"/>
+    /// <returns>All that the journal knows, also those that are no longer configured.</returns>
+    public static Dictionary<string, DestinationNumber> Known(SqliteConnection connection, SqliteTransaction? transaction)
     {
         using var command = connection.CreateCommand();
-        (command.Transaction, command.CommandText) = (transaction, "SELECT name FROM destination");
+        (command.Transaction, command.CommandText) = (transaction, "SELECT name, number FROM destination");
         using var row = command.ExecuteReader();
-        var names = new HashSet<string>(StringComparer.Ordinal);
+        var known = new Dictionary<string, DestinationNumber>(StringComparer.Ordinal);
         while (row.Read())
-            names.Add(row.GetString(0));
-        return names;
+            known[row.GetString(0)] = new DestinationNumber(row.GetInt64(1));
+        return known;
     }
 
-    private static void Execute(SqliteConnection connection, SqliteTransaction transaction, string sql, params ReadOnlySpan<(string Name, object? Value)> values)
+    private static void Execute(SqliteConnection connection, SqliteTransaction? transaction, string sql, params ReadOnlySpan<(string Name, object? Value)> values)
     {
         using var command = connection.CreateCommand();
         command.Transaction = transaction;

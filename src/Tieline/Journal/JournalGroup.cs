@@ -16,7 +16,6 @@ internal sealed class JournalGroup
     private readonly JournalStatements _statements;
     private readonly ConversationIndex _index;
     private readonly TimeSpan _sameWithin;
-    private readonly IReadOnlyDictionary<DestinationNumber, string> _destinations;
     private readonly DateTimeOffset _at;
     private readonly long _now;
     private readonly JournalCounters _start;
@@ -36,12 +35,15 @@ internal sealed class JournalGroup
     public JournalGroup(
         JournalStatements statements, ConversationIndex index, TimeSpan sameWithin, JournalCounters start, IReadOnlyDictionary<DestinationNumber, string> destinations, DateTimeOffset now)
     {
-        (_statements, _index, _sameWithin, _start, _destinations, _at, _now) = (statements, index, sameWithin, start, destinations, now, now.ToUnixTimeMilliseconds());
-        Counters = start;
+        (_statements, _index, _sameWithin, _start, _at, _now) = (statements, index, sameWithin, start, now, now.ToUnixTimeMilliseconds());
+        (Counters, Destinations) = (start, destinations);
     }
 
     /// <summary>As they will be once the transaction is committed.</summary>
     public JournalCounters Counters { get; private set; }
+
+    /// <summary>All that the journal will know once the transaction is committed.</summary>
+    public IReadOnlyDictionary<DestinationNumber, string> Destinations { get; private set; }
 
     /// <summary>Events appended, as they are delivered; released ones are not among them.</summary>
     public List<JournalEntry> Entries { get; } = [];
@@ -128,6 +130,9 @@ internal sealed class JournalGroup
             case JournalWork.Note note:
                 Fact(note.Kind, null, note.Detail);
                 break;
+            case JournalWork.Reconfigure reconfigure:
+                Reconfigure(reconfigure);
+                break;
             case JournalWork.Barrier barrier:
                 _answers.Add(() => barrier.Done.TrySetResult());
                 break;
@@ -136,7 +141,7 @@ internal sealed class JournalGroup
                 _answers.Add(() => head.Done.TrySetResult());
                 break;
             case JournalWork.Remove remove:
-                var removed = _statements.Remove(remove.Through, remove.AtMost, _destinations.Keys, remove.FactsBefore.ToUnixTimeMilliseconds());
+                var removed = _statements.Remove(remove.Through, remove.AtMost, Destinations.Keys, remove.FactsBefore.ToUnixTimeMilliseconds());
                 _answers.Add(() => remove.Removed.TrySetResult(removed));
                 break;
             default:
@@ -147,13 +152,35 @@ internal sealed class JournalGroup
     /// <summary>Writes what has been gathered; the transaction may be committed after it.</summary>
     public void Close()
     {
+        WriteGathered();
+        HandOverToTable();
+    }
+
+    private void WriteGathered()
+    {
         foreach (var (destination, through) in _settledThrough)
             _statements.SettledThrough(destination, through);
+        _settledThrough.Clear();
         EndAccepted();
         EndDelivered();
-        HandOverToTable();
         if (Counters != _start)
             _statements.Mark(Counters.Mark, Counters.NextPosition, Counters.NextFact, Counters.NextGap, _since);
+    }
+
+    /// <summary>What came before it is in the tables then: a new destination begins, and one that goes ends, exactly here.</summary>
+    private void Reconfigure(JournalWork.Reconfigure reconfigure)
+    {
+        WriteGathered();
+        var known = _statements.Configure(reconfigure.Destinations, reconfigure.Starts, _at);
+        Destinations = known.ToDictionary(one => one.Value, one => one.Key);
+        foreach (var change in reconfigure.Changes)
+        {
+            var detail = change.DeepClone();
+            detail["afterPosition"] = Counters.NextPosition - 1;
+            Fact("reconfigured", null, detail.ToJsonString());
+        }
+
+        _answers.Add(() => reconfigure.Done.TrySetResult(known));
     }
 
     private void Append(JournalWork.Append append)
@@ -212,9 +239,9 @@ internal sealed class JournalGroup
         EndAccepted();
         Remember(conversation, position.Value, ConversationIndex.DayOf(_now));
         Counters = Counters with { NextPosition = position.Value + 1 };
-        foreach (var other in _destinations.Keys.Where(other => other != replay.Destination))
+        foreach (var other in Destinations.Keys.Where(other => other != replay.Destination))
             _statements.Settle(other, position, Outcomes.Skipped, _now);
-        Fact("replayed", _destinations[replay.Destination], Detail(("position", position.Value), ("of", replay.Position.Value), ("by", replay.By)), position.Value);
+        Fact("replayed", Destinations[replay.Destination], Detail(("position", position.Value), ("of", replay.Position.Value), ("by", replay.By)), position.Value);
         _answers.Add(() => replay.Done.TrySetResult(position));
     }
 
@@ -224,7 +251,7 @@ internal sealed class JournalGroup
         if (conversation is not null)
         {
             _statements.Wait(replay.Destination, conversation, replay.Position, _now);
-            Fact("replayed", _destinations[replay.Destination], Detail(("position", replay.Position.Value), ("by", replay.By)), replay.Position.Value);
+            Fact("replayed", Destinations[replay.Destination], Detail(("position", replay.Position.Value), ("by", replay.By)), replay.Position.Value);
             Freed.Add((replay.Destination, conversation));
         }
 
@@ -237,7 +264,7 @@ internal sealed class JournalGroup
         if (conversation is not null)
         {
             _statements.Discard(discard.Destination, discard.Position, _now);
-            Fact("discarded", _destinations[discard.Destination], Detail(("position", discard.Position.Value), ("reason", discard.Reason), ("by", discard.By)), discard.Position.Value);
+            Fact("discarded", Destinations[discard.Destination], Detail(("position", discard.Position.Value), ("reason", discard.Reason), ("by", discard.By)), discard.Position.Value);
             Freed.Add((discard.Destination, conversation));
         }
 
@@ -297,7 +324,7 @@ internal sealed class JournalGroup
         EndAccepted();
         if (settlement.DeadLetterReason is { } reason)
         {
-            var name = _destinations[settlement.Destination];
+            var name = Destinations[settlement.Destination];
             _statements.DeadLetter(settlement, DeadLetterCause.Of(name, settlement.Status, reason, settlement.Attempt?.Answer), _now);
             Fact("dead-lettered", name, Detail(("status", settlement.Status), ("reason", reason)), settlement.Position.Value);
             return;
@@ -323,7 +350,7 @@ internal sealed class JournalGroup
     private void DiscardBacklog(JournalWork.DiscardBacklog discard)
     {
         _statements.DiscardBacklog(discard.Destination, _now);
-        Fact("discarded", _destinations[discard.Destination], Detail(("events", discard.Events), ("reason", discard.Reason), ("by", discard.By)));
+        Fact("discarded", Destinations[discard.Destination], Detail(("events", discard.Events), ("reason", discard.Reason), ("by", discard.By)));
         _answers.Add(() => discard.Done.TrySetResult());
     }
 
@@ -332,7 +359,7 @@ internal sealed class JournalGroup
         var isNew = _statements.Pause(pause.Destination, _now, pause.By, pause.Reason);
         if (isNew)
         {
-            Fact("paused", _destinations[pause.Destination], Detail(("reason", pause.Reason), ("by", pause.By)));
+            Fact("paused", Destinations[pause.Destination], Detail(("reason", pause.Reason), ("by", pause.By)));
             Pauses.Add((pause.Destination, new DestinationPause(DateTimeOffset.FromUnixTimeMilliseconds(_now), pause.By, pause.Reason)));
         }
 
@@ -344,7 +371,7 @@ internal sealed class JournalGroup
         var wasPaused = _statements.Resume(resume.Destination);
         if (wasPaused)
         {
-            Fact("resumed", _destinations[resume.Destination], Detail(("by", resume.By)));
+            Fact("resumed", Destinations[resume.Destination], Detail(("by", resume.By)));
             Pauses.Add((resume.Destination, null));
         }
 
@@ -421,7 +448,7 @@ internal sealed class JournalGroup
         if (_delivered.Count == 0)
             return;
         _delivered.Sort();
-        Number(_delivered.Count, _deliveredAs, null, PositionList.Pack(_delivered), _destinations[_deliveredTo], null);
+        Number(_delivered.Count, _deliveredAs, null, PositionList.Pack(_delivered), Destinations[_deliveredTo], null);
         _delivered.Clear();
     }
 

@@ -136,9 +136,13 @@ internal sealed class JournalStatements(SqliteConnection connection) : IDisposab
 
     private readonly SqliteCommand _fact = Prepare(connection, "INSERT INTO fact(number, count, kind, at, first_position, positions, destination, detail) VALUES ($0, $1, $2, $3, $4, $5, $6, $7)", 8);
     private readonly SqliteCommand _head = Prepare(connection, "INSERT INTO audit_head(one, fact, hash) VALUES (1, $0, $1) ON CONFLICT DO UPDATE SET fact = excluded.fact, hash = excluded.hash", 2);
+    /// <summary>Nor above what a destination has settled that is in use only since that was looked up.</summary>
     private readonly SqliteCommand _lastToRemove = Prepare(
         connection,
-        $"SELECT max(position) FROM (SELECT position FROM event e WHERE position <= $0 AND {Free} ORDER BY position LIMIT $1)",
+        $"""
+        SELECT max(position) FROM (SELECT position FROM event e WHERE position <= min($0, coalesce((SELECT min(position) FROM destination WHERE ends_after IS NULL), $0)) AND {Free}
+        ORDER BY position LIMIT $1)
+        """,
         2);
 
     /// <summary>What is gone must be told from what was never there: before it goes.</summary>
@@ -300,6 +304,14 @@ internal sealed class JournalStatements(SqliteConnection connection) : IDisposab
 
     /// <returns>False where it is not paused.</returns>
     public bool Resume(DestinationNumber destination) => With(_resume, destination.Value).ExecuteNonQuery() > 0;
+
+    /// <inheritdoc cref="JournalDestinations.Configure(SqliteConnection, SqliteTransaction, IReadOnlyCollection{string}, IReadOnlyDictionary{string, StartPoint}, DateTimeOffset)"/>
+    /// <returns>All that the journal knows then.</returns>
+    public IReadOnlyDictionary<string, DestinationNumber> Configure(IReadOnlyCollection<string> names, IReadOnlyDictionary<string, StartPoint> starts, DateTimeOffset now)
+    {
+        JournalDestinations.Configure(connection, null, names, starts, now);
+        return JournalDestinations.Known(connection, null);
+    }
 
     public void SettledThrough(DestinationNumber destination, JournalPosition position) => With(_settledThrough, destination.Value, position.Value).ExecuteNonQuery();
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Tieline.Backfill;
 using Tieline.Events;
 using Tieline.Sequencing;
@@ -15,7 +16,7 @@ internal abstract record JournalWork
     public bool CanWait => this is Settle or PassBy or Retry or SaveHead;
 
     /// <summary>Says something of all that was queued before it, so nothing of that may still wait.</summary>
-    public bool IsLast => this is Barrier or Note or Remove or DiscardBacklog;
+    public bool IsLast => this is Barrier or Note or Remove or DiscardBacklog or Reconfigure;
 
     /// <param name="Mark">What is accounted for once this event is.</param>
     /// <param name="IsHeld">It waits for a hole before it.</param>
@@ -79,6 +80,15 @@ internal abstract record JournalWork
 
     /// <param name="Kind"><c>started</c>, <c>stopped</c>, <c>requested</c> or <c>reconciled</c>.</param>
     public sealed record Note(string Kind, string? Detail) : JournalWork;
+
+    /// <summary>Tieline was told something else while it runs: from here on these destinations are in use, and each change is on record. Those that change or go have stopped before.</summary>
+    /// <param name="Destinations">All that are configured from now on.</param>
+    /// <param name="Starts">Where one begins that the journal does not know; one that is not in it: from now.</param>
+    /// <param name="Changes">The detail of each audit line, to which the last position before it is added.</param>
+    /// <param name="Done">All destinations that the journal knows then.</param>
+    public sealed record Reconfigure(
+        IReadOnlyCollection<string> Destinations, IReadOnlyDictionary<string, StartPoint> Starts, IReadOnlyList<JsonObject> Changes,
+        TaskCompletionSource<IReadOnlyDictionary<string, DestinationNumber>> Done) : JournalWork;
 
     /// <summary>Nothing but a place in the queue: done once everything before it is durable.</summary>
     public sealed record Barrier(TaskCompletionSource Done) : JournalWork;

@@ -26,7 +26,7 @@ internal sealed partial class JournalWriter : IDisposable
 
     private readonly SqliteConnection _connection;
     private readonly JournalStatements _statements;
-    private readonly IReadOnlyDictionary<DestinationNumber, string> _destinations;
+    private IReadOnlyDictionary<DestinationNumber, string> _destinations;
     private readonly TimeProvider _time;
     private readonly TimeSpan _ride;
     private readonly TimeSpan _sameWithin;
@@ -245,7 +245,7 @@ internal sealed partial class JournalWriter : IDisposable
             throw;
         }
 
-        Counters = group.Counters;
+        (Counters, _destinations) = (group.Counters, group.Destinations);
         group.Index();
         if (group.Repeats > 0)
             _metrics.Duplicates.Add(group.Repeats);

@@ -3,12 +3,17 @@ using Microsoft.Extensions.Logging;
 namespace Tieline.Journal;
 
 /// <summary>Removes what every destination has settled once it is old, or the journal too big. What is not settled stays, however old or big.</summary>
-internal sealed partial class RetentionLoop(SqliteJournal journal, RetentionOptions options, TimeProvider time, ILogger<RetentionLoop> logger)
+internal sealed partial class RetentionLoop(SqliteJournal journal, RetentionOptions initial, TimeProvider time, ILogger<RetentionLoop> logger)
 {
     /// <summary>Events in one transaction: small, since receiving waits for it.</summary>
     private const int Step = 2_000;
 
     private static readonly TimeSpan _interval = TimeSpan.FromMinutes(1);
+
+    private volatile RetentionOptions _options = initial;
+
+    /// <summary>From the next look on, these hold.</summary>
+    public void Use(RetentionOptions other) => _options = other;
 
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -30,7 +35,7 @@ internal sealed partial class RetentionLoop(SqliteJournal journal, RetentionOpti
 
     private async Task<int> RemoveSomeAsync(CancellationToken stopping)
     {
-        var now = time.GetUtcNow();
+        var (now, options) = (time.GetUtcNow(), _options);
         var removable = journal.ReadRemovable();
         var old = journal.Read(reader => reader.ReadBytes() > options.MaxBytes ? removable : reader.ReadLastBefore(now - options.Delivered, Step));
         var through = old < removable ? old : removable;

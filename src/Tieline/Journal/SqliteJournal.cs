@@ -22,8 +22,8 @@ internal sealed class SqliteJournal : IJournal, IDisposable
     private readonly JournalReader _facts;
     private readonly JournalReader _rest;
     private readonly JournalWriter _writer;
-    private readonly IReadOnlyDictionary<string, DestinationNumber> _destinations;
-    private readonly IReadOnlyCollection<DestinationNumber> _inUse;
+    private volatile IReadOnlyDictionary<string, DestinationNumber> _destinations;
+    private volatile IReadOnlyCollection<DestinationNumber> _inUse;
     private volatile IReadOnlyList<DestinationBacklog> _removed;
 
     private SqliteJournal(
@@ -55,7 +55,7 @@ internal sealed class SqliteJournal : IJournal, IDisposable
 
     public string? Problem => _writer.Problem;
 
-    /// <summary>Destinations that are no longer configured and have something left: undelivered events, or dead letters. As of the start, and of what was discarded since.</summary>
+    /// <summary>Destinations that are no longer configured and have something left: undelivered events, or dead letters. As of the start, the last change while it runs, and of what was discarded since.</summary>
     public IReadOnlyList<DestinationBacklog> Removed => _removed;
 
     /// <summary>What a destination that is no longer configured has not been delivered never goes out.</summary>
@@ -89,6 +89,15 @@ internal sealed class SqliteJournal : IJournal, IDisposable
         var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         await PostAsync(new JournalWork.Resume(NumberOf(destination), by, done), cancellation);
         return await done.Task.WaitAsync(cancellation);
+    }
+
+    /// <summary>A change while it runs is durable: the destinations are those that it names.</summary>
+    public async Task ReconfiguredAsync(JournalWork.Reconfigure change, CancellationToken cancellation)
+    {
+        var known = await change.Done.Task.WaitAsync(cancellation);
+        _destinations = known;
+        _inUse = [.. change.Destinations.Select(NumberOf)];
+        _removed = Read(ReadRemoved);
     }
 
     /// <param name="destinations">One that is no longer named keeps its place, and what it has not been delivered (<see cref="Removed"/>).</param>

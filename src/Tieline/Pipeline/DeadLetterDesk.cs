@@ -13,8 +13,13 @@ internal sealed class DeadLetterDesk(SqliteJournal journal, IReadOnlyCollection<
 
     private const int Page = 256;
 
+    private volatile IReadOnlyCollection<string> _destinations = destinations;
+
     /// <summary>Whether something can be sent there.</summary>
-    public bool IsConfigured(string destination) => destinations.Contains(destination);
+    public bool IsConfigured(string destination) => _destinations.Contains(destination);
+
+    /// <summary>From now on these are configured.</summary>
+    public void Use(IReadOnlyCollection<string> names) => _destinations = names;
 
     /// <summary>Dead letters by their causes.</summary>
     public IReadOnlyList<DeadLetterGroup> Plan(DeadLetterQuery query) => journal.Read(reader => reader.ReadDeadLetterGroups(query));

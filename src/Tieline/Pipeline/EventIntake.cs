@@ -20,8 +20,8 @@ internal sealed partial class EventIntake : IFrameSink
     private readonly Lock _gate = new();
     private readonly Queue<JournalWork> _outbox = new();
     private readonly EventSequencer _sequencer;
-    private readonly EventFilter _filter;
-    private readonly IdentityRedactor _redactor;
+    private volatile EventFilter _filter;
+    private volatile IdentityRedactor _redactor;
     private readonly RecentIds _recent = new(RecentIdCapacity);
     private readonly TouchedConversations _touched = new();
     private readonly ConcurrentQueue<GapChange> _gapChanges = new();
@@ -148,6 +148,23 @@ internal sealed partial class EventIntake : IFrameSink
         }
 
         return FlushAsync(aborting);
+    }
+
+    /// <summary>From here on another filter and another redaction hold: for every frame that is taken after the last number, and for none before it.</summary>
+    /// <param name="change">Makes what the journal is told of it, of the newest number that was taken; null without one. It is durable between what was decided before and what is decided after.</param>
+    /// <returns>What the journal was told, once that is queued.</returns>
+    public async Task<JournalWork.Reconfigure> ReconfigureAsync(EventFilter filter, IdentityRedactor redactor, Func<long?, JournalWork.Reconfigure> change, CancellationToken aborting)
+    {
+        JournalWork.Reconfigure work;
+        lock (_gate)
+        {
+            work = change(_sequencer.Last);
+            (_filter, _redactor) = (filter, redactor);
+            _outbox.Enqueue(work);
+        }
+
+        await FlushAsync(aborting);
+        return work;
     }
 
     /// <summary>Goes on where an earlier run stopped. What it held goes out, unless it still waits for the backfill.</summary>

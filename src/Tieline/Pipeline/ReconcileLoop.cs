@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Tieline.Diagnostics;
+using Tieline.Filtering;
 using Tieline.Journal;
 
 namespace Tieline.Pipeline;
@@ -13,7 +14,7 @@ internal sealed partial class ReconcileLoop
     private readonly Reconciler _reconciler;
     private readonly SqliteJournal _journal;
     private readonly string _path;
-    private readonly IReadOnlyCollection<string> _destinations;
+    private volatile IReadOnlyCollection<string> _destinations;
     private readonly IReconcileRepair _repair;
     private readonly TimeOnly? _nightly;
     private readonly bool _repairsNightly;
@@ -33,6 +34,13 @@ internal sealed partial class ReconcileLoop
         metrics.Observe("tieline.reconcile.missing", "{event}", "Events that the last reconciliation found missing and did not repair.", () => Last(report => report.Figures.Missing - report.Figures.Repaired));
         metrics.Observe("tieline.reconcile.extra", "{event}", "Events that the last reconciliation found to be in the journal only.", () => Last(report => report.Figures.Extra));
         metrics.Observe("tieline.reconcile.age", "s", "Time since the last complete reconciliation began.", () => Last(report => (_time.GetUtcNow() - report.AskedAt).TotalSeconds));
+    }
+
+    /// <summary>From the next reconciliation on, these destinations are configured, and this filter holds.</summary>
+    public void Use(IReadOnlyCollection<string> destinations, EventFilter filter)
+    {
+        _destinations = destinations;
+        _reconciler.Use(filter);
     }
 
     /// <summary>Asks for a reconciliation.</summary>

@@ -19,6 +19,8 @@ internal sealed partial class Reconciler(
     /// <summary>Conversations on their way into the journal at once, as for a backfill.</summary>
     private const int InFlight = 8;
 
+    private volatile EventFilter _filter = filter;
+
     public TimeProvider Time => time;
 
     public TimeSpan SameWithin => options.SameWithin;
@@ -52,7 +54,10 @@ internal sealed partial class Reconciler(
             request, answer.AskedAt, answer.IsComplete, answer.Problem, request.To > answer.AskedAt - SettledAfter, tally.Figures, tally.Destinations, tally.Findings, tally.FindingsLeftOut);
     }
 
-    public bool Expects(ConversationEvent fact) => filter.Keeps(fact) && MediaNames.IsAmong(fact.MediaType, media);
+    /// <summary>From the next fact on, another filter says what is expected.</summary>
+    public void Use(EventFilter other) => _filter = other;
+
+    public bool Expects(ConversationEvent fact) => _filter.Keeps(fact) && MediaNames.IsAmong(fact.MediaType, media);
 
     public void Refuse(string fault)
     {

@@ -8,6 +8,7 @@ namespace Tieline.FunctionalTests.Support;
 /// <summary>The published program as a child process, in an environment of its own; its output is kept line by line.</summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
+    private const int Sighup = 1;
     private const int Sigterm = 15;
 
     private readonly Process _process;
@@ -55,11 +56,10 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>SIGTERM: please stop.</summary>
-    public void Terminate()
-    {
-        if (NativeMethods.Kill(_process.Id, Sigterm) != 0)
-            throw new InvalidOperationException($"SIGTERM did not reach process {_process.Id}.");
-    }
+    public void Terminate() => Signal(Sigterm);
+
+    /// <summary>SIGHUP: please read your configuration again.</summary>
+    public void HangUp() => Signal(Sighup);
 
     /// <summary>SIGKILL, and waits until it is gone.</summary>
     public async Task KillAsync()
@@ -92,6 +92,12 @@ internal sealed class ChildProcess : IAsyncDisposable
         if (!_process.HasExited)
             await KillAsync();
         _process.Dispose();
+    }
+
+    private void Signal(int signal)
+    {
+        if (NativeMethods.Kill(_process.Id, signal) != 0)
+            throw new InvalidOperationException($"Signal {signal} did not reach process {_process.Id}.");
     }
 
     private static void Keep(ConcurrentQueue<string> lines, string? line)

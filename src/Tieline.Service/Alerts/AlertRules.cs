@@ -85,6 +85,16 @@ internal static class AlertRules
             "They are tried again; but a tenth is more than chance.",
             Failing),
         new(
+            "TielineAuditForwardingBehind", AlertSeverity.Ticket, TimeSpan.FromMinutes(5),
+            "The SIEM lacks audit lines of {{ $labels.instance }} that are {{ $value | humanizeDuration }} old",
+            "They stay in the audit log until it takes them; events are delivered as ever.",
+            figures => figures.Now("tieline_audit_forward_lag_seconds").Where(lag => lag.Value > 600)),
+        new(
+            "TielineConfigurationRefused", AlertSeverity.Ticket, TimeSpan.FromMinutes(5),
+            "The changed configuration of {{ $labels.instance }} is refused",
+            "What held before holds on; at a restart Tieline would not start.",
+            figures => figures.Now("tieline_configuration_refused").Where(refused => refused.Value > 0)),
+        new(
             "TielineJournalSlow", AlertSeverity.Ticket, TimeSpan.FromMinutes(10),
             "A group commit takes {{ $value | humanizeDuration }} (p99) on {{ $labels.instance }}",
             "Every event waits for one before it goes to the CRM.",

@@ -110,7 +110,7 @@ async Task PaceAsync()
 // All that has happened has come, or nothing comes any more.
 async Task SettledAsync()
 {
-    for (var (quiet, seen) = (0, -1L); quiet < 10; quiet = crm.Status.Processed == seen ? quiet + 1 : 0, seen = crm.Status.Processed)
+    for (var (quiet, seen) = (0, -1L); quiet < 60; quiet = crm.Status.Processed == seen ? quiet + 1 : 0, seen = crm.Status.Processed)
         await WaitAsync(0.5);
 }
 

@@ -25,6 +25,7 @@ internal static class CheckList
             new DetailsCheck(genesys),
             .. loaded.Options.Genesys.Source == GenesysSource.Notifications ? (ICheck[])[new QueuesCheck(genesys), new ChannelCheck(genesys)] : [new StreamCheck(genesys)],
             new DestinationCheck(probe, [.. targets.TakeLast(loaded.Options.Destinations.Count)]),
+            .. loaded.Options.Http.Oidc.IsOn ? (ICheck[])[new OidcCheck(loaded.Options.Http, time)] : [],
         ];
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.RateLimiting;
 using Tieline.Diagnostics;
@@ -50,6 +51,8 @@ internal static class ConsoleServices
         AddAccess(services, service.GetRequiredService<TielineOptions>());
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddSingleton(admin.Tokens);
+        services.AddSingleton<ConsoleSessions>();
+        services.AddScoped<AuthenticationStateProvider, ConsoleAuthenticationState>();
         services.AddSingleton<OverviewReader>();
         services.AddSingleton<ConsoleFeed>();
         services.AddSingleton<AuditLines>();
@@ -69,7 +72,7 @@ internal static class ConsoleServices
             antiforgery.Cookie.SameSite = SameSiteMode.Strict;
             antiforgery.FormFieldName = "form";
         });
-        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(SignIn.Configure);
+        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(SignIn.Configure).AddOidc(options.Http);
         services.AddAuthorization();
         services.AddCascadingAuthenticationState();
         services.AddRateLimiter(limiter =>

@@ -26,6 +26,7 @@ internal static class CheckList
             .. loaded.Options.Genesys.Source == GenesysSource.Notifications ? (ICheck[])[new QueuesCheck(genesys), new ChannelCheck(genesys)] : [new StreamCheck(genesys)],
             new DestinationCheck(probe, [.. targets.TakeLast(loaded.Options.Destinations.Count)]),
             new ForwardCheck(loaded.Options.Audit.Forward, time),
+            .. loaded.Options.Http.Oidc.IsOn ? (ICheck[])[new OidcCheck(loaded.Options.Http, time)] : [],
         ];
     }
 }

@@ -28,6 +28,8 @@ internal static class LoggingSetup
             // The console's keys lie in a directory that only its owner can read, and a form that is too old is answered, not reported.
             .MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", LogEventLevel.Error)
             .MinimumLevel.Override("Microsoft.AspNetCore.Antiforgery", LogEventLevel.Error)
+            // It repeats what a provider says of people; what failed is told by an event of ours.
+            .MinimumLevel.Override("Microsoft.AspNetCore.Authentication.OpenIdConnect", LogEventLevel.Fatal)
             .Filter.ByExcluding(IsStartupTold)
             .WriteToOtlp(telemetry);
         return UsesText(options.Format, isTerminal)

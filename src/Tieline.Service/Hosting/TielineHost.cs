@@ -32,7 +32,7 @@ internal static class TielineHost
         builder.Services.AddSingleton<ConsoleSite>();
 
         var app = builder.Build();
-        app.UseAllowedHosts(options.Http.AllowedHosts);
+        app.UseAllowedHosts(options.Http.PublicUrl is { } site ? [.. options.Http.AllowedHosts, site.Host] : options.Http.AllowedHosts);
         app.UsePrometheusMetrics();
         app.UseRouting();
         app.UseConsole();

@@ -8,7 +8,7 @@ internal sealed class HttpOptionsValidator : IValidateOptions<HttpOptions>
     public ValidateOptionsResult Validate(string? name, HttpOptions options)
     {
         var errors = new ValidateOptionsResultBuilder();
-        if (!ListenAddress.TryParse(options.Listen, out _))
+        if (!ListenAddress.TryParse(options.Listen, out var listen))
         {
             errors.AddError($"must be http://address:port, such as http://127.0.0.1:3001 or http://*:3001, was '{options.Listen}'", $"{HttpOptions.Section}:Listen");
         }
@@ -21,6 +21,10 @@ internal sealed class HttpOptionsValidator : IValidateOptions<HttpOptions>
             }
         }
 
+        if (options.PublicUrl is { } site && (site.Scheme is not ("https" or "http") || site.PathAndQuery != "/" || site.Fragment.Length > 0 || site.UserInfo.Length > 0))
+            errors.AddError("must be scheme and host alone, such as https://tieline.example", $"{HttpOptions.Section}:PublicUrl");
+        if (options.Oidc.IsOn && options.PublicUrl is null && listen is { Address: { } address } && !IPAddress.IsLoopback(address))
+            errors.AddError("required with Oidc where Listen is not a loopback address: the https:// address to which the provider sends people back", $"{HttpOptions.Section}:PublicUrl");
         return errors.Build();
     }
 

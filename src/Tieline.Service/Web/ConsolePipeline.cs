@@ -1,3 +1,4 @@
+using Tieline.Service.Configuration;
 using Tieline.Service.Web.Access;
 using Tieline.Service.Web.Pages.Trust;
 using Tieline.Service.Web.Shell;
@@ -10,6 +11,7 @@ internal static class ConsolePipeline
     public static RequestDelegate Build(IServiceProvider services)
     {
         var app = new ApplicationBuilder(services);
+        app.UsePublicAddress(services.GetRequiredService<TielineOptions>().Http.PublicUrl);
         app.UseSecurityHeaders(ConsoleHeaders.Policies);
         app.UseRouting();
         app.UseRateLimiter();

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.RateLimiting;
 using Tieline.Diagnostics;
@@ -58,6 +59,8 @@ internal static class ConsoleServices
         Share<ConsoleFeed>(services, service);
         Share<AuditLines>(services, service);
         Share<JournalDesk>(services, service);
+        services.AddSingleton<ConsoleSessions>();
+        services.AddScoped<AuthenticationStateProvider, ConsoleAuthenticationState>();
         services.AddScoped<ConsoleActions>();
         return services.BuildServiceProvider();
     }
@@ -73,7 +76,7 @@ internal static class ConsoleServices
             antiforgery.Cookie.SameSite = SameSiteMode.Strict;
             antiforgery.FormFieldName = "form";
         });
-        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(SignIn.Configure);
+        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(SignIn.Configure).AddOidc(options.Http);
         services.AddAuthorization();
         services.AddCascadingAuthenticationState();
         services.AddRateLimiter(limiter =>

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Components.Authorization;
 using Tieline.Journal;
 using Tieline.Pipeline;
@@ -11,12 +12,18 @@ namespace Tieline.Service.Web.Actions;
 /// What a person may set off in the console: the same desks that the admin API hands its requests to. Whoever is no operator is refused here, whatever their page showed them,
 /// and what is done stands in the audit log with <see cref="By"/>.
 /// </summary>
-internal sealed class ConsoleActions(RunningParts parts, AuthenticationStateProvider who, DestinationDesk destinations, TimeProvider time)
+internal sealed class ConsoleActions(RunningParts parts, AuthenticationStateProvider who, ConsoleSessions sessions, DestinationDesk destinations, TimeProvider time)
 {
-    /// <summary>Who did it, as the audit log says.</summary>
-    public const string By = "console";
+    /// <summary>Who did it, as the audit log says, where the token let them in: whoever has it.</summary>
+    public const string ByToken = "console";
 
-    public async Task<bool> IsAllowedAsync() => (await who.GetAuthenticationStateAsync()).User.IsInRole(ConsoleRoles.Operator);
+    /// <summary>Before a person's name, so that no name can pass for the token, or for a command.</summary>
+    private const string ByPerson = "oidc:";
+
+    /// <summary>Who did it, as the audit log says; of whoever was let in by <see cref="AllowedAsync"/> last, and a console's window is one person's.</summary>
+    public string By { get; private set; } = ByToken;
+
+    public async Task<bool> IsAllowedAsync() => await WhoAsync() is var user && user.IsInRole(ConsoleRoles.Operator) && sessions.Holds(user);
 
     /// <summary>What would be sent or discarded; changes nothing.</summary>
     public IReadOnlyList<DeadLetterGroup> Plan(DeadLetterQuery query) => parts.Admin?.Desk.Plan(query) ?? [];
@@ -47,10 +54,19 @@ internal sealed class ConsoleActions(RunningParts parts, AuthenticationStateProv
     /// <summary>What is wrong with a span; null where nothing is.</summary>
     public string? Check(DateTimeOffset from, DateTimeOffset to) => Http.ApiRequest.Check(from, to, time.GetUtcNow());
 
-    private async Task<AdminParts> AllowedAsync() =>
-        !await IsAllowedAsync() ? throw new NotAllowedException()
-        : parts.Admin ?? throw new InvalidOperationException("Tieline is stopping; nothing was done.");
+    private async Task<AdminParts> AllowedAsync()
+    {
+        var user = await WhoAsync();
+        if (!sessions.Holds(user))
+            throw new NotAllowedException("Your session is over; nothing was done. Sign in again.");
+        if (!user.IsInRole(ConsoleRoles.Operator))
+            throw new NotAllowedException("You are signed in as a viewer. Sign in as an operator, or with the token in 'console-token', to change anything.");
+        By = ConsoleSessions.PersonOf(user) is { } person ? ByPerson + person : ByToken;
+        return parts.Admin ?? throw new InvalidOperationException("Tieline is stopping; nothing was done.");
+    }
+
+    private async Task<ClaimsPrincipal> WhoAsync() => (await who.GetAuthenticationStateAsync()).User;
 }
 
-/// <summary>Whoever asked is a viewer.</summary>
-internal sealed class NotAllowedException() : InvalidOperationException("You are signed in as a viewer. Sign in with the token in 'console-token' to change anything.");
+/// <summary>Whoever asked is a viewer, or has been signed in for too long.</summary>
+internal sealed class NotAllowedException(string why) : InvalidOperationException(why);

@@ -1,0 +1,96 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.Extensions.Logging.Abstractions;
+using Tieline.Service.Configuration;
+using Tieline.Service.Hosting;
+using Tieline.Service.Http;
+using Tieline.Service.Web.Access;
+using Tieline.Service.Web.Actions;
+using Tieline.TestKit;
+
+namespace Tieline.Service.Tests.Web;
+
+/// <summary>How long who may do what.</summary>
+public sealed class ConsoleSessionsTests : IDisposable
+{
+    private static readonly DateTimeOffset _day = new(2026, 3, 2, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly TempDirectory _folder = new();
+    private readonly ManualTime _clock = new();
+    private readonly TielineOptions _options = new();
+    private readonly ConsoleTokens _tokens;
+    private readonly ConsoleSessions _sessions;
+
+    public ConsoleSessionsTests()
+    {
+        _options.Http.Oidc.Authority = new Uri("https://id.example");
+        _options.Http.Oidc.Operators = ["ops"];
+        _tokens = ConsoleTokens.Open(_folder.Path);
+        _sessions = new ConsoleSessions(_tokens, _options, _clock);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_person_is_asked_again_after_the_lifetime_whatever_they_did_meanwhile()
+    {
+        var (person, until) = _sessions.OfPerson(new OidcPerson("alice", ConsoleRoles.Operator));
+
+        until.ShouldBe(_clock.GetUtcNow().AddHours(8));
+        _clock.Advance(TimeSpan.FromHours(8) - TimeSpan.FromSeconds(1));
+        _sessions.Holds(person).ShouldBeTrue();
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        _sessions.Holds(person).ShouldBeFalse();
+        _sessions.Holds(_sessions.OfToken(ConsoleRoles.Operator)).ShouldBeTrue("the token is its own measure");
+    }
+
+    [Fact]
+    public void Other_settings_end_every_session_that_was_given_under_these()
+    {
+        var (person, _) = _sessions.OfPerson(new OidcPerson("alice", ConsoleRoles.Operator));
+
+        _options.Http.Oidc.Operators = [];
+        _options.Http.Oidc.Viewers = ["ops"];
+        _sessions.Holds(person).ShouldBeFalse("who is an operator was said otherwise then");
+        (_options.Http.Oidc.Operators, _options.Http.Oidc.Viewers) = (["ops"], []);
+        _sessions.Holds(person).ShouldBeTrue();
+        _options.Http.Oidc.Authority = null;
+        _sessions.Holds(person).ShouldBeFalse();
+        _sessions.Holds(null).ShouldBeFalse();
+        _sessions.Holds(new ClaimsPrincipal(new ClaimsIdentity())).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Whoever_is_a_viewer_or_whose_session_is_over_may_press_nothing_in_an_open_window()
+    {
+        var viewer = Actions(_sessions.OfPerson(new OidcPerson("bob", ConsoleRoles.Viewer)).Principal);
+        var boss = Actions(_sessions.OfPerson(new OidcPerson("alice", ConsoleRoles.Operator)).Principal);
+
+        (await viewer.IsAllowedAsync(), await boss.IsAllowedAsync()).ShouldBe((false, true));
+        (await Should.ThrowAsync<NotAllowedException>(() => BackfillAsync(viewer))).Message.ShouldContain("as a viewer");
+        _clock.Advance(TimeSpan.FromHours(9));
+        (await boss.IsAllowedAsync()).ShouldBeFalse();
+        (await Should.ThrowAsync<NotAllowedException>(() => BackfillAsync(boss))).Message.ShouldContain("session is over");
+    }
+
+    [Fact]
+    public async Task The_audit_log_names_a_person_and_no_person_can_be_named_like_the_token()
+    {
+        var token = Actions(_sessions.OfToken(ConsoleRoles.Operator));
+        var person = Actions(_sessions.OfPerson(new OidcPerson("console", ConsoleRoles.Operator)).Principal);
+
+        foreach (var actions in (ConsoleActions[])[token, person])
+            (await Should.ThrowAsync<InvalidOperationException>(() => BackfillAsync(actions))).Message.ShouldContain("is stopping"); // nothing runs here
+
+        (token.By, person.By).ShouldBe(("console", "oidc:console"));
+    }
+
+    private ConsoleActions Actions(ClaimsPrincipal who) => new(new RunningParts(), new Fixed(who), _sessions, _options, NullLoggerFactory.Instance, _clock);
+
+    private static Task<long> BackfillAsync(ConsoleActions actions) => actions.BackfillAsync(_day, _day.AddHours(1), TestContext.Current.CancellationToken);
+
+    private sealed class Fixed(ClaimsPrincipal who) : AuthenticationStateProvider
+    {
+        public override Task<AuthenticationState> GetAuthenticationStateAsync() => Task.FromResult(new AuthenticationState(who));
+    }
+}

@@ -30,6 +30,7 @@ internal static class TielineServices
         services.AddSingleton<IReadinessCheck, LoopCheck>();
         services.AddSingleton<IReadinessCheck, DestinationCheck>();
         services.AddSingleton<IReadinessCheck, ProgressCheck>();
+        services.AddSingleton<IReadinessCheck, CertificateCheck>();
         services.AddSingleton<IReadinessCheck, AlertCheck>();
         services.TryAddSingleton<ITielinePipeline, TielineRuntime>();
         return services;

@@ -34,7 +34,7 @@ internal static class AdminApi
         routes.MapMethods($"{Path}/dead-letters/{{position}}", ["GET"], Allowed(parts, DeadLetterApi.OneAsync));
         routes.MapMethods($"{Path}/dead-letters/replay", ["POST"], Allowed(parts, DeadLetterApi.ReplayAsync));
         routes.MapMethods($"{Path}/dead-letters/discard", ["POST"], Allowed(parts, DeadLetterApi.DiscardAsync));
-        routes.MapMethods($"{Path}/destinations", ["GET"], Allowed(parts, DestinationApi.ListAsync));
+        routes.MapMethods($"{Path}/destinations", ["GET"], Allowed(parts, (context, admin) => DestinationApi.ListAsync(context, admin, parts)));
         routes.MapMethods($"{Path}/destinations/{{name}}/discard", ["POST"], Allowed(parts, DestinationApi.DiscardAsync));
         var alerts = routes.ServiceProvider.GetRequiredService<AlertLoop>();
         routes.MapMethods($"{Path}/alerts", ["GET"], Allowed(parts, (context, _) => AlertApi.ListAsync(context, alerts)));

@@ -6,7 +6,17 @@ namespace Tieline.Service.Http;
 /// <summary>The destinations that the journal knows, and what is decided about those that are no longer configured.</summary>
 internal static class DestinationApi
 {
-    public static Task ListAsync(HttpContext context, AdminParts admin) => DeadLetterApi.WriteAsync(context, new JsonObject { ["destinations"] = Of(admin) });
+    public static Task ListAsync(HttpContext context, AdminParts admin, RunningParts parts)
+    {
+        var list = Of(admin);
+        foreach (var one in list.OfType<JsonObject>())
+        {
+            if (parts.Current?.Dispatchers.FirstOrDefault(dispatcher => dispatcher.Lifetimes.Destination == one["destination"]!.GetValue<string>()) is { } dispatcher)
+                DestinationJson.Add(one, dispatcher.Lifetimes);
+        }
+
+        return DeadLetterApi.WriteAsync(context, new JsonObject { ["destinations"] = list });
+    }
 
     public static async Task DiscardAsync(HttpContext context, AdminParts admin)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Tieline.Delivery;
 using Tieline.Events;
 using Tieline.Journal;
 
@@ -16,4 +17,15 @@ internal static class DestinationJson
         ["oldest"] = backlog.OldestAt is { } oldest ? EventTime.ToText(oldest) : null,
         ["deadLetters"] = backlog.DeadLetters,
     })]);
+
+    /// <summary>How old its secrets are and how long its certificates hold, as only the running one knows.</summary>
+    public static void Add(JsonObject destination, DestinationLifetimes lifetimes)
+    {
+        destination["serverCertificateUntil"] = Text(lifetimes.ServerCertificateUntil);
+        destination["clientCertificateUntil"] = Text(lifetimes.ClientCertificateUntil);
+        destination["secrets"] = new JsonArray([.. lifetimes.Secrets.Select(one => new JsonObject { ["secret"] = one.Secret, ["changedAt"] = EventTime.ToText(one.ChangedAt) })]);
+        destination["previousKeyUntil"] = Text(lifetimes.PreviousKeyUntil);
+    }
+
+    private static string? Text(DateTimeOffset? at) => at is { } time ? EventTime.ToText(time) : null;
 }

@@ -6,6 +6,9 @@ namespace Tieline.Delivery;
 /// <param name="Problem">A sentence with what to check; null while it is sent to.</param>
 internal sealed record DispatcherStatus(string Destination, GateState State, DateTimeOffset? NextTry, long Waiting, DateTimeOffset? OldestWaitingSince, int InFlight, string? Problem)
 {
+    /// <summary>Of its secrets and certificates: no snapshot, they are as they are when they are asked.</summary>
+    public DestinationLifetimes? Lifetimes { get; init; }
+
     /// <summary>Requests in flight at most, at present.</summary>
     public int Concurrency { get; init; }
 

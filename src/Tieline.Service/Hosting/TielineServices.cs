@@ -3,6 +3,7 @@ using Tieline.Diagnostics;
 using Tieline.Genesys;
 using Tieline.Service.Alerts;
 using Tieline.Service.Configuration;
+using Tieline.Service.Desks;
 using Tieline.Service.Http;
 using Tieline.Service.Web.History;
 
@@ -22,6 +23,7 @@ internal static class TielineServices
         services.AddSingleton<HistoryTally>();
         services.AddSingleton<FigureListener>();
         services.AddSingleton<AlertLoop>();
+        services.AddSingleton<FilterDesk>();
         services.AddSingleton<RunningParts>();
         services.AddSingleton<SourceStatus>();
         services.AddSingleton<ILiveFigures, PipelineFigures>();

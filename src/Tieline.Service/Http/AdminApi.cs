@@ -6,6 +6,7 @@ using System.Threading.Channels;
 using Microsoft.Net.Http.Headers;
 using Tieline.Pipeline;
 using Tieline.Service.Alerts;
+using Tieline.Service.Desks;
 using Tieline.Service.Hosting;
 
 namespace Tieline.Service.Http;
@@ -36,6 +37,8 @@ internal static class AdminApi
         routes.MapMethods($"{Path}/dead-letters/discard", ["POST"], Allowed(parts, DeadLetterApi.DiscardAsync));
         routes.MapMethods($"{Path}/destinations", ["GET"], Allowed(parts, (context, admin) => DestinationApi.ListAsync(context, admin, parts)));
         routes.MapMethods($"{Path}/destinations/{{name}}/discard", ["POST"], Allowed(parts, DestinationApi.DiscardAsync));
+        var filters = routes.ServiceProvider.GetRequiredService<FilterDesk>();
+        routes.MapMethods($"{Path}/filter/preview", ["POST"], Allowed(parts, (context, admin) => FilterApi.PreviewAsync(context, admin, filters)));
         var alerts = routes.ServiceProvider.GetRequiredService<AlertLoop>();
         routes.MapMethods($"{Path}/alerts", ["GET"], Allowed(parts, (context, _) => AlertApi.ListAsync(context, alerts)));
         routes.MapMethods($"{Path}/replay", ["POST"], Allowed(parts, (context, admin) => DeadLetterApi.ReplaySpanAsync(context, admin, time)));

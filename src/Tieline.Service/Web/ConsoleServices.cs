@@ -8,6 +8,7 @@ using Tieline.Diagnostics;
 using Tieline.Genesys;
 using Tieline.Service.Alerts;
 using Tieline.Service.Configuration;
+using Tieline.Service.Desks;
 using Tieline.Service.Hosting;
 using Tieline.Service.Http;
 using Tieline.Service.Web.Access;
@@ -43,6 +44,7 @@ internal static class ConsoleServices
         Share<SpecificationMetrics>(services, service);
         Share<DeliveryTally>(services, service);
         Share<AlertLoop>(services, service);
+        Share<FilterDesk>(services, service);
         foreach (var check in service.GetServices<IReadinessCheck>())
             services.AddSingleton(check);
 

@@ -126,5 +126,5 @@ public sealed class FilterPreviewTests
         return rig;
     }
 
-    private static JournalWork LookUp(long sequence, string state) => JournalRig.LookUp(sequence, $"c{sequence}", sequence, state);
+    private static JournalWork.Append LookUp(long sequence, string state) => JournalRig.LookUp(sequence, $"c{sequence}", sequence, state);
 }

@@ -75,6 +75,11 @@ internal static class AlertRules
             "At the last hour's pace RateLimit:PerDay is used up then; what comes after waits on disk.",
             figures => figures.Now("tieline_delivery_rate_limit_day_lasts_seconds").Where(lasts => lasts.Value < 14400)),
         new(
+            "TielineCertificateExpires", AlertSeverity.Ticket, TimeSpan.FromMinutes(15),
+            "The {{ $labels.tieline_certificate }} certificate of {{ $labels.tieline_destination }} ends in {{ $value | humanizeDuration }} on {{ $labels.instance }}",
+            "Nothing gets to the CRM once it has ended; events wait on disk then.",
+            figures => figures.Now("tieline_delivery_certificate_left_seconds").Where(left => left.Value < 1209600)),
+        new(
             "TielineDeadLetters", AlertSeverity.Ticket, TimeSpan.FromMinutes(5),
             "{{ $value | printf \"%.0f\" }} events on {{ $labels.instance }} wait for a decision",
             "The CRM refused them for good, or did not take them for 72 hours.",

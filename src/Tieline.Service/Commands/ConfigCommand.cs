@@ -8,6 +8,7 @@ internal sealed class ConfigCommand : Verb
         Subcommands.Add(new ConfigShowCommand(global, context));
         Subcommands.Add(new ConfigValidateCommand(global, context));
         Subcommands.Add(new ConfigDiffCommand(global, context));
+        Subcommands.Add(new ConfigPreviewCommand(global, context));
         Subcommands.Add(new ConfigSchemaCommand(context));
     }
 }

@@ -46,6 +46,13 @@ internal sealed class ServiceClient : IDisposable
         return (await JsonAsync(response, cancellation))["gap"]!.GetValue<long>();
     }
 
+    /// <param name="asked">JSON, as <see cref="FilterRequest"/> reads it.</param>
+    public async Task<JsonObject> PreviewAsync(string asked, CancellationToken cancellation)
+    {
+        using var response = await SendAsync(HttpMethod.Post, "filter/preview", JsonNode.Parse(asked)!.AsObject(), cancellation);
+        return await JsonAsync(response, cancellation);
+    }
+
     public async Task<JsonObject> GapAsync(long number, CancellationToken cancellation)
     {
         using var response = await SendAsync(HttpMethod.Get, $"gaps/{number}", null, cancellation);

@@ -20,6 +20,7 @@ internal static class CheckList
             new FlushCheck(folder, time),
             new NameCheck(targets, time),
             new TlsCheck(probe, time),
+            new ClientCertificateCheck(loaded.Options.Destinations, time),
             new ClockCheck(probe),
             new TokenCheck(genesys),
             new DetailsCheck(genesys),

@@ -1,12 +1,11 @@
+using Tieline.Delivery;
+
 namespace Tieline.Service.Doctor;
 
 /// <summary>Whether each host can be reached and is who it says, and for how long its certificate still holds.</summary>
 internal sealed class TlsCheck(HostProbe probe, TimeProvider time) : ICheck
 {
     private const string Check = "tls";
-
-    /// <summary>Whoever runs the host should have renewed by then.</summary>
-    private static readonly TimeSpan _soon = TimeSpan.FromDays(14);
 
     public string Name => Check;
 
@@ -26,7 +25,7 @@ internal sealed class TlsCheck(HostProbe probe, TimeProvider time) : ICheck
             Check, target.Authority, Verdict.Fail, $"cannot be reached ({answer.Problem ?? "no handshake"}){Through(target)}", $"Open {target.Authority} outbound in the firewall, or set HTTPS_PROXY; it is needed for {target.UsedFor}."),
         { Problem: { } problem } seen => new Finding(
             Check, target.Authority, Verdict.Fail, $"its certificate is not trusted ({problem}); issued by {seen.Issuer}, valid until {seen.NotAfter:yyyy-MM-dd}{Through(target)}", Advice(problem, target)),
-        { } seen when seen.NotAfter - now < _soon => new Finding(
+        { } seen when seen.NotAfter - now < DestinationLifetimes.Soon => new Finding(
             Check, target.Authority, Verdict.Warn, Describe(seen, target, now), $"Have the certificate of {target.Authority} renewed; once it has ended, nothing gets there."),
         { } seen => new Finding(Check, target.Authority, Verdict.Pass, Describe(seen, target, now)),
     };

@@ -26,6 +26,7 @@ internal static class TielineServices
         services.AddSingleton<HistoryTally>();
         services.AddSingleton<FigureListener>();
         services.AddSingleton<AlertLoop>();
+        services.AddSingleton<FilterDesk>();
         services.AddSingleton<RunningParts>();
         services.AddSingleton<DestinationDesk>();
         services.AddSingleton<DoctorDesk>();
@@ -40,6 +41,7 @@ internal static class TielineServices
         services.AddSingleton<IReadinessCheck, LoopCheck>();
         services.AddSingleton<IReadinessCheck, DestinationCheck>();
         services.AddSingleton<IReadinessCheck, ProgressCheck>();
+        services.AddSingleton<IReadinessCheck, CertificateCheck>();
         services.AddSingleton<IReadinessCheck, AlertCheck>();
         services.AddSingleton<IReadinessCheck, ForwardCheck>();
         services.AddSingleton<IReadinessCheck, ConfigurationCheck>();

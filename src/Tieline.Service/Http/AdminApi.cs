@@ -44,7 +44,7 @@ internal static class AdminApi
             return;
         }
 
-        var asked = await ApiRequest.ReadAsync(context.Request, [.. operation.Takes.Select(one => one.Name)], operation.MayBeEmpty);
+        var asked = operation.HasOwnBody ? ApiRequest.Nothing() : await ApiRequest.ReadAsync(context.Request, [.. operation.Takes.Select(one => one.Name)], operation.MayBeEmpty);
         var call = new ApiCall(context, admin, asked);
         await (asked.Problem is { } problem ? call.RefuseAsync(StatusCodes.Status400BadRequest, problem) : operation.Answer(call));
     }

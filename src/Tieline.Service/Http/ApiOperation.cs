@@ -21,6 +21,9 @@ internal sealed record ApiOperation(string Method, string Path, string Summary, 
 
     /// <summary>Whether the body may be left out.</summary>
     public bool MayBeEmpty { get; init; }
+
+    /// <summary>Whether the body's members are more than texts and numbers: whoever answers reads it.</summary>
+    public bool HasOwnBody { get; init; }
 }
 
 /// <param name="Type">One of <see cref="ApiShapes"/>'s primitive types.</param>

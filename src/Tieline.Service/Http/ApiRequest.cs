@@ -26,6 +26,9 @@ internal sealed class ApiRequest
     /// <summary>What is wrong with it; null where nothing is.</summary>
     public string? Problem { get; private set; }
 
+    /// <summary>Where whoever answers reads the body.</summary>
+    public static ApiRequest Nothing() => new(new Dictionary<string, string>());
+
     /// <param name="names">What may be given.</param>
     /// <param name="mayBeEmpty">Whether a body may be left out.</param>
     public static async Task<ApiRequest> ReadAsync(HttpRequest request, IReadOnlyList<string> names, bool mayBeEmpty)

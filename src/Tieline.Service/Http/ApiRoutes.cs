@@ -42,7 +42,7 @@ internal static class ApiRoutes
             .. DeadLetters(),
             .. Destinations(services.GetRequiredService<DestinationDesk>()),
             .. Audit(ActivatorUtilities.CreateInstance<AuditApi>(services)),
-            .. Whole(ActivatorUtilities.CreateInstance<SystemApi>(services), services.GetRequiredService<AlertLoop>()),
+            .. Whole(ActivatorUtilities.CreateInstance<SystemApi>(services), services.GetRequiredService<AlertLoop>(), services.GetRequiredService<FilterDesk>()),
         ];
     }
 
@@ -95,10 +95,15 @@ internal static class ApiRoutes
         Get("/changes", "Starts, gaps, decisions of people: what is on record besides single events, newest first. A page looks through a bounded part: it may be empty, and have a 'next' all the same.", "Changes", AuditApi.ChangesAsync, [_cursor, _limit]),
     ];
 
-    private static ApiOperation[] Whole(SystemApi system, AlertLoop alerts) =>
+    private static ApiOperation[] Whole(SystemApi system, AlertLoop alerts, FilterDesk filters) =>
     [
         Get("/status", "How Tieline stands: a verdict with its evidence, and what it rests on.", "Status", system.StatusAsync, []),
         Get("/alerts", "The built-in alerts that fire or may, as they stood at the last look.", "Alerts", call => AlertApi.ListAsync(call, alerts), []),
+        Post("/filter/preview", "Tell what other filters would have kept, of what the journal has. Changes nothing.", "FilterPreview", call => FilterApi.PreviewAsync(call, filters),
+            [
+                new("filter", "any", "A Filter, as in tieline.json: {\"rules\":[…]}."), new("destinations", "any", "Destinations with a filter of their own: [{\"name\":…,\"filter\":{\"rules\":[…]}}]."),
+                new("last", "text", "How far back, from 1m to 744h; 24h unless given."),
+            ]) with { HasOwnBody = true, Refusals = [409] },
         Get("/history", "The last hours, drawn together to points: counts a second, durations in seconds, null where nothing is known.", "History", system.HistoryAsync, [new("range", "text", "How far back; 1h unless given.", Words: SystemApi.Ranges)]),
         Get("/completeness", "Which parts of a span are covered, backfilled, being backfilled or uncovered, and what that rests on.", "Completeness", system.CompletenessAsync, Span),
         Get("/configuration", "The configuration in force; secrets are ***.", "Configuration", system.ConfigurationAsync, []),

@@ -93,6 +93,8 @@ internal static class DestinationApi
         {
             if (desk.StatusOf(one!["destination"]!.GetValue<string>()) is { } status)
                 DestinationJson.Add(one.AsObject(), status);
+            if (desk.StatusOf(one["destination"]!.GetValue<string>())?.Lifetimes is { } lifetimes)
+                DestinationJson.Add(one.AsObject(), lifetimes);
         }
 
         return list;

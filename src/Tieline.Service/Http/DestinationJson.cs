@@ -34,4 +34,15 @@ internal static class DestinationJson
 
     /// <summary>As metrics and scripts know a state.</summary>
     public static string NameOf(GateState state) => state.ToString().ToLowerInvariant();
+
+    /// <summary>How old its secrets are and how long its certificates hold, as only the running one knows.</summary>
+    public static void Add(JsonObject destination, DestinationLifetimes lifetimes)
+    {
+        destination["serverCertificateUntil"] = Text(lifetimes.ServerCertificateUntil);
+        destination["clientCertificateUntil"] = Text(lifetimes.ClientCertificateUntil);
+        destination["secrets"] = new JsonArray([.. lifetimes.Secrets.Select(one => new JsonObject { ["secret"] = one.Secret, ["changedAt"] = EventTime.ToText(one.ChangedAt) })]);
+        destination["previousKeyUntil"] = Text(lifetimes.PreviousKeyUntil);
+    }
+
+    private static string? Text(DateTimeOffset? at) => at is { } time ? EventTime.ToText(time) : null;
 }

@@ -20,6 +20,7 @@ internal sealed class PipelineFigures : ILiveFigures
         metrics.Observe("tieline.delivery.waiting", "{event}", "Accepted events that are not settled yet.", () => Statuses()?.Sum(status => status.Waiting) ?? double.NaN);
         DeliveryFigures.Observe(parts, time, metrics);
         ForwardCheck.Observe(parts, time, metrics);
+        LifetimeFigures.Observe(parts, time, metrics);
         metrics.Observe("tieline.dead_letters", "{event}", "Events set aside and not decided on.", () => Read(reader => reader.ReadDeadLetterCount()));
         metrics.Observe("tieline.dead_letters.status", "{event}", "Events set aside and not decided on, by tieline.destination and tieline.status.class: 4xx, 5xx or none.", DeadLetterCounts);
         metrics.Observe("tieline.delivery.held", "{event}", "Events that wait behind a dead letter of their conversation, or go out again, by tieline.destination.", HeldCounts);

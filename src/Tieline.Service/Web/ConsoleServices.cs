@@ -49,6 +49,7 @@ internal static class ConsoleServices
         Share<SpecificationMetrics>(services, service);
         Share<DeliveryTally>(services, service);
         Share<AlertLoop>(services, service);
+        Share<FilterDesk>(services, service);
         foreach (var check in service.GetServices<IReadinessCheck>())
             services.AddSingleton(check);
 

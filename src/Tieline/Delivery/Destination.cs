@@ -26,6 +26,9 @@ internal sealed class Destination(
 
     public string Name => options.Name;
 
+    /// <summary>Of its secrets and certificates.</summary>
+    public DestinationLifetimes Lifetimes { get; private init; } = new(options);
+
     /// <summary>With all that its options ask for.</summary>
     public static Destination Create(DestinationOptions options, SocketsHttpHandler handler, string version, TimeProvider time, TielineMetrics metrics, ILoggerFactory loggers)
     {
@@ -33,7 +36,12 @@ internal sealed class Destination(
         var signing = options.Signing.IsOn ? new SigningKeys(options, time, logger) : null;
         var http = new HttpMessageInvoker(handler, disposeHandler: false);
         var format = BodyFormats.Create(options);
-        return new Destination(options, http, new WebhookRequestFactory(options, version, options.Batch.IsOn ? format.BatchContentType : format.ContentType, signing), time, metrics, format, Credentials.Create(options, http, time, logger), new QuotaWatch(options.Name, metrics, logger));
+        var lifetimes = new DestinationLifetimes(options, signing);
+        lifetimes.Watch(handler);
+        return new Destination(options, http, new WebhookRequestFactory(options, version, options.Batch.IsOn ? format.BatchContentType : format.ContentType, signing), time, metrics, format, Credentials.Create(options, http, time, logger), new QuotaWatch(options.Name, metrics, logger))
+        {
+            Lifetimes = lifetimes,
+        };
     }
 
     /// <summary>The connections of one destination. An attempt's time-out is its own. Nothing is unpacked: an answer costs what it weighs on the wire, at most <see cref="MaxAnswerBytes"/>.</summary>

@@ -74,7 +74,9 @@ internal sealed partial class Dispatcher
     /// <summary>Entries in memory: at most <see cref="Window"/> and <see cref="LaneSet.MaxDelayed"/>, however many wait.</summary>
     public int InHand => _lanes.Count;
 
-    public DispatcherStatus Status => Volatile.Read(ref _status) with { Waiting = Unsettled };
+    public DestinationLifetimes Lifetimes => _destination.Lifetimes;
+
+    public DispatcherStatus Status => Volatile.Read(ref _status) with { Waiting = Unsettled, Lifetimes = Lifetimes };
 
     /// <summary>Accepted and not settled: what the journal has beyond where this started, less what has been settled since.</summary>
     private long Unsettled => Math.Max(0, _journal.Positions.Value - _startedAt.Value - _settledAheadAtStart - Volatile.Read(ref _settled));

@@ -11,6 +11,9 @@ internal sealed record DispatcherStatus(string Destination, GateState State, Dat
     /// <summary>Who paused it, when and why; null where nobody has.</summary>
     public DestinationPause? Pause { get; init; }
 
+    /// <summary>Of its secrets and certificates: no snapshot, they are as they are when they are asked.</summary>
+    public DestinationLifetimes? Lifetimes { get; init; }
+
     /// <summary>Requests in flight at most, at present.</summary>
     public int Concurrency { get; init; }
 

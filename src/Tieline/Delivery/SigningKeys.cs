@@ -30,14 +30,22 @@ internal sealed partial class SigningKeys
 
     private bool ReadsFiles => _options.SecretFile is not null || _options.PreviousFile is not null;
 
+    /// <summary>When the one before stops signing; null where none does, or where nothing but the configuration ends it.</summary>
+    public DateTimeOffset? PreviousUntil => Now() is { Previous: not null } keys && keys.PreviousUntil != DateTimeOffset.MaxValue && _time.GetUtcNow() < keys.PreviousUntil ? keys.PreviousUntil : null;
+
     /// <param name="previous">Null where only the current one signs.</param>
     public SigningKey Current(out SigningKey? previous)
     {
-        if (ReadsFiles && _time.GetElapsedTime(Interlocked.Read(ref _readAt)) >= SecretText.LookAgain)
-            LookAgain();
-        var keys = Volatile.Read(ref _keys);
+        var keys = Now();
         previous = keys.Previous is not null && _time.GetUtcNow() < keys.PreviousUntil ? keys.Previous : null;
         return keys.Current;
+    }
+
+    private Keys Now()
+    {
+        if (ReadsFiles && _time.GetElapsedTime(Interlocked.Read(ref _readAt)) >= SecretText.LookAgain)
+            LookAgain();
+        return Volatile.Read(ref _keys);
     }
 
     private void LookAgain()

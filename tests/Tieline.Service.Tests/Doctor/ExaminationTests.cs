@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
+using Tieline.Delivery;
 using Tieline.Service.Configuration;
 using Tieline.Service.Doctor;
 using Tieline.TestKit;
@@ -46,6 +47,19 @@ public sealed class ExaminationTests : IDisposable
         await stop.CancelAsync();
 
         await Should.ThrowAsync<OperationCanceledException>(examining);
+    }
+
+    [Fact]
+    public async Task A_client_certificate_that_cannot_be_read_is_a_finding_and_one_that_is_not_set_is_none()
+    {
+        var file = Path.Combine(_folder.FullName, "client.pem");
+        await File.WriteAllTextAsync(file, "hunter2", TestContext.Current.CancellationToken);
+        var check = new ClientCertificateCheck([new DestinationOptions(), new DestinationOptions { Name = "erp", Tls = { ClientCertificateFile = file } }], TimeProvider.System);
+
+        var finding = (await check.RunAsync(TestContext.Current.CancellationToken)).ShouldHaveSingleItem();
+
+        (finding.Subject, finding.Verdict).ShouldBe(("erp", Verdict.Fail));
+        finding.ToJson().ToJsonString().ShouldNotContain("hunter2");
     }
 
     [Fact]

@@ -44,6 +44,21 @@ public sealed class JudgementTests
     }
 
     [Theory]
+    [InlineData(-100, 15, "pass", "valid since 2025-11-22 (100 days), until 2026-03-17 (15 days)")]
+    [InlineData(-100, 13, "warn", "until 2026-03-15 (13 days)")]
+    [InlineData(-100, -1, "fail", "it has ended")]
+    [InlineData(1, 100, "fail", "it does not hold yet: from 2026-03-03 09:00 UTC")]
+    public void Our_own_certificate_is_told_with_its_age(int from, int until, string verdict, string words)
+    {
+        var finding = ClientCertificateCheck.Judge("crm", _now.AddDays(from), _now.AddDays(until), _now);
+
+        Finding.NameOf(finding.Verdict).ShouldBe(verdict);
+        finding.Subject.ShouldBe("crm");
+        finding.Seen.ShouldContain(words);
+        (finding.Advice is null).ShouldBe(finding.Verdict == Verdict.Pass);
+    }
+
+    [Theory]
     [InlineData(15, null, "pass", "15 days")]
     [InlineData(13, null, "warn", "13 days")]
     [InlineData(300, "it is for another name", "fail", "it is for another name")]

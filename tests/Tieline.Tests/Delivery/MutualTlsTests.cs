@@ -58,6 +58,58 @@ public sealed class MutualTlsTests : IDisposable
     }
 
     [Fact]
+    public async Task When_both_certificates_end_is_known_from_the_handshake_and_from_the_file()
+    {
+        using var shown = Issue("CN=localhost", TimeSpan.FromHours(20));
+        await using var crm = await WebEndpoint.StartAsync(shown);
+        var options = new DestinationOptions { Url = crm.Url };
+        options.Tls.CaFile = _directory.FileNamed("ca.pem");
+        Write("pem", options.Tls);
+        using var handler = Destination.CreateHandler(options);
+        var destination = Destination.Create(options, handler, "test", TimeProvider.System, _metrics, _logs);
+        using var own = X509CertificateLoader.LoadCertificateFromFile(options.Tls.ClientCertificateFile!);
+
+        destination.Lifetimes.ServerCertificateUntil.ShouldBeNull();
+        destination.Lifetimes.ClientCertificateUntil.ShouldBe(EndOf(own));
+        await destination.SendAsync(Entries.Entry(1), TestContext.Current.CancellationToken);
+
+        destination.Lifetimes.ServerCertificateUntil.ShouldBe(EndOf(shown));
+    }
+
+    [Fact]
+    public async Task The_certificate_of_the_host_that_gives_tokens_is_not_the_crms()
+    {
+        using var certificate = Issue("CN=localhost");
+        await using var tokens = await WebEndpoint.StartAsync(certificate);
+        await using var crm = await WebEndpoint.StartAsync(certificate);
+        tokens.Answer = _ => (503, "");
+        var options = new DestinationOptions { Url = crm.Url, Authentication = { Type = AuthenticationType.OAuth2, TokenUrl = tokens.Url, ClientId = "tieline", ClientSecret = new Secret("s") } };
+        options.Tls.CaFile = _directory.FileNamed("ca.pem");
+        Write("pem", options.Tls);
+        using var handler = Destination.CreateHandler(options);
+        var destination = Destination.Create(options, handler, "test", TimeProvider.System, _metrics, _logs);
+
+        (await destination.SendAsync(Entries.Entry(1), TestContext.Current.CancellationToken)).ShouldBeOfType<DeliveryOutcome.BackOff>();
+
+        tokens.Requests.ShouldNotBeEmpty();
+        destination.Lifetimes.ServerCertificateUntil.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task The_certificate_of_whom_nobody_vouches_for_is_not_taken_for_the_crms()
+    {
+        await using var crm = await WebEndpoint.StartAsync(Issue("CN=localhost"));
+        var options = new DestinationOptions { Url = crm.Url };
+        using var handler = Destination.CreateHandler(options);
+        var destination = Destination.Create(options, handler, "test", TimeProvider.System, _metrics, _logs);
+
+        await destination.SendAsync(Entries.Entry(1), TestContext.Current.CancellationToken);
+
+        destination.Lifetimes.ServerCertificateUntil.ShouldBeNull();
+        destination.Lifetimes.ClientCertificateUntil.ShouldBeNull();
+    }
+
+    [Fact]
     public void What_is_no_certificate_is_refused_at_start_with_the_files_name()
     {
         var file = _directory.FileNamed("bad");
@@ -108,7 +160,9 @@ public sealed class MutualTlsTests : IDisposable
         }
     }
 
-    private X509Certificate2 Issue(string subject)
+    private static DateTimeOffset EndOf(X509Certificate2 certificate) => new(certificate.NotAfter.ToUniversalTime());
+
+    private X509Certificate2 Issue(string subject, TimeSpan? lifetime = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
@@ -116,7 +170,7 @@ public sealed class MutualTlsTests : IDisposable
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
         var now = TimeProvider.System.GetUtcNow();
-        using var issued = request.Create(_ca, now.AddHours(-1), now.AddHours(1), RandomNumberGenerator.GetBytes(8));
+        using var issued = request.Create(_ca, now.AddHours(-1), now + (lifetime ?? TimeSpan.FromHours(1)), RandomNumberGenerator.GetBytes(8));
         return issued.CopyWithPrivateKey(key);
     }
 }

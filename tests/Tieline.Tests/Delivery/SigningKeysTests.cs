@@ -63,6 +63,37 @@ public sealed class SigningKeysTests : IDisposable
         Signing(FileKeys()).ShouldBe([_new.Text]);
     }
 
+    [Fact]
+    public void PreviousUntil_WhileARotatedKeyStillSigns_IsWhenItStops()
+    {
+        Write("secret", _old);
+        var keys = FileKeys();
+        keys.PreviousUntil.ShouldBeNull();
+        Write("secret", _new);
+        _time.Advance(SecretText.LookAgain);
+
+        keys.PreviousUntil.ShouldBe(_time.GetUtcNow() + _options.Signing.Overlap);
+        _time.Advance(_options.Signing.Overlap);
+        keys.PreviousUntil.ShouldBeNull();
+    }
+
+    [Fact]
+    public void PreviousUntil_OfAFile_CountsFromWhenItWasWritten()
+    {
+        Write("secret", _new);
+        Write("secret.previous", _old, age: TimeSpan.FromHours(23));
+
+        FileKeys().PreviousUntil.ShouldBe(_time.GetUtcNow() + TimeSpan.FromHours(1));
+    }
+
+    [Fact]
+    public void PreviousUntil_OfASecretInTheConfiguration_HasNoEnd()
+    {
+        (_options.Signing.Secret, _options.Signing.PreviousSecret) = (new Secret(_new.Text), new Secret(_old.Text));
+
+        Keys().PreviousUntil.ShouldBeNull();
+    }
+
     [Theory]
     [InlineData("hunter2", "must start with whsec_")]
     [InlineData("", "is empty")]

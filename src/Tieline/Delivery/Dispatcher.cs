@@ -376,6 +376,7 @@ internal sealed partial class Dispatcher
     private void Publish(DateTimeOffset now) => Volatile.Write(ref _status, new DispatcherStatus(
         _options.Name, _gate.State, _gate.State == GateState.Open ? null : _gate.Until, 0, _lanes.OldestReceivedAt, _inFlight, Problem())
     {
+        ClosedSince = _gate.State == GateState.Open ? null : _gate.Since,
         Concurrency = _gate.Level,
         RateFreeAt = HasReady(now) && _rate.FreeAt(now) is var free && free > now ? free : null,
         LeftToday = _rate.LeftToday(now),

@@ -6,6 +6,9 @@ namespace Tieline.Delivery;
 /// <param name="Problem">A sentence with what to check; null while it is sent to.</param>
 internal sealed record DispatcherStatus(string Destination, GateState State, DateTimeOffset? NextTry, long Waiting, DateTimeOffset? OldestWaitingSince, int InFlight, string? Problem)
 {
+    /// <summary>Since when it has not been sent to freely: it is down, set up wrongly or asked for a pause; null while it is open.</summary>
+    public DateTimeOffset? ClosedSince { get; init; }
+
     /// <summary>Requests in flight at most, at present.</summary>
     public int Concurrency { get; init; }
 

@@ -144,6 +144,8 @@ public sealed class QuestionsTests
         await incident.StageAsync(site, truth);
         (truth.Broken, truth.RequestsBefore, truth.TokensRefusedBefore) = ((from, Now), site.Crm.Requests().Count, truth.TokensRefused);
 
+        await Browser.OpenAsync(page, "/");
+        (await Browser.AxeAsync(page)).ShouldBeEmpty(name);
         incident.Answers.Keys.ShouldBe(_questions, ignoreOrder: true);
         // What is pressed changes something: last.
         foreach (var (question, answer) in incident.Answers.OrderBy(one => one.Key == Press))

@@ -70,7 +70,7 @@ public sealed class PicturesTests
         Say($"{file}: {picture.Length / 1024} KiB");
     }
 
-    /// <summary>Which they are depends on the simulator's seed alone.</summary>
+    /// <summary>A few, far enough apart to be of several conversations. An id holds its time: they are others with each run, from the same seed.</summary>
     private static bool IsRefused(HashSet<string> refused, string id)
     {
         lock (refused)

@@ -4,10 +4,14 @@ namespace Tieline.Service.Doctor;
 /// <param name="free">Bytes that may still be written below a folder.</param>
 internal sealed class DiskSpaceCheck(DataFolder folder, Func<string, long> free) : ICheck
 {
+    /// <summary>With less than this many bytes the disk counts as nearly full.</summary>
+    public const long Warn = 1024 * MiB;
+
+    /// <summary>What a person can do about it.</summary>
+    public const string Advice = "Make room, or put DataDirectory on a bigger disk; lower Retention:MaxBytes if the journal itself is what fills it.";
+
     private const long MiB = 1 << 20;
-    private const long Warn = 1024 * MiB;
     private const long Fail = 100 * MiB;
-    private const string Advice = "Make room, or put DataDirectory on a bigger disk; lower Retention:MaxBytes if the journal itself is what fills it.";
 
     public string Name => "disk-space";
 

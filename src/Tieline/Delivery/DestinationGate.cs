@@ -31,7 +31,7 @@ internal sealed class DestinationGate
     /// <summary>When sending, or the next probe, may go on; meaningless while open.</summary>
     public DateTimeOffset Until { get; private set; }
 
-    /// <summary>Since when the destination has been failing as a whole; meaningless while open or held.</summary>
+    /// <summary>Since when the destination has been failing as a whole, or has asked for the pause that it is held for; meaningless while open.</summary>
     public DateTimeOffset Since { get; private set; }
 
     /// <summary>Whether the one probe is out: until it ends, nothing else may go.</summary>

@@ -399,6 +399,7 @@ internal sealed partial class Dispatcher
         _options.Name, _pause is null ? _gate.State : GateState.Paused, _pause is not null || _gate.State == GateState.Open ? null : _gate.Until, 0, _lanes.OldestReceivedAt, _inFlight, Problem())
     {
         Pause = _pause,
+        ClosedSince = _gate.State == GateState.Open ? null : _gate.Since,
         Concurrency = _gate.Level,
         RateFreeAt = _pause is null && HasReady(now) && _rate.FreeAt(now) is var free && free > now ? free : null,
         LeftToday = _rate.LeftToday(now),

@@ -14,6 +14,9 @@ internal sealed record DispatcherStatus(string Destination, GateState State, Dat
     /// <summary>Of its secrets and certificates: no snapshot, they are as they are when they are asked.</summary>
     public DestinationLifetimes? Lifetimes { get; init; }
 
+    /// <summary>Since when it has not been sent to freely: it is down, set up wrongly or asked for a pause; null while it is open.</summary>
+    public DateTimeOffset? ClosedSince { get; init; }
+
     /// <summary>Requests in flight at most, at present.</summary>
     public int Concurrency { get; init; }
 

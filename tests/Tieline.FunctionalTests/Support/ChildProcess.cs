@@ -38,9 +38,11 @@ internal sealed class ChildProcess : IAsyncDisposable
         CultureInfo.InvariantCulture) / 1024d;
 
     /// <param name="environment">All of it: nothing is inherited but where to find the runtime.</param>
-    public static ChildProcess Start(IEnumerable<string> arguments, string workingDirectory, IReadOnlyDictionary<string, string> environment)
+    /// <param name="by">A command line that ends in becoming the program; null: it is started itself.</param>
+    public static ChildProcess Start(IEnumerable<string> arguments, string workingDirectory, IReadOnlyDictionary<string, string> environment, IReadOnlyList<string>? by = null)
     {
-        var start = new ProcessStartInfo(Executable.Path, arguments) { WorkingDirectory = workingDirectory, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] command = [.. by ?? [], Executable.Path, .. arguments];
+        var start = new ProcessStartInfo(command[0], command.Skip(1)) { WorkingDirectory = workingDirectory, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment.Clear();
         start.Environment["DOTNET_ROOT"] = Executable.RuntimeRoot;
         start.Environment["PATH"] = "/usr/bin:/bin";

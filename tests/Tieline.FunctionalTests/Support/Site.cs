@@ -27,7 +27,7 @@ internal sealed class Site : IAsyncDisposable
 
     public string Folder => _folder.Path;
 
-    public string DataDirectory => _folder.FileNamed("data");
+    public string DataDirectory => _options.DiskMiB is null ? OwnDataDirectory : SmallDisk.SeenFromOutside(Process.Id, OwnDataDirectory);
 
     public string AuditDirectory => Path.Combine(DataDirectory, "audit");
 
@@ -88,7 +88,7 @@ internal sealed class Site : IAsyncDisposable
             arguments.Add("--verbose");
         foreach (var setting in _options.Settings)
             arguments.AddRange(["--set", setting]);
-        var process = ChildProcess.Start(arguments, Folder, Environment());
+        var process = ChildProcess.Start(arguments, Folder, Environment(), _options.DiskMiB is { } size ? SmallDisk.At(OwnDataDirectory, size) : null);
         _processes.Add(process);
         return process;
     }
@@ -238,6 +238,9 @@ internal sealed class Site : IAsyncDisposable
         _folder.Dispose();
     }
 
+    /// <summary>The data directory as Tieline names it.</summary>
+    private string OwnDataDirectory => _folder.FileNamed("data");
+
     private Dictionary<string, string> Environment()
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -247,7 +250,7 @@ internal sealed class Site : IAsyncDisposable
             ["CRM_WEBHOOK_URL"] = $"{Crm.Url}/hook",
             ["TIELINE_Genesys__ApiUrl"] = Genesys.Url,
             ["TIELINE_Genesys__StreamUrl"] = Genesys.StreamUrl,
-            ["TIELINE_DataDirectory"] = DataDirectory,
+            ["TIELINE_DataDirectory"] = OwnDataDirectory,
             ["TIELINE_Http__Listen"] = "http://127.0.0.1:0",
         };
         foreach (var (name, value) in _options.Environment)

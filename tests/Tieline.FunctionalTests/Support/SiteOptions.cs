@@ -18,6 +18,9 @@ internal sealed class SiteOptions
     /// <summary>Done once both ends listen, before Tieline starts: puts files into <see cref="Site.Folder"/>.</summary>
     public Action<Site>? Prepare { get; set; }
 
+    /// <summary>So big is the file system of the data directory, in MiB; null: that of the machine. Where <see cref="SmallDisk.IsPossible"/>.</summary>
+    public int? DiskMiB { get; set; }
+
     public bool Verbose { get; set; }
 
     /// <summary>Start Tieline, and wait until it has subscribed.</summary>

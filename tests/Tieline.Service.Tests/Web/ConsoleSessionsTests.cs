@@ -85,7 +85,7 @@ public sealed class ConsoleSessionsTests : IDisposable
         (token.By, person.By).ShouldBe(("console", "oidc:console"));
     }
 
-    private ConsoleActions Actions(ClaimsPrincipal who) => new(new RunningParts(), new Fixed(who), _sessions, _options, NullLoggerFactory.Instance, _clock);
+    private ConsoleActions Actions(ClaimsPrincipal who) => new(new RunningParts(), new Fixed(who), _sessions, new DestinationDesk(new ConfigurationInForce(_options), new RunningParts(), _clock, NullLoggerFactory.Instance), _clock);
 
     private static Task<long> BackfillAsync(ConsoleActions actions) => actions.BackfillAsync(_day, _day.AddHours(1), TestContext.Current.CancellationToken);
 

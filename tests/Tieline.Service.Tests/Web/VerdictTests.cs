@@ -70,6 +70,18 @@ public sealed class VerdictTests
     }
 
     [Fact]
+    public void A_disk_that_is_nearly_full_needs_somebody_but_what_stops_events_is_told_first()
+    {
+        var low = Well() with { DiskFree = 212L << 20, DeadLetters = 5 };
+
+        Of(low).ShouldBe((VerdictLevel.Act, Culprit.Us, "Events flow, but the disk is nearly full: 212.0 MiB free."));
+        Of(low with { DiskFree = 1L << 30 }).Culprit.ShouldBe(Culprit.Crm);
+        var down = Verdict.Of(low with { Destinations = [Gate(GateState.Down) with { Problem = "destination 'crm' is down (refused)" }] });
+        down.Sentence.ShouldBe("Destination 'crm' is down (refused).");
+        down.Evidence.ShouldContain("212.0 MiB of disk free");
+    }
+
+    [Fact]
     public void A_gap_heals_by_itself_and_a_dead_letter_needs_somebody()
     {
         var gap = new GapFill(7, GapReason.Hole, _now.AddMinutes(-3), _now.AddMinutes(-2), _now.AddMinutes(-2), GapState.Filling, 1, _now.AddSeconds(5), 3, 0, null, null);

@@ -37,6 +37,12 @@ internal sealed record Overview(
     IReadOnlyList<CoverageSpan> Coverage,
     DateTimeOffset? Since)
 {
+    /// <summary>Bytes that may still be written where the journal is; null where nobody can tell.</summary>
+    public long? DiskFree { get; init; }
+
+    /// <summary>Since when there has been no connection; null while there is one.</summary>
+    public DateTimeOffset? DownSince => DownFor is { } down ? At - down : null;
+
     /// <summary>Accepted events that some destination has not settled.</summary>
     public long Waiting => Destinations.Sum(destination => destination.Waiting);
 

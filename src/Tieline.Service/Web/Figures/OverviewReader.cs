@@ -1,12 +1,14 @@
 using Tieline.Backfill;
 using Tieline.Diagnostics;
 using Tieline.Genesys;
+using Tieline.Service.Configuration;
+using Tieline.Service.Doctor;
 using Tieline.Service.Hosting;
 
 namespace Tieline.Service.Web.Figures;
 
 /// <summary>Reads how Tieline stands from what runs. For one reader at a time.</summary>
-internal sealed class OverviewReader(RunningParts parts, SourceStatus source, SpecificationMetrics specification, DeliveryTally tally, TimeProvider time)
+internal sealed class OverviewReader(RunningParts parts, SourceStatus source, SpecificationMetrics specification, DeliveryTally tally, TielineOptions options, TimeProvider time)
 {
     /// <summary>So far back the continuity is told.</summary>
     public static readonly TimeSpan Band = TimeSpan.FromHours(24);
@@ -31,11 +33,26 @@ internal sealed class OverviewReader(RunningParts parts, SourceStatus source, Sp
             now, source.Current, specification.IsConnected ? specification.Silence : null, specification.IsConnected ? TimeSpan.FromMilliseconds(specification.ConnectionUptimeMs) : null, specification.DownFor, specification.ReconnectionCount,
             counts.Received, counts.Dropped, counts.Delivered, RatesTo(counts), tally.LatencyMs(0.5), tally.LatencyMs(0.99),
             [.. running.Dispatchers.Select(dispatcher => dispatcher.Status)], dead, gaps, running.Journal.Problem, running.Supervisor.Problem, bytes,
-            new Coverage(since, UpTo(until, now), fills).Of(now - Band, now), since);
+            new Coverage(since, UpTo(until, now), fills).Of(now - Band, now), since)
+        {
+            DiskFree = FreeBelow(options.DataDirectory),
+        };
     }
 
     /// <summary>While the stream is heard, a quiet time is a covered one: what comes next tells only whether something was missed.</summary>
     private DateTimeOffset? UpTo(DateTimeOffset? newest, DateTimeOffset now) => specification.IsConnected && specification.Silence < _patience && newest is not null ? now : newest;
+
+    private static long? FreeBelow(string directory)
+    {
+        try
+        {
+            return DiskSpaceCheck.FreeBelow(Path.GetFullPath(directory));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null;
+        }
+    }
 
     private FlowRates? RatesTo(Counts counts)
     {

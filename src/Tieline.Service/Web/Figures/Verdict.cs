@@ -2,6 +2,7 @@ using Tieline.Backfill;
 using Tieline.Delivery;
 using Tieline.Genesys;
 using Tieline.Sequencing;
+using Tieline.Service.Doctor;
 using Tieline.Service.Web.Shell;
 
 namespace Tieline.Service.Web.Figures;
@@ -48,7 +49,7 @@ internal sealed record Verdict(VerdictLevel Level, Culprit Culprit, string Sente
     private static readonly TimeSpan _late = TimeSpan.FromSeconds(30);
 
     /// <summary>Pure: the worst that is wrong, whoever is nearest to the disk first, since what fails there hides the rest.</summary>
-    public static Verdict Of(Overview now) => Disk(now) ?? Source(now) ?? Crm(now) ?? DeadLetters(now) ?? Missing(now) ?? Good(now);
+    public static Verdict Of(Overview now) => Disk(now) ?? Source(now) ?? Crm(now) ?? Room(now) ?? DeadLetters(now) ?? Missing(now) ?? Good(now);
 
     private static Verdict? Disk(Overview now)
     {
@@ -58,6 +59,13 @@ internal sealed record Verdict(VerdictLevel Level, Culprit Culprit, string Sente
             ? new(VerdictLevel.Act, Culprit.Us, $"A part of Tieline keeps failing: {loop}.", "It is started again by itself; the log says why it fails.", FiguresOf(now), "/trust")
             : null;
     }
+
+    /// <summary>No event suffers from it yet, so whatever stops them now is told first; the free space stands beside that.</summary>
+    private static Verdict? Room(Overview now) => IsLow(now) ? new(
+        VerdictLevel.Act, Culprit.Us, $"Events flow, but the disk is nearly full: {Show.Bytes(now.DiskFree)} free.",
+        $"It does not mend itself: once the disk is full receiving waits, and what was accepted stays. {DiskSpaceCheck.Advice}", FiguresOf(now), "/trust") : null;
+
+    private static bool IsLow(Overview now) => now.DiskFree < DiskSpaceCheck.Warn;
 
     private static Verdict? Source(Overview now)
     {
@@ -124,13 +132,14 @@ internal sealed record Verdict(VerdictLevel Level, Culprit Culprit, string Sente
         ? new(VerdictLevel.Good, Culprit.Nobody, $"Connected for {Show.Span(now.ConnectedFor)}, no event yet.", "Quiet queues are normal: the line is heard to be open.", FiguresOf(now), "/events")
         : new(VerdictLevel.Good, Culprit.Nobody, "Healthy: events flow, nothing is missing.", now.Waiting == 0 ? "Everything accepted has been delivered." : $"{Show.Count(now.Waiting)} on their way.", FiguresOf(now), "/events");
 
-    /// <summary>The four questions in figures: connected, losing, delivered, late.</summary>
+    /// <summary>The four questions in figures: connected, losing, delivered, late; and the disk where it is short.</summary>
     private static string[] FiguresOf(Overview now) =>
     [
         now.Silence is { } silence ? $"heard {Show.Span(silence)} ago" : $"no connection for {Show.Span(now.DownFor)}",
         now.Gaps.Count == 0 ? "no open gap" : $"{now.Gaps.Count} open gaps",
         now.Waiting == 0 ? "nothing waits" : $"{Show.Count(now.Waiting)} wait, oldest {Show.Span(now.Lag)}",
         now.DeadLetters == 0 ? "no dead letter" : $"{Show.Count(now.DeadLetters)} dead letters",
+        .. IsLow(now) ? [$"{Show.Bytes(now.DiskFree)} of disk free"] : (string[])[],
     ];
 
     /// <summary>A close that Genesys sent is its own; everything else may lie anywhere between.</summary>

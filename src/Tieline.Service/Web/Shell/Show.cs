@@ -9,6 +9,9 @@ internal static class Show
 
     public static string Count(double? value) => value is { } number && double.IsFinite(number) ? Math.Round(number).ToString("N0", CultureInfo.InvariantCulture) : Unknown;
 
+    /// <param name="noun">In the singular; its plural ends in s.</param>
+    public static string Counted(long value, string noun) => $"{Count(value)} {noun}{(value == 1 ? "" : "s")}";
+
     public static string Rate(double? perSecond) => perSecond is { } rate && double.IsFinite(rate) ? (rate is > 0 and < 10 ? rate.ToString("0.0", CultureInfo.InvariantCulture) : Count(rate)) + "/s" : Unknown;
 
     public static string Milliseconds(double? value) => value is { } number && double.IsFinite(number)

@@ -22,7 +22,7 @@ internal sealed record FilterRequest(FilterSet Asked, TimeSpan Last)
         ReadCommentHandling = JsonCommentHandling.Skip,
     };
 
-    private static readonly JsonSerializerOptions _writing = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions _writing = new() { WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     /// <param name="problem">What is wrong with it; null where nothing is.</param>
     public static FilterRequest? Read(ReadOnlySpan<byte> utf8, out string? problem)
@@ -55,7 +55,7 @@ internal sealed record FilterRequest(FilterSet Asked, TimeSpan Last)
             Destinations = filters.Destinations.Select(one => new { Name = one.Key, Filter = new { Rules = one.Value.Select(Short) } }),
             last,
         },
-        new JsonSerializerOptions(_writing) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull });
+        _writing);
 
     /// <summary>Without the lists that ask for nothing.</summary>
     private static Dictionary<string, object> Short(FilterRuleOptions rule)

@@ -88,7 +88,7 @@ public sealed class FilterPreviewTests
         using var reader = new JournalReader(rig.DatabasePath);
         var preview = new FilterPreview(Set([_completed]), null);
 
-        var reading = preview.ReadAsync(reader, DateTimeOffset.MinValue, DateTimeOffset.MaxValue.AddDays(-1), JournalRig.Cancellation);
+        var reading = preview.ReadAsync(reader, Some.Time, Some.Time.AddDays(1), JournalRig.Cancellation);
         await rig.DoAsync(JournalRig.Append(JournalReader.KindsAtOnce + 6));
         await reading;
 

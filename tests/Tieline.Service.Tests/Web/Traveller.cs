@@ -5,7 +5,7 @@ using Tieline.TestKit;
 
 namespace Tieline.Service.Tests.Web;
 
-/// <summary>A browser without scripts that goes between Tieline and a provider, step by step. It knows nothing of SameSite.</summary>
+/// <summary>A browser without scripts that goes between Tieline and a provider, step by step. It knows nothing of SameSite: the functional tests have a real one.</summary>
 internal sealed class Traveller : IDisposable
 {
     private readonly CookieContainer _cookies = new();

@@ -52,6 +52,8 @@ public sealed class IdentityProvider : IAsyncDisposable
             var key = JsonWebKeyConverter.ConvertFromRSASecurityKey(new RsaSecurityKey(_key.Rsa.ExportParameters(includePrivateParameters: false)) { KeyId = _key.KeyId });
             return Results.Json(new { keys = (object[])[new { kty = key.Kty, use = "sig", alg = "RS256", kid = key.Kid, n = key.N, e = key.E }] });
         });
+        // A browser asks for it by itself, and complains.
+        app.MapGet("/favicon.ico", () => Results.NoContent());
         app.MapGet("/authorize", Authorize);
         app.MapGet("/approve", Approve);
         app.MapPost("/token", (Delegate)TokenAsync);

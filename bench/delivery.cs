@@ -5,7 +5,9 @@
 #:property AssemblyName=Tieline.Benchmarks
 #:property PublishAot=false
 #:property RestorePackagesWithLockFile=false
-#:property NoWarn=$(NoWarn);RS0030;CA2007
+#:property RunAnalyzers=false
+#:property EnableDefaultContentItems=false
+#:property UseAppHost=false
 
 using System.Collections.Concurrent;
 using System.Net;
@@ -17,6 +19,7 @@ using Tieline.Events;
 using Tieline.Journal;
 using Tieline.Sequencing;
 using Tieline.Storage;
+using EventId = Tieline.Events.EventId;
 
 var seconds = args.Length > 0 ? double.Parse(args[0]) : 10;
 

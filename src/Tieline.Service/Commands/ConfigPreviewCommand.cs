@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Tieline.Journal;
 using Tieline.Pipeline;
-using Tieline.Service.Commands.Demo;
+using Tieline.Service.Configuration;
 using Tieline.Service.Desks;
 using Tieline.Service.Http;
 

@@ -3,7 +3,6 @@ using Serilog.Extensions.Logging;
 using Tieline.Delivery;
 using Tieline.Diagnostics;
 using Tieline.Genesys;
-using Tieline.Service.Commands.Demo;
 using Tieline.Service.Configuration;
 using Tieline.Service.Hosting;
 using Tieline.Service.Web.History;

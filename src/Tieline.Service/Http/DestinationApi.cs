@@ -39,11 +39,9 @@ internal static class DestinationApi
     {
         var (admin, asked) = (call.Admin, call.Asked);
         var (name, reason) = (call.InPath("name"), asked.Text("reason")?.Trim());
-        if ((asked.Problem ?? DestinationDesk.CheckReason(reason)) is { } problem)
-            await call.RefuseAsync(StatusCodes.Status400BadRequest, problem);
-        else if (!desk.IsConfigured(name))
-            await call.RefuseAsync(StatusCodes.Status404NotFound, NotConfigured(name));
-        else if (await DestinationDesk.PauseAsync(admin, name, reason!, asked.By(), call.Aborted))
+        if (await IsRefusedAsync(call, desk, asked.Problem ?? DestinationDesk.CheckReason(reason)))
+            return;
+        if (await DestinationDesk.PauseAsync(admin, name, reason!, asked.By(), call.Aborted))
             await AnswerAsync(call, name);
         else
             await call.RefuseAsync(StatusCodes.Status409Conflict, DestinationDesk.PauseOf(admin, name) is { } pause ? PausedAlready(name, pause.By) : $"Destination '{name}' is being decided on by somebody else.");
@@ -53,11 +51,9 @@ internal static class DestinationApi
     {
         var (admin, asked) = (call.Admin, call.Asked);
         var name = call.InPath("name");
-        if (asked.Problem is { } problem)
-            await call.RefuseAsync(StatusCodes.Status400BadRequest, problem);
-        else if (!desk.IsConfigured(name))
-            await call.RefuseAsync(StatusCodes.Status404NotFound, NotConfigured(name));
-        else if (await DestinationDesk.ResumeAsync(admin, name, asked.By(), call.Aborted))
+        if (await IsRefusedAsync(call, desk, asked.Problem))
+            return;
+        if (await DestinationDesk.ResumeAsync(admin, name, asked.By(), call.Aborted))
             await AnswerAsync(call, name);
         else
             await call.RefuseAsync(StatusCodes.Status409Conflict, NotPaused(name));
@@ -67,11 +63,7 @@ internal static class DestinationApi
     {
         var (admin, asked) = (call.Admin, call.Asked);
         var name = call.InPath("name");
-        if (asked.Problem is { } problem)
-            await call.RefuseAsync(StatusCodes.Status400BadRequest, problem);
-        else if (!desk.IsConfigured(name))
-            await call.RefuseAsync(StatusCodes.Status404NotFound, NotConfigured(name));
-        else
+        if (!await IsRefusedAsync(call, desk, asked.Problem))
             await call.WriteAsync((await desk.TestAsync(admin, name, asked.By(), call.Aborted)).ToJson());
     }
 
@@ -83,6 +75,19 @@ internal static class DestinationApi
 
     public static string PausedAlready(string name, string by) => $"Destination '{name}' is paused already, by {by}.";
 
+    /// <summary>Whether what is asked has been refused: it is badly said, or of a destination that is not configured.</summary>
+    private static async Task<bool> IsRefusedAsync(ApiCall call, DestinationDesk desk, string? problem)
+    {
+        var name = call.InPath("name");
+        if (problem is not null)
+            await call.RefuseAsync(StatusCodes.Status400BadRequest, problem);
+        else if (!desk.IsConfigured(name))
+            await call.RefuseAsync(StatusCodes.Status404NotFound, NotConfigured(name));
+        else
+            return false;
+        return true;
+    }
+
     private static Task AnswerAsync(ApiCall call, string name) =>
         call.WriteAsync(new JsonObject { ["destination"] = name, ["pause"] = DestinationJson.Of(DestinationDesk.PauseOf(call.Admin, name)) });
 
@@ -93,8 +98,6 @@ internal static class DestinationApi
         {
             if (desk.StatusOf(one!["destination"]!.GetValue<string>()) is { } status)
                 DestinationJson.Add(one.AsObject(), status);
-            if (desk.StatusOf(one["destination"]!.GetValue<string>())?.Lifetimes is { } lifetimes)
-                DestinationJson.Add(one.AsObject(), lifetimes);
         }
 
         return list;

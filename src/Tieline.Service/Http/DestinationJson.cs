@@ -30,6 +30,8 @@ internal static class DestinationJson
         destination["nextTry"] = status.NextTry is { } next ? EventTime.ToText(next) : null;
         destination["inFlight"] = status.InFlight;
         destination["concurrency"] = status.Concurrency;
+        if (status.Lifetimes is { } lifetimes)
+            Add(destination, lifetimes);
     }
 
     /// <summary>As metrics and scripts know a state.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using Tieline.Delivery;
 using Tieline.Filtering;
 using Tieline.Pipeline;
-using Tieline.Service.Commands.Demo;
+using Tieline.Service.Configuration;
 using Tieline.Service.Desks;
 
 namespace Tieline.Service.Http;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Tieline.Genesys;
+using Tieline.Service.Configuration;
 
 namespace Tieline.Service.Commands.Demo;
 

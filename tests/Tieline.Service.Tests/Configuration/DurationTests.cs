@@ -1,6 +1,6 @@
-using Tieline.Service.Commands.Demo;
+using Tieline.Service.Configuration;
 
-namespace Tieline.Service.Tests.Commands.Demo;
+namespace Tieline.Service.Tests.Configuration;
 
 public class DurationTests
 {

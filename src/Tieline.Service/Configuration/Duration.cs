@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Tieline.Service.Commands.Demo;
+namespace Tieline.Service.Configuration;
 
 /// <summary>Reads a length of time as people type it: <c>30s</c>, <c>2m</c>, <c>1h</c>, <c>30</c> (seconds) or <c>00:00:30</c>. Pure.</summary>
 internal static class Duration

@@ -9,8 +9,8 @@ namespace Tieline.Service.Alerts;
 internal sealed class FigureListener : IDisposable
 {
     private readonly MeterListener _listener = new();
-    private readonly ConcurrentDictionary<(Instrument Instrument, AlertLabels Labels), long> _counts = new();
-    private readonly ConcurrentDictionary<Instrument, BucketTally> _buckets = new();
+    private readonly ConcurrentDictionary<(string Name, AlertLabels Labels), Tally> _counts = new();
+    private readonly ConcurrentDictionary<Kept, BucketTally> _buckets = new();
     private readonly List<(string Name, AlertLabels Labels, double Value)> _observed = [];
 
     public FigureListener(TielineMetrics metrics)
@@ -19,11 +19,12 @@ internal sealed class FigureListener : IDisposable
         var ours = metrics.Frames.Meter;
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter == ours && FigureHistory.Keeps(NameOf(instrument)))
-                listener.EnableMeasurementEvents(instrument);
+            // Its name is made here, and the labels of its tags when they are first seen: events are measured by the thousand.
+            if (instrument.Meter == ours && NameOf(instrument) is var name && FigureHistory.Keeps(name))
+                listener.EnableMeasurementEvents(instrument, new Kept(name, instrument as Histogram<double>));
         };
-        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Count(instrument, tags, value));
-        _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Measure(instrument, value, tags));
+        _listener.SetMeasurementEventCallback<long>((_, value, tags, kept) => Count((Kept)kept!, tags, value));
+        _listener.SetMeasurementEventCallback<double>((_, value, tags, kept) => Measure((Kept)kept!, value, tags));
         _listener.Start();
     }
 
@@ -35,12 +36,12 @@ internal sealed class FigureListener : IDisposable
         history.Begin(now);
         foreach (var (name, labels, value) in _observed)
             history.Add(name, labels, value);
-        foreach (var ((instrument, labels), count) in _counts)
-            history.Add(NameOf(instrument), labels, count);
-        foreach (var (instrument, tally) in _buckets)
+        foreach (var ((name, labels), tally) in _counts)
+            history.Add(name, labels, tally.Sum);
+        foreach (var (kept, tally) in _buckets)
         {
             foreach (var (upper, count) in tally.Read())
-                history.Add(NameOf(instrument), AlertLabels.Of([new("le", double.IsPositiveInfinity(upper) ? "+Inf" : upper.ToString(CultureInfo.InvariantCulture))]), count);
+                history.Add(kept.Name, AlertLabels.Of([new("le", double.IsPositiveInfinity(upper) ? "+Inf" : upper.ToString(CultureInfo.InvariantCulture))]), count);
         }
     }
 
@@ -60,16 +61,50 @@ internal sealed class FigureListener : IDisposable
         };
     }
 
-    private void Count(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags, long value) =>
-        _counts.AddOrUpdate((instrument, AlertLabels.OfTags(tags)), static (_, added) => added, static (_, sum, added) => sum + added, value);
-
-    private void Measure(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    private void Count(Kept kept, ReadOnlySpan<KeyValuePair<string, object?>> tags, long value)
     {
-        if (instrument is not Histogram<double> histogram)
-            _observed.Add((NameOf(instrument), AlertLabels.OfTags(tags), value));
-        else if (NameOf(instrument).EndsWith("_bucket", StringComparison.Ordinal))
-            _buckets.GetOrAdd(instrument, static (_, of) => new BucketTally(of.Advice!.HistogramBucketBoundaries!), histogram).Add(value);
+        if (!kept.Tallies.TryGetValue(tags, out var tally))
+        {
+            // By labels: tags that say the same, such as one without a value, are one figure.
+            tally = _counts.GetOrAdd((kept.Name, AlertLabels.OfTags(tags)), static _ => new Tally());
+            kept.Tallies.TryAdd(tags, tally);
+        }
+
+        tally.Add(value);
+    }
+
+    private void Measure(Kept kept, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        if (kept.Histogram is null)
+            _observed.Add((kept.Name, AlertLabels.OfTags(tags), value));
+        else if (kept.IsBuckets)
+            _buckets.GetOrAdd(kept, static of => new BucketTally(of.Histogram!.Advice!.HistogramBucketBoundaries!)).Add(value);
         else
-            Count(instrument, tags, 1);
+            Count(kept, tags, 1);
+    }
+
+    /// <summary>An instrument that a rule looks at.</summary>
+    private sealed class Kept(string name, Histogram<double>? histogram)
+    {
+        public string Name { get; } = name;
+
+        /// <summary>Null: a counter, or observed.</summary>
+        public Histogram<double>? Histogram { get; } = histogram;
+
+        /// <summary>Whether the histogram's buckets are looked at; else how often it was measured.</summary>
+        public bool IsBuckets { get; } = histogram is not null && name.EndsWith("_bucket", StringComparison.Ordinal);
+
+        public ConcurrentDictionary<KeyValuePair<string, object?>[], Tally>.AlternateLookup<ReadOnlySpan<KeyValuePair<string, object?>>> Tallies { get; } =
+            new ConcurrentDictionary<KeyValuePair<string, object?>[], Tally>(new TagsComparer()).GetAlternateLookup<ReadOnlySpan<KeyValuePair<string, object?>>>();
+    }
+
+    /// <summary>Safe from any thread.</summary>
+    private sealed class Tally
+    {
+        private long _sum;
+
+        public long Sum => Interlocked.Read(ref _sum);
+
+        public void Add(long value) => Interlocked.Add(ref _sum, value);
     }
 }

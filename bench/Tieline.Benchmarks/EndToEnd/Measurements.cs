@@ -96,7 +96,7 @@ internal static class Measurements
             root.GetProperty("timestamp").GetDateTimeOffset()).ToString();
     }
 
-    private static double At(List<double> sorted, double share) => sorted.Count == 0 ? double.NaN : sorted[(int)Math.Min(sorted.Count - 1, Math.Ceiling(sorted.Count * share) - 1)];
+    public static double At(List<double> sorted, double share) => sorted.Count == 0 ? double.NaN : sorted[(int)Math.Min(sorted.Count - 1, Math.Ceiling(sorted.Count * share) - 1)];
 
     /// <param name="CpuSeconds">For a thousand events.</param>
     /// <param name="Missing">Events that had not arrived a second after the last was sent.</param>

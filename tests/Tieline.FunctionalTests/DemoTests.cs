@@ -58,6 +58,7 @@ public sealed partial class DemoTests
         using var folder = new TempDirectory();
         await using var demo = ChildProcess.Start(["demo", "--for", "12s", "--json"], folder.Path, new Dictionary<string, string>(StringComparer.Ordinal));
         await Eventually.TrueAsync(() => demo.Errors.Any(line => line.StartsWith("The first event", StringComparison.Ordinal)), TimeSpan.FromSeconds(20), () => $"the first event is there.\n{demo.Tail()}");
+        await EntersConsoleAsync(demo.Errors.Select(line => ConsoleLink().Match(line)).First(match => match.Success).Value);
         var number = demo.Errors.Select(line => TielinesNumber().Match(line)).First(match => match.Success).Groups["number"].Value;
         using (var tieline = Process.GetProcessById(int.Parse(number, CultureInfo.InvariantCulture)))
         {
@@ -72,6 +73,20 @@ public sealed partial class DemoTests
         summary.GetProperty("inGaps").GetInt64().ShouldBeGreaterThan(0, "what was sent while it was down");
         summary.GetProperty("disturbances").GetArrayLength().ShouldBeGreaterThan(0);
     }
+
+    /// <summary>The link signs in at once, and what it opens shows what has come.</summary>
+    private static async Task EntersConsoleAsync(string link)
+    {
+        using var browser = new HttpClient();
+        using var first = await browser.GetAsync(link, TestContext.Current.CancellationToken);
+        first.EnsureSuccessStatusCode();
+        first.RequestMessage!.RequestUri!.PathAndQuery.ShouldBe("/");
+        var events = await browser.GetStringAsync(new Uri(new Uri(link), "/events"), TestContext.Current.CancellationToken);
+        events.ShouldContain("delivered");
+    }
+
+    [GeneratedRegex(@"http://127\.0\.0\.1:\d+/login\?token=[0-9a-f]{64}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex ConsoleLink();
 
     [GeneratedRegex(@"^\s*Tieline\s+pid (?<number>\d+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex TielinesNumber();

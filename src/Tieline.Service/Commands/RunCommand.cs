@@ -65,7 +65,7 @@ internal sealed partial class RunCommand : Verb
     {
         LogConsole(log, address, ConsoleToken.FileName);
         if (_context.IsTerminal && ConsoleToken.TryRead(options.DataDirectory) is { } token)
-            _context.Error.WriteLine($"Console: {new Uri(address, $"{SignIn.Path}?token={token}")}");
+            _context.Error.WriteLine($"Console: {SignIn.LinkTo(address, token)}");
     }
 
     private static async Task<int> RunAsync(ITielinePipeline pipeline, StopSignals signals, ILogger log)

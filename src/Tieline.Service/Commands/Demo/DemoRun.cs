@@ -82,7 +82,7 @@ internal sealed class DemoRun : IAsyncDisposable
         await UntilAsync("the CRM receiver to start", DemoDefaults.StartFor, async ending => await _crm.StatsAsync(ending) is not null, _children.Crm);
         await UntilAsync("the simulator to start", DemoDefaults.StartFor, async ending => await _simulator.FiguresAsync(ending) is not null, _children.Simulator);
         _children.Tieline.Start();
-        await UntilAsync("Tieline to start", DemoDefaults.StartFor, async ending => await _tieline.FiguresAsync(ending) is not null, _children.Tieline);
+        await UntilAsync("Tieline to start", DemoDefaults.StartFor, async ending => _site.ConsoleUrl is not null && await _tieline.FiguresAsync(ending) is not null, _children.Tieline);
     }
 
     private async Task FlowAsync(long started)

@@ -1,3 +1,6 @@
+using Tieline.Service.Http;
+using Tieline.Service.Web.Access;
+
 namespace Tieline.Service.Commands.Demo;
 
 /// <summary>Where everything of one demo is: ports, URLs, a directory of its own.</summary>
@@ -19,6 +22,9 @@ internal sealed class DemoSite : IDisposable
     public bool IsKept { get; set; }
 
     public Uri TielineUrl { get; }
+
+    /// <summary>Signs a browser in. It may stand wherever the demo's words go: what it opens is made up and ends with the demo. Null until Tieline has made its token.</summary>
+    public Uri? ConsoleUrl => ConsoleToken.TryRead(DataDirectory) is { } token ? SignIn.LinkTo(TielineUrl, token) : null;
 
     /// <summary>The simulated Genesys, and its control API.</summary>
     public Uri SimulatorUrl { get; }

@@ -17,6 +17,9 @@ internal static class SignIn
 
     private static readonly TimeSpan _lasts = TimeSpan.FromHours(12);
 
+    /// <summary>Where a browser is signed in by going there. As secret as the token.</summary>
+    public static Uri LinkTo(Uri address, string token) => new(address, $"{Path}?token={token}");
+
     public static void Configure(CookieAuthenticationOptions options)
     {
         options.Cookie.Name = CookieName;

@@ -88,7 +88,7 @@ internal static class ApiRoutes
 
     private static ApiOperation[] Audit(AuditApi audit) =>
     [
-        Get("/audit/lines", "What is on record, newest first.", "AuditLines", audit.LinesAsync, [.. Lines, _cursor, _limit]),
+        Get("/audit/lines", "What is on record, newest first. A page looks through a bounded part of the log: it may be empty, and have a 'next' all the same.", "AuditLines", audit.LinesAsync, [.. Lines, _cursor, _limit]),
         Get("/audit/export", "Lines as they stand in the audit log's files, oldest first.", "AuditFile", audit.ExportAsync, Lines) with { Media = ApiMedia.Lines },
         Get("/audit/checkpoints", "Signed heads of the log, newest first. None has been checked.", "Checkpoints", audit.CheckpointsAsync, [_cursor, _limit]),
         Post("/audit/verifications", "Check the whole log from its first line.", "Verification", audit.VerifyAsync, []) with { Media = ApiMedia.Lines, MayBeEmpty = true },

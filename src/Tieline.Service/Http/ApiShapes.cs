@@ -38,7 +38,7 @@ internal static class ApiShapes
         ["Pause"] = "destination:text pause:Paused?",
         ["Test"] = "destination:text accepted:bool status:int? latencyMs:num said:text",
         ["Fact"] = FactMembers,
-        ["AuditLines"] = "lines:Fact[] next:text?",
+        ["AuditLines"] = "lines:Fact[] lookedBackTo:time? next:text?",
         ["AuditFile"] = "timestamp:time sequence:int? conversationId:text? eventType:text? payloadHash:text? id:text? action:text destination:text? fact:int detail:any? previous:text hash:text",
         ["Checkpoint"] = "file:text lines:int fact:int head:text key:text",
         ["Checkpoints"] = "checkpoints:Checkpoint[] next:text?",

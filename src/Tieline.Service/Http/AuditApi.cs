@@ -9,7 +9,7 @@ using Tieline.Service.Web.Figures;
 namespace Tieline.Service.Http;
 
 /// <summary>What is on record, and whether it is as it was written.</summary>
-internal sealed class AuditApi(AuditLines lines, JournalDesk journal)
+internal sealed class AuditApi(AuditLines lines)
 {
     public async Task LinesAsync(ApiCall call)
     {
@@ -20,15 +20,12 @@ internal sealed class AuditApi(AuditLines lines, JournalDesk journal)
             return;
         }
 
-        // Without a condition they are the journal's facts, of which the log is a copy that may be a second behind: no file need be read for them, while the journal has them all.
-        var facts = query is { ConversationId: null, Action: null, From: null, To: null } ? AuditLines.NewestFacts(call.Admin.Journal, limit + 1, query.BeforeFact) : [];
-        List<JsonObject> found = facts.Count == limit + 1 || facts is [.., { Number: 1 }]
-            ? [.. facts.Select(Of)]
-            : [.. lines.NewestEntries(query with { Last = limit + 1 }, call.Aborted).Select(Of)];
+        var found = lines.Find(query, limit, call.Aborted);
         await call.WriteAsync(new JsonObject
         {
-            ["lines"] = new JsonArray([.. found.Take(limit)]),
-            ["next"] = found.Count > limit ? found[limit - 1]["fact"]!.GetValue<long>().ToString(CultureInfo.InvariantCulture) : null,
+            ["lines"] = new JsonArray([.. found.Rows.Select(Of)]),
+            ["lookedBackTo"] = found.LookedBackTo is { } at ? EventTime.ToText(at) : null,
+            ["next"] = found.Next?.ToString(CultureInfo.InvariantCulture),
         });
     }
 
@@ -53,7 +50,7 @@ internal sealed class AuditApi(AuditLines lines, JournalDesk journal)
         var answer = new ApiLines(call.Context);
         return answer.RunAsync(Task.Run(
             async () => (JsonNode)JsonSerializer.SerializeToNode(
-                await lines.VerifyAsync(journal, checkedLines => answer.Tell(new JsonObject { ["lines"] = checkedLines }), call.Aborted), ApiCall.Writing)!,
+                await lines.VerifyAsync(checkedLines => answer.Tell(new JsonObject { ["lines"] = checkedLines }), call.Aborted), ApiCall.Writing)!,
             CancellationToken.None));
     }
 
@@ -87,27 +84,17 @@ internal sealed class AuditApi(AuditLines lines, JournalDesk journal)
         }
 
         var (changes, next) = AuditLines.ChangesBefore(call.Admin.Journal, before, limit);
-        await call.WriteAsync(new JsonObject { ["changes"] = new JsonArray([.. changes.Select(Of)]), ["next"] = next?.ToString(CultureInfo.InvariantCulture) });
+        await call.WriteAsync(new JsonObject { ["changes"] = new JsonArray([.. changes.Select(change => Of(AuditRow.Of(change)))]), ["next"] = next?.ToString(CultureInfo.InvariantCulture) });
     }
 
-    private static JsonObject Of(AuditFact fact) => new()
+    private static JsonObject Of(AuditRow row) => new()
     {
-        ["fact"] = fact.Number,
-        ["at"] = EventTime.ToText(fact.Timestamp),
-        ["action"] = fact.Action,
-        ["conversationId"] = fact.ConversationId,
-        ["destination"] = fact.Destination,
-        ["detail"] = fact.Detail?.DeepClone(),
-    };
-
-    private static JsonObject Of(AuditEntry entry) => new()
-    {
-        ["fact"] = entry.Fact,
-        ["at"] = EventTime.ToText(entry.Timestamp),
-        ["action"] = entry.Action,
-        ["conversationId"] = entry.ConversationId,
-        ["destination"] = entry.Destination,
-        ["detail"] = entry.Detail is null ? null : JsonNode.Parse(entry.Detail),
+        ["fact"] = row.Fact,
+        ["at"] = EventTime.ToText(row.At),
+        ["action"] = row.Action,
+        ["conversationId"] = row.ConversationId,
+        ["destination"] = row.Destination,
+        ["detail"] = row.Json is null ? null : JsonNode.Parse(row.Json),
     };
 
     private static AuditQuery QueryOf(ApiRequest asked) => new(null, asked.Text("conversation"), asked.Text("action"), asked.Time("from"), asked.Time("to"), asked.Cursor());

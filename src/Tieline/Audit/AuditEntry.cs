@@ -5,11 +5,8 @@ namespace Tieline.Audit;
 
 /// <summary>A line of the log for showing. Nothing about it has been checked.</summary>
 /// <param name="Json">As it stands in the file.</param>
-/// <param name="Number">Its line number in <paramref name="File"/>, from 1.</param>
 internal sealed record AuditEntry(
     string Json,
-    string File,
-    long Number,
     DateTimeOffset Timestamp,
     long? Sequence,
     string? ConversationId,
@@ -23,7 +20,7 @@ internal sealed record AuditEntry(
     /// <summary>The <see cref="Action"/> of a line that is no longer one: it is shown whatever is asked for, since somebody changed it.</summary>
     public const string Unreadable = "unreadable";
 
-    public static AuditEntry Read(ReadOnlySpan<byte> line, string file, long number)
+    public static AuditEntry Read(ReadOnlySpan<byte> line)
     {
         var json = Encoding.UTF8.GetString(line);
         try
@@ -32,7 +29,7 @@ internal sealed record AuditEntry(
             var root = document.RootElement;
             var detail = root.GetProperty("detail");
             return new AuditEntry(
-                json, file, number, root.GetProperty("timestamp").GetDateTimeOffset(),
+                json, root.GetProperty("timestamp").GetDateTimeOffset(),
                 root.GetProperty("sequence") is { ValueKind: JsonValueKind.Number } sequence ? sequence.GetInt64() : null,
                 root.GetProperty("conversationId").GetString(), root.GetProperty("eventType").GetString(), root.GetProperty("id").GetString(),
                 root.GetProperty("action").GetString() ?? Unreadable, root.GetProperty("destination").GetString(), root.GetProperty("fact").GetInt64(),
@@ -40,7 +37,7 @@ internal sealed record AuditEntry(
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            return new AuditEntry(json, file, number, default, null, null, null, null, Unreadable, null, 0, null);
+            return new AuditEntry(json, default, null, null, null, null, Unreadable, null, 0, null);
         }
     }
 }

@@ -17,7 +17,7 @@ internal sealed record ForwardRecord(byte[] Line, string Action, long? Fact, Dat
     /// <summary>Never throws: what was changed on the disk is forwarded as it stands there.</summary>
     public static ForwardRecord OfLog(ReadOnlySpan<byte> line)
     {
-        var entry = AuditEntry.Read(line, "", 0);
+        var entry = AuditEntry.Read(line);
         return entry.Action == AuditEntry.Unreadable ? Unreadable(line) : new ForwardRecord(line.ToArray(), entry.Action, entry.Fact > 0 ? entry.Fact : null, entry.Timestamp);
     }
 

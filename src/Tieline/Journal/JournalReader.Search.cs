@@ -97,6 +97,30 @@ internal sealed partial class JournalReader
         return [.. found.Values.OrderBy(one => one.OccurredAt).ThenBy(one => one.Position).TakeLast(limit)];
     }
 
+    /// <summary>From when a conversation's first event was received to when its last was settled; null where none is kept.</summary>
+    /// <returns>No end where something waits still, or a person had or has to decide on it: the journal does not say when that was.</returns>
+    public (DateTimeOffset From, DateTimeOffset? To)? ReadStorySpan(string conversation)
+    {
+        using var snapshot = Snapshot();
+        var story = ReadStory(conversation, int.MaxValue);
+        if (story.Count == 0)
+            return null;
+        DateTimeOffset? to = story.Max(one => one.ReceivedAt);
+        foreach (var place in ReadPlaces())
+        {
+            foreach (var one in story.Where(one => one.Position > place.StartsAfter))
+            {
+                var settled = ReadSettled(place.Number, one.Position);
+                if (settled is not { Outcome: Outcomes.Delivered or Outcomes.Skipped or Outcomes.Filtered })
+                    to = null;
+                else if (settled.At > to)
+                    to = settled.At;
+            }
+        }
+
+        return (story.Min(one => one.ReceivedAt), to);
+    }
+
     /// <summary>What stands behind a position, oldest first: for who watches.</summary>
     public IReadOnlyList<FoundEvent> ReadNewest(JournalPosition after, int limit)
     {

@@ -49,7 +49,7 @@ internal sealed class AuditRig : IDisposable
 
     /// <summary>Every fact stands in the log, once, in order.</summary>
     public void ShouldHoldEachFactOnce() =>
-        Lines.Select(line => AuditEntry.Read(Encoding.UTF8.GetBytes(line), "", 1)).Where(entry => entry.Action != AuditActions.LogRepaired).Select(entry => entry.Fact)
+        Lines.Select(line => AuditEntry.Read(Encoding.UTF8.GetBytes(line))).Where(entry => entry.Action != AuditActions.LogRepaired).Select(entry => entry.Fact)
             .ShouldBe(Facts.All.Select(fact => fact.Number));
 
     public void ShouldHaveLoggedNothingBad() => Logs.Entries.ShouldNotContain(entry => entry.Level >= LogLevel.Error);

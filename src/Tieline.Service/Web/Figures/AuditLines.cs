@@ -9,7 +9,7 @@ using Tieline.Service.Hosting;
 namespace Tieline.Service.Web.Figures;
 
 /// <summary>What is on record, for showing: the last changes from the journal, any line from the log's files.</summary>
-internal sealed class AuditLines(TielineOptions options, RunningParts parts)
+internal sealed class AuditLines(TielineOptions options, RunningParts parts, JournalDesk journal)
 {
     /// <summary>So far back changes are looked for, in facts: older ones stand in the log.</summary>
     private const int LookedThrough = 500_000;
@@ -49,39 +49,48 @@ internal sealed class AuditLines(TielineOptions options, RunningParts parts)
         return (changes, changes.Count == limit ? changes[^1].Number : low > 0 ? low + 1 : null);
     }
 
-    /// <summary>The newest lines that fit, newest first. Without a condition they are the journal's newest facts, of which the log is a copy: a file of 64 MiB need not be read for them.</summary>
-    public IReadOnlyList<AuditRow> Newest(AuditQuery query, CancellationToken cancellation)
+    /// <summary>Lines that fit, newest first: a page, which comes of a bounded part of the log and so may be empty while there is a next one.</summary>
+    public AuditPage Find(AuditQuery query, int limit, CancellationToken cancellation)
     {
-        if (query is { Last: { } last, ConversationId: null, Action: null, From: null, To: null, BeforeFact: null } && parts.Current is { } running)
-            return [.. NewestFacts(running.Journal, last).Select(AuditRow.Of)];
-        return [.. NewestEntries(query, cancellation).Select(AuditRow.Of)];
+        // Without a condition they are the journal's facts, of which the log is a copy that may be a second behind: no file need be read for them, while the journal has them all.
+        if (query is { ConversationId: null, Action: null, From: null, To: null } && parts.Current is { } running)
+        {
+            var facts = NewestFacts(running.Journal, limit + 1, query.BeforeFact);
+            if (facts.Count > limit)
+                return new AuditPage([.. facts.Take(limit).Select(AuditRow.Of)], facts[limit - 1].Number, facts[limit - 1].Timestamp);
+            if (facts is [.., { Number: 1 }])
+                return new AuditPage([.. facts.Select(AuditRow.Of)], null, null);
+        }
+
+        try
+        {
+            var found = AuditSearch.Find(Directory, Narrowed(query), limit, cancellation);
+            return new AuditPage([.. found.Lines.Select(AuditRow.Of)], found.Next, found.LookedBackTo);
+        }
+        catch (IOException)
+        {
+            return new AuditPage([], null, null); // a file that has just been moved away
+        }
     }
+
+    /// <summary>A conversation's lines lie between its first event and the last settlement, while the journal knows of both: so the rest of the log need not be read.</summary>
+    private AuditQuery Narrowed(AuditQuery query) =>
+        query is { ConversationId: { } conversation, From: null, To: null } && journal.Read(reader => reader.ReadStorySpan(conversation)) is { } span
+            ? query with { From = span.From, To = span.To + TimeSpan.FromSeconds(1) }
+            : query;
 
     /// <summary>What the newest lines say, newest first; the log may not have the very last yet.</summary>
     /// <param name="before">Only of facts with a smaller number; null: of all.</param>
     /// <returns>Fewer than <paramref name="last"/> where there are no more, or retention has taken facts that only the log has still.</returns>
-    public static IReadOnlyList<AuditFact> NewestFacts(SqliteJournal journal, int last, long? before = null)
+    private static IReadOnlyList<AuditFact> NewestFacts(SqliteJournal journal, int last, long? before = null)
     {
         var end = Math.Min(before ?? long.MaxValue, journal.Counters.NextFact);
         return [.. journal.ReadFacts(Math.Max(0, end - 1 - last), last).Where(fact => fact.Number < end).Reverse()];
     }
 
-    /// <summary>The newest lines that fit as they stand in the files, newest first.</summary>
-    public IReadOnlyList<AuditEntry> NewestEntries(AuditQuery query, CancellationToken cancellation)
-    {
-        try
-        {
-            return System.IO.Directory.Exists(Directory) ? [.. AuditReader.Read(Directory, query, cancellation).Reverse()] : [];
-        }
-        catch (IOException)
-        {
-            return []; // a file that has just been rotated away
-        }
-    }
-
     /// <summary>Checks the chain from the first line, as <c>tieline audit verify</c> does.</summary>
     /// <param name="progress">Told how many lines have been checked.</param>
-    public Task<AuditReport> VerifyAsync(JournalDesk journal, Action<long> progress, CancellationToken cancellation) => AuditVerifier.VerifyAsync(
+    public Task<AuditReport> VerifyAsync(Action<long> progress, CancellationToken cancellation) => AuditVerifier.VerifyAsync(
         Directory, null, journal.Read(reader => reader.ReadHead()), () => journal.Read(reader => reader.ReadCounters()).NextFact - 1, new Progress<long>(progress), cancellation);
 
     /// <summary>Those lines as they stand in the files, oldest first.</summary>
@@ -104,7 +113,7 @@ internal sealed class AuditLines(TielineOptions options, RunningParts parts)
     }
 
     /// <summary>What is asked for in a URL; a time that is none is not asked for.</summary>
-    public static AuditQuery QueryOf(int? last, string? conversation, string? action, string? from, string? to) => new(last, Given(conversation), Given(action), Time(from), Time(to));
+    public static AuditQuery QueryOf(string? conversation, string? action, string? from, string? to, long? before = null) => new(null, Given(conversation), Given(action), Time(from), Time(to), before);
 
     private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 

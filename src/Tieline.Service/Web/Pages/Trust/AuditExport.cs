@@ -12,7 +12,7 @@ internal static class AuditExport
         context.Response.ContentType = "application/x-ndjson";
         context.Response.Headers.ContentDisposition = "attachment; filename=\"tieline-audit.jsonl\"";
         context.Response.Headers.CacheControl = "no-store";
-        foreach (var line in lines.Raw(AuditLines.QueryOf(null, conversation, action, from, to), context.RequestAborted))
+        foreach (var line in lines.Raw(AuditLines.QueryOf(conversation, action, from, to), context.RequestAborted))
             await context.Response.WriteAsync(line + "\n", context.RequestAborted);
     }
 }

@@ -14,6 +14,9 @@ internal sealed class Contender : IAsyncDisposable
 
     private Contender(Process process, DirectoryInfo? data) => (_process, _data) = (process, data);
 
+    /// <summary>Where Tieline keeps its data.</summary>
+    public string DataDirectory => Path.Combine(_data!.FullName, "data");
+
     /// <summary>User and system time of the process so far.</summary>
     public double CpuSeconds
     {

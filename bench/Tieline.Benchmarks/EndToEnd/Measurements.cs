@@ -47,10 +47,15 @@ internal static class Measurements
         await using var contender = await start(rig);
         await rig.WaitForSubscriberAsync();
         await Clock.WaitAsync(WarmUpSeconds);
+        return await WindowAsync(rig, contender, seconds);
+    }
+
+    /// <summary>The same of the next seconds of one that runs.</summary>
+    public static async Task<Steady> WindowAsync(Rig rig, Contender contender, double seconds)
+    {
         var (from, cpu) = (rig.Genesys.Status.LastSequence, contender.CpuSeconds);
         await Clock.WaitAsync(seconds);
         var (to, cpuAfter) = (rig.Genesys.Status.LastSequence, contender.CpuSeconds);
-        rig.Genesys.Stop();
         await Clock.WaitAsync(1);
         var written = rig.Genesys.Ledger().Where(line => line.Passes && line.WrittenAt is not null && line.Sequence > from && line.Sequence <= to).ToDictionary(line => line.Id!, line => line.WrittenAt!.Value);
         var latencies = new List<double>(written.Count);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Tieline.Service.Configuration;
+using Tieline.Service.Desks;
 using Tieline.Service.Hosting;
 using Tieline.Service.Http;
 
@@ -64,8 +65,7 @@ internal sealed class BackfillCommand : Verb
         await new OneShot(options, _context).RunAsync(
             async (admin, stopping) =>
             {
-                var number = await admin.Intake.RequestAsync(from, to, stopping);
-                await admin.Journal.WaitForDurabilityAsync(stopping);
+                var number = await SpanDesk.BackfillAsync(admin, from, to, Environment.UserName, stopping);
                 gap = await FollowAsync(() => Task.FromResult(GapJson.Of(admin.Journal.Read(reader => reader.ReadFill(number))!)), isClosing, progress, stopping, CancellationToken.None);
             },
             patience,

@@ -7,6 +7,7 @@ using Tieline.Genesys;
 using Tieline.Journal;
 using Tieline.Pipeline;
 using Tieline.Service.Configuration;
+using Tieline.Service.Desks;
 using Tieline.Service.Hosting;
 using Tieline.Storage;
 
@@ -71,7 +72,7 @@ internal sealed class ReconcileCommand : Verb
         await new OneShot(options, _context).RunAsync(
             async (admin, stopping) =>
             {
-                if (!admin.Reconciling.TryBegin(request, progress.Show, stopping, out var running))
+                if (!SpanDesk.TryReconcile(admin, request, Environment.UserName, progress.Show, stopping, out var running))
                     throw new StartupException("The nightly reconciliation is under way; try again in a while.");
                 result = (await running).ToJson();
             },
@@ -93,7 +94,7 @@ internal sealed class ReconcileCommand : Verb
         var report = await reconciler.RunAsync(request, location.Journal, destinations, null, progress.Show, cancellation);
         try
         {
-            await NoteAsync(location, options, report, metrics, loggers, cancellation);
+            await NoteAsync(location, options, request, report, metrics, loggers, cancellation);
         }
         catch (StorageException e)
         {
@@ -103,12 +104,13 @@ internal sealed class ReconcileCommand : Verb
         return report.ToJson();
     }
 
-    private async Task NoteAsync(DataLocation location, TielineOptions options, ReconcileReport report, TielineMetrics metrics, ILoggerFactory loggers, CancellationToken cancellation)
+    private async Task NoteAsync(DataLocation location, TielineOptions options, ReconcileRequest request, ReconcileReport report, TielineMetrics metrics, ILoggerFactory loggers, CancellationToken cancellation)
     {
         using var directory = DataDirectory.Open(location.Directory);
         using var journal = SqliteJournal.Open(
             directory, options.Destinations.Select(destination => destination.Name), _context.Time, metrics, loggers.CreateLogger<SqliteJournal>(),
             starts: options.Destinations.ToDictionary(destination => destination.Name, destination => destination.Start, StringComparer.Ordinal));
+        await journal.PostAsync(SpanDesk.LineOf(request, Environment.UserName), cancellation);
         await journal.PostAsync(new JournalWork.Note("reconciled", report.ToDetail().ToJsonString()), cancellation);
         journal.Complete();
         await journal.WriteAsync(cancellation);

@@ -7,7 +7,7 @@ using Tieline.Service.Hosting;
 
 namespace Tieline.Service.Desks;
 
-/// <summary>What a person may have done about a span of time: for the API and the console alike. That it was asked for stands in the audit log.</summary>
+/// <summary>What a person may have done about a span of time: for the API, the console and the commands alike. That it was asked for stands in the audit log.</summary>
 internal static class SpanDesk
 {
     /// <summary>Has a span fetched. Done once that is durable.</summary>
@@ -16,7 +16,7 @@ internal static class SpanDesk
     public static async Task<long> BackfillAsync(AdminParts admin, DateTimeOffset from, DateTimeOffset to, string by, CancellationToken cancellation)
     {
         var number = await admin.Intake.RequestAsync(from, to, cancellation);
-        await NoteAsync(admin, "backfill", from, to, by, cancellation);
+        await admin.Journal.PostAsync(LineOf("backfill", from, to, by), cancellation);
         await admin.Journal.WaitForDurabilityAsync(cancellation);
         return number;
     }
@@ -33,12 +33,15 @@ internal static class SpanDesk
         return running is not null;
     }
 
+    /// <summary>What stands in the audit log of a reconciliation that was asked for.</summary>
+    public static JournalWork LineOf(ReconcileRequest asked, string by) => LineOf(asked.Repair ? "reconcile and repair" : "reconcile", asked.From, asked.To, by);
+
     private static async Task<ReconcileReport> FollowAsync(AdminParts admin, ReconcileRequest asked, string by, Task<ReconcileReport> running, CancellationToken cancellation)
     {
-        await NoteAsync(admin, asked.Repair ? "reconcile and repair" : "reconcile", asked.From, asked.To, by, cancellation);
+        await admin.Journal.PostAsync(LineOf(asked, by), cancellation);
         return await running;
     }
 
-    private static ValueTask NoteAsync(AdminParts admin, string what, DateTimeOffset from, DateTimeOffset to, string by, CancellationToken cancellation) => admin.Journal.PostAsync(
-        new JournalWork.Note("requested", new JsonObject { ["what"] = what, ["from"] = EventTime.ToText(from), ["to"] = EventTime.ToText(to), ["by"] = by }.ToJsonString()), cancellation);
+    private static JournalWork.Note LineOf(string what, DateTimeOffset from, DateTimeOffset to, string by) =>
+        new("requested", new JsonObject { ["what"] = what, ["from"] = EventTime.ToText(from), ["to"] = EventTime.ToText(to), ["by"] = by }.ToJsonString());
 }

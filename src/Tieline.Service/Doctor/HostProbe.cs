@@ -1,11 +1,13 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Tieline.Delivery;
 
 namespace Tieline.Service.Doctor;
 
-/// <summary>Asks every target once, all at the same time, the way Tieline itself would: through the same proxy, with the same trust.</summary>
+/// <summary>Asks every target once, all at the same time, the way Tieline itself would: through the same proxy, with the same trust and the same client certificate.</summary>
 internal sealed class HostProbe(IReadOnlyList<Target> targets, TimeProvider time)
 {
     /// <summary><see cref="ProbeAnswer.Problem"/> where DNS has no such name.</summary>
@@ -35,7 +37,10 @@ internal sealed class HostProbe(IReadOnlyList<Target> targets, TimeProvider time
     private async Task<ProbeAnswer> AskAsync(Target target, CancellationToken cancellation)
     {
         SeenCertificate? certificate = null;
-        using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ActivityHeadersPropagator = null, ConnectTimeout = _patience };
+        var sentAt = time.GetUtcNow();
+        using var handler = TryConnect(target, out var unread);
+        if (handler is null)
+            return new ProbeAnswer(null, null, sentAt, sentAt, null, unread);
         handler.SslOptions.RemoteCertificateValidationCallback = (sender, shown, chain, errors) =>
         {
             certificate = See((sender as SslStream)?.SslProtocol ?? SslProtocols.None, shown, chain, errors);
@@ -47,7 +52,7 @@ internal sealed class HostProbe(IReadOnlyList<Target> targets, TimeProvider time
             request.Headers.TryAddWithoutValidation(name, value.Reveal());
         using var timeout = new CancellationTokenSource(_patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
-        var sentAt = time.GetUtcNow();
+        sentAt = time.GetUtcNow();
         try
         {
             using var response = await http.SendAsync(request, either.Token);
@@ -57,6 +62,23 @@ internal sealed class HostProbe(IReadOnlyList<Target> targets, TimeProvider time
         {
             cancellation.ThrowIfCancellationRequested();
             return new ProbeAnswer(null, null, sentAt, time.GetUtcNow(), certificate, Why(e));
+        }
+    }
+
+    /// <returns>Null: a file of its TLS cannot be read.</returns>
+    private static SocketsHttpHandler? TryConnect(Target target, out string? problem)
+    {
+        problem = null;
+        try
+        {
+            var handler = target.Destination is { } destination ? Destination.CreateHandler(destination) : new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ActivityHeadersPropagator = null };
+            handler.ConnectTimeout = _patience; // whoever asks wants to know what is there
+            return handler;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            problem = $"a file of its Tls cannot be read: {e.GetType().Name}"; // no text of it: it may quote the file
+            return null;
         }
     }
 

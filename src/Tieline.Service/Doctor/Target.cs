@@ -13,11 +13,14 @@ internal sealed record Target(string UsedFor, Uri Url, HttpMethod Method, IReadO
 {
     private static readonly Dictionary<string, Secret> _none = [];
 
+    /// <summary>Whose address it is, so that it is asked over connections like those that deliver there; null of a host of Genesys.</summary>
+    public DestinationOptions? Destination { get; private init; }
+
     /// <summary>Without encryption, which is allowed to loopback only.</summary>
     public bool IsPlain => Url.Scheme == Uri.UriSchemeHttp;
 
     /// <summary>A webhook's address, not a host of Genesys.</summary>
-    public bool IsDestination => Method == HttpMethod.Options;
+    public bool IsDestination => Destination is not null;
 
     public bool IsAddress => IPAddress.TryParse(Url.DnsSafeHost, out _) || Url.Host == "localhost";
 
@@ -37,7 +40,7 @@ internal sealed record Target(string UsedFor, Uri Url, HttpMethod Method, IReadO
     }
 
     // OPTIONS asks what may be done there and does nothing: no receiver takes it for an event.
-    public static Target Of(DestinationOptions destination) => new(destination.Name, destination.Url!, HttpMethod.Options, destination.Headers.AsReadOnly());
+    public static Target Of(DestinationOptions destination) => new(destination.Name, destination.Url!, HttpMethod.Options, destination.Headers.AsReadOnly()) { Destination = destination };
 
     private static Target AtRoot(string usedFor, Uri url)
     {

@@ -12,7 +12,7 @@ internal sealed class TlsCheck(HostProbe probe, TimeProvider time) : ICheck
     public async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellation)
     {
         var answers = await probe.AskAsync(cancellation);
-        return [.. probe.Targets.GroupBy(target => target.Authority, StringComparer.OrdinalIgnoreCase).Select(group => Judge(group.First(), answers[group.First()], time.GetUtcNow()))];
+        return [.. probe.Targets.DistinctBy(target => (target.Authority.ToUpperInvariant(), target.Destination?.Tls.CaFile, target.Destination?.Tls.ClientCertificateFile)).Select(target => Judge(target, answers[target], time.GetUtcNow()))];
     }
 
     /// <summary>Pure.</summary>
@@ -37,7 +37,7 @@ internal sealed class TlsCheck(HostProbe probe, TimeProvider time) : ICheck
     {
         _ when problem.Contains("NotTimeValid", StringComparison.Ordinal) => "It has ended, or this machine's clock is wrong; have it renewed.",
         _ when problem.Contains("another name", StringComparison.Ordinal) => $"Check the address of {target.UsedFor}: another server answers there.",
-        _ => "If the issuer is your own (a proxy that inspects TLS, an internal CA), add its certificate to this machine's trust store (update-ca-certificates, or SSL_CERT_FILE).",
+        _ => $"If the issuer is your own (a proxy that inspects TLS, an internal CA), {(target.IsDestination ? "name its certificate in this destination's Tls:CaFile, or " : "")}add its certificate to this machine's trust store (update-ca-certificates, or SSL_CERT_FILE).",
     };
 
     private static string Through(Target target) => target.Proxy is { } proxy ? $", through the proxy {proxy}" : "";

@@ -34,6 +34,7 @@ internal static class TielineServices
         services.AddSingleton<ConsoleFeed>();
         services.AddSingleton<AuditLines>();
         services.AddSingleton<JournalDesk>();
+        services.AddSingleton<ConversationDesk>();
         services.AddSingleton<SourceStatus>();
         services.AddSingleton<ILiveFigures, PipelineFigures>();
         services.AddSingleton<IReadinessCheck, SourceCheck>();

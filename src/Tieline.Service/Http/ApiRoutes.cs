@@ -27,8 +27,14 @@ internal static class ApiRoutes
 
     private static ApiParameter[] Span { get; } = [_from with { IsRequired = true, Description = "Where the span begins." }, _to with { IsRequired = true, Description = "Where it ends; not in the future." }];
 
-    private static ApiParameter[] Kinds { get; } =
-        [_conversation, new("type", "text", "Of this type, such as conversation.state."), new("state", "text", "Of this state, such as completed."), new("queue", "text", "Of the queue of this id.")];
+    private static ApiParameter[] Kind { get; } =
+        [new("type", "text", "Of this type, such as conversation.state."), new("state", "text", "Of this state, such as completed."), new("queue", "text", "Of the queue of this id.")];
+
+    private static ApiParameter[] Kinds { get; } = [_conversation, .. Kind];
+
+    private static ApiParameter[] Standing { get; } = [_destination with { Description = "With status: at this destination." }, new("status", "text", "With destination: where the event stands there.", Words: EventApi.Statuses)];
+
+    private static ApiParameter[] Received { get; } = [_from with { Description = "Received at this time or later." }, _to with { Description = "Received before this time." }];
 
     private static ApiParameter[] Lines { get; } = [_conversation, new("action", "text", "Of this action, such as dead-lettered."), _from, _to];
 
@@ -38,6 +44,7 @@ internal static class ApiRoutes
         return
         [
             .. Events(new EventApi(journal), ActivatorUtilities.CreateInstance<EventStream>(services)),
+            .. Conversations(new ConversationApi(services.GetRequiredService<ConversationDesk>(), new EventApi(journal))),
             .. Gaps(services.GetRequiredService<TimeProvider>()),
             .. DeadLetters(),
             .. Destinations(services.GetRequiredService<DestinationDesk>()),
@@ -49,11 +56,17 @@ internal static class ApiRoutes
     private static ApiOperation[] Events(EventApi events, EventStream stream) =>
     [
         Get("/events", "Find events, newest first. A page looks through a bounded part of the journal: it may be empty, and have a 'next' all the same.", "Events", events.SearchAsync,
-            [.. Kinds, _id, _destination with { Description = "With status: at this destination." }, new("status", "text", "With destination: where the event stands there.", Words: EventApi.Statuses), _from with { Description = "Received at this time or later." }, _to with { Description = "Received before this time." }, _cursor, _limit]),
+            [.. Kinds, _id, .. Standing, .. Received, _cursor, _limit]),
         Get("/events/stream", "Follow events as they are accepted, or (with status or destination) as they are delivered or set aside. Each is an event 'step' whose data is as described; 'ping' comes while there is none. Last-Event-ID goes on where a broken stream ended.", "Step", stream.WriteAsync,
             [.. Kinds, _destination with { Description = "What becomes of them at this destination." }, new("status", "text", "Only what has come to stand so: waiting is when an event is accepted.", Words: EventApi.Statuses), new("cursor", "text", "The number of a fact: begin behind it. Without it, with what comes next.")]) with { Media = ApiMedia.Events },
         Get("/events/{position}", "One event, with every attempt that is kept and what became of it.", "WholeEvent", events.OneAsync, []) with { Refusals = [404] },
-        Get("/conversations/{id}", "One conversation in the order in which it happened, and the gaps that lie in its time.", "Story", events.StoryAsync, [_cursor, _limit]) with { Refusals = [404] },
+    ];
+
+    private static ApiOperation[] Conversations(ConversationApi conversations) =>
+    [
+        Get("/conversations", "Conversations with an event that fits, each once, by the newest of those, newest first. A page looks through a bounded part of the journal: it may be empty, and have a 'next' all the same. What comes meanwhile is in the next list, not on the next page.",
+            "Conversations", conversations.ListAsync, [.. Kind, .. Standing, .. Received, _cursor, _limit]),
+        Get("/conversations/{id}", "One conversation in the order in which it happened, with where each event stands at each destination, and the gaps that lie in its time.", "Story", conversations.StoryAsync, [_cursor, _limit]) with { Refusals = [404] },
     ];
 
     private static ApiOperation[] Gaps(TimeProvider time) =>

@@ -19,6 +19,8 @@ internal static class ApiShapes
         ["WholeEvent"] = $"{EventMembers} delivery:WholeDelivery[]",
         ["WholeDelivery"] = "destination:text outcome:text status:int? attempts:int? at:time? reason:text? log:Attempt[]",
         ["Attempt"] = "attempt:int at:time outcome:text status:int? seconds:num answer:text?",
+        ["Conversations"] = "conversations:Conversation[] lookedBackTo:time? next:text?",
+        ["Conversation"] = "conversationId:text newest:Event",
         ["Story"] = "conversationId:text events:Event[] gaps:Gap[] next:text?",
         ["Gap"] = "number:int reason:text state:text from:time? to:time? since:time asks:int nextAskAt:time? recovered:int known:int problem:text? closedAt:time?",
         ["Gaps"] = "gaps:Gap[] next:text?",

@@ -5,7 +5,7 @@ using Tieline.Service.Web.Figures;
 
 namespace Tieline.Service.Http;
 
-/// <summary>What the journal has of events and conversations.</summary>
+/// <summary>What the journal has of events.</summary>
 internal sealed class EventApi(JournalDesk journal)
 {
     /// <summary>How a destination stands to an event, as it is asked for.</summary>
@@ -37,31 +37,6 @@ internal sealed class EventApi(JournalDesk journal)
         && journal.Read(reader => reader.ReadFound(new JournalPosition(position)) is { } found ? EventJson.Whole(found, reader) : null) is { } json
             ? call.WriteAsync(json)
             : call.RefuseAsync(StatusCodes.Status404NotFound, "There is no such event: it never was, or retention has taken it.");
-
-    /// <summary>One conversation in the order in which it happened, with the gaps that lie in its time.</summary>
-    public async Task StoryAsync(ApiCall call)
-    {
-        var (skip, limit) = (call.Asked.Cursor() ?? 0, call.Asked.Limit());
-        if (call.Asked.Problem is { } problem)
-        {
-            await call.RefuseAsync(StatusCodes.Status400BadRequest, problem);
-            return;
-        }
-
-        var conversation = call.InPath("id");
-        var answer = journal.Read(reader =>
-        {
-            var story = reader.ReadStory(conversation, int.MaxValue);
-            return story.Count == 0 ? null : new JsonObject
-            {
-                ["conversationId"] = conversation,
-                ["events"] = new JsonArray([.. story.Skip((int)Math.Min(skip, int.MaxValue)).Take(limit).Select(one => EventJson.Of(one, reader))]),
-                ["gaps"] = new JsonArray([.. reader.ReadFills(story[0].OccurredAt, story[^1].OccurredAt).Take(ApiRequest.MaxLimit).Select(GapJson.Of)]),
-                ["next"] = skip + limit < story.Count ? (skip + limit).ToString(CultureInfo.InvariantCulture) : null,
-            };
-        });
-        await (answer is null ? call.RefuseAsync(StatusCodes.Status404NotFound, "The journal has nothing of this conversation.") : call.WriteAsync(answer));
-    }
 
     /// <summary>What is asked for, as the search and the stream take it.</summary>
     public EventSearch SearchOf(ApiRequest asked)

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Tieline.Events;
 using Tieline.Journal;
+using Tieline.Service.Desks;
 
 namespace Tieline.Service.Http;
 
@@ -23,10 +24,12 @@ internal static class EventJson
     };
 
     /// <summary>With where it stands at each destination that it is for.</summary>
-    public static JsonObject Of(FoundEvent found, JournalReader reader)
+    public static JsonObject Of(FoundEvent found, JournalReader reader) => Of(new ToldEvent(found, reader.ReadStandings(found.Position)));
+
+    public static JsonObject Of(ToldEvent told)
     {
-        var json = Of(found);
-        json["delivery"] = new JsonArray([.. Due(reader, found.Position).Select(place => new JsonObject { ["destination"] = place.Name, ["outcome"] = reader.ReadOutcome(place.Number, found.Position) ?? Outcomes.Waiting })]);
+        var json = Of(told.Event);
+        json["delivery"] = new JsonArray([.. told.Delivery.Select(one => new JsonObject { ["destination"] = one.Destination.Name, ["outcome"] = one.Outcome })]);
         return json;
     }
 
@@ -34,14 +37,15 @@ internal static class EventJson
     public static JsonObject Whole(FoundEvent found, JournalReader reader)
     {
         var json = Of(found);
-        json["delivery"] = new JsonArray([.. Due(reader, found.Position).Select(place =>
+        json["delivery"] = new JsonArray([.. reader.ReadStandings(found.Position).Select(standing =>
         {
+            var place = standing.Destination;
             var settled = reader.ReadSettled(place.Number, found.Position);
             var reason = reader.ReadDeadLetters(new DeadLetterQuery(place.Name, Position: found.Position), default, 1) is [var dead, ..] ? dead.Letter.Reason : null;
             return new JsonObject
             {
                 ["destination"] = place.Name,
-                ["outcome"] = reader.ReadOutcome(place.Number, found.Position) ?? Outcomes.Waiting,
+                ["outcome"] = standing.Outcome,
                 ["status"] = settled?.Status,
                 ["attempts"] = settled?.Attempts,
                 ["at"] = settled is null ? null : EventTime.ToText(settled.At),
@@ -60,6 +64,4 @@ internal static class EventJson
         ["destination"] = step.Destination,
         ["event"] = Of(found),
     };
-
-    private static IEnumerable<DestinationPlace> Due(JournalReader reader, JournalPosition position) => reader.ReadPlaces().Where(place => position.Value > place.StartsAfter.Value);
 }

@@ -60,6 +60,7 @@ internal static class ConsoleServices
         Share<ConsoleFeed>(services, service);
         Share<AuditLines>(services, service);
         Share<JournalDesk>(services, service);
+        Share<ConversationDesk>(services, service);
         services.AddSingleton<ConsoleSessions>();
         services.AddScoped<AuthenticationStateProvider, ConsoleAuthenticationState>();
         services.AddScoped<ConsoleActions>();

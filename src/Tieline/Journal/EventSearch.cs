@@ -44,6 +44,16 @@ internal sealed record FoundEvent(JournalPosition Position, EventId Id, string C
 /// <param name="LookedBackTo">When what was looked through last was received; null where nothing was.</param>
 internal sealed record FoundEvents(IReadOnlyList<FoundEvent> Events, JournalPosition? Next, DateTimeOffset? LookedBackTo);
 
+/// <summary>A page of conversations.</summary>
+/// <param name="Newest">Of each its newest event that fits, newest first.</param>
+/// <param name="Next">Where the next page goes on; null where all has been looked through.</param>
+/// <param name="LookedBackTo">When what was looked through last was received; null where nothing was.</param>
+internal sealed record FoundConversations(IReadOnlyList<FoundEvent> Newest, ConversationCursor? Next, DateTimeOffset? LookedBackTo);
+
+/// <summary>Where a destination stands to an entry that is for it.</summary>
+/// <param name="Outcome">One of <see cref="Outcomes"/>; <see cref="Outcomes.Waiting"/> also where nothing has become of it yet.</param>
+internal sealed record EntryStanding(DestinationPlace Destination, string Outcome);
+
 /// <summary>How a destination settled an entry.</summary>
 /// <param name="Outcome">One of <see cref="Outcomes"/>.</param>
 internal sealed record SettledAs(string Outcome, int? Status, int Attempts, DateTimeOffset At);

@@ -66,6 +66,8 @@ public sealed class ReconcileCommandTests : OrgTests
         (await Sandbox.RunAsync("audit", "verify")).ExitCode.ShouldBe(ExitCode.Done);
         (await Sandbox.RunAsync("audit", "show", "--all", "--action", "replayed")).Output.Split('\n').Length.ShouldBe(2);
         (await Sandbox.RunAsync("audit", "show", "--all", "--action", "reconciled")).Output.ShouldContain("\"missing\":1");
+        await PrepareAsync(); // what was noted while nobody ran, the next start writes
+        await AuditedAsync(["backfill", "reconcile", "reconcile", "reconcile and repair", "reconcile", "reconcile"], Environment.UserName);
     }
 
     [Fact]
@@ -98,6 +100,8 @@ public sealed class ReconcileCommandTests : OrgTests
             File.GetUnixFileMode(Path.Combine(RunningTieline.DataOf(service), "console-token")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
 
+        await AuditedAsync(["backfill", "reconcile", "reconcile", "reconcile and repair", "reconcile", "reconcile and repair"], $"{Environment.UserName} (api)");
+
         service.Dispose();
     }
 
@@ -125,6 +129,17 @@ public sealed class ReconcileCommandTests : OrgTests
 
         ran.ExitCode.ShouldBe(ExitCode.Done);
         ran.Error.ShouldContain("6 events wait to be delivered. 'tieline run' goes on with them.");
+    }
+
+    /// <summary>Who asked for what is on record, whoever did it: of each the span, in order.</summary>
+    private async Task AuditedAsync(string[] what, string by)
+    {
+        var requested = (await Sandbox.RunAsync("audit", "show", "--all", "--action", "requested", "--json")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!["detail"]!).ToList();
+        requested.Select(line => (string)line["what"]!).ShouldBe(what);
+        foreach (var line in requested)
+            ((string)line["by"]!, Time(line["from"]!), Time(line["to"]!)).ShouldBe((by, Time(_span[1]), Time(_span[3])));
+
+        static DateTimeOffset Time(JsonNode text) => DateTimeOffset.Parse((string)text!, CultureInfo.InvariantCulture);
     }
 
     /// <summary>A journal that is there: made by a run that ended at once.</summary>

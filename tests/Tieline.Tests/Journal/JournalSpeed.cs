@@ -122,6 +122,42 @@ public sealed class JournalSpeed(ITestOutputHelper output)
         }
     }
 
+    /// <summary>Makes a file of about 5 GB in the temporary folder, and takes minutes.</summary>
+    [Fact(Explicit = true)]
+    public void Pages_of_conversations_among_ten_million_events()
+    {
+        const int Rows = 10_000_000;
+        const int Pages = 50;
+        using var temp = new TempDirectory();
+        var path = temp.FileNamed(JournalSchema.FileName);
+        Fill(path, Rows);
+        foreach (var (what, fresh) in new[] { ("all in the table", 0), ("130,000 not in the table yet", 130_000) })
+        {
+            using (var connection = Database.OpenForWriting(path, JournalSchema.Migrations))
+                Database.Execute(connection, $"UPDATE mark SET looked_up_through = {Rows - fresh}");
+            foreach (var (which, search, deep) in new (string, EventSearch, bool)[]
+            {
+                ("all", new(), false), ("all, a week back", new(), true), ("a rare state", new(State: EventKinds.Abandoned), false), ("a day", new(From: Some.Time.AddDays(2), To: Some.Time.AddDays(3)), false),
+            })
+            {
+                Forget(path);
+                using var reader = new JournalReader(path);
+                ConversationCursor? cursor = deep ? new(new JournalPosition(Rows), new JournalPosition(Rows / 50)) : null;
+                var (took, found) = (new List<double>(), 0);
+                for (var page = 0; page < Pages && (page == 0 || cursor is not null); page++)
+                {
+                    var began = TimeProvider.System.GetTimestamp();
+                    var read = reader.SearchConversations(search, cursor, JournalReader.MaxFound);
+                    took.Add(TimeProvider.System.GetElapsedTime(began).TotalMilliseconds);
+                    found += read.Newest.Count;
+                    cursor = read.Next;
+                }
+
+                output.WriteLine($"{what}; {which}: {took.Count} pages, {found:N0} conversations; the first in {took[0]:N0} ms, then {took.Skip(1).Average():N0} ms a page, at most {took.Skip(1).Max():N0} ms");
+            }
+        }
+    }
+
     private void LookUp(string path, string how, int count)
     {
         using var connection = Database.OpenForWriting(path, JournalSchema.Migrations);

@@ -34,6 +34,7 @@ internal static class TielineServices
         services.AddSingleton<ConsoleFeed>();
         services.AddSingleton<AuditLines>();
         services.AddSingleton<JournalDesk>();
+        services.AddSingleton(SilenceLimits.Of(options.Genesys.Source));
         services.AddSingleton<SourceStatus>();
         services.AddSingleton<ILiveFigures, PipelineFigures>();
         services.AddSingleton<IReadinessCheck, SourceCheck>();

@@ -9,8 +9,11 @@ namespace Tieline.FunctionalTests;
 [Trait("Guarantee", "G2")]
 public sealed class ConnectionTests
 {
+    private const string NoAnswer = "No answer from Genesys for";
+
     private static readonly TimeSpan _deliversAgainWithin = TimeSpan.FromSeconds(35);
     private static readonly TimeSpan _noticedWithin = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan _toldWithin = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan _settlesWithin = TimeSpan.FromSeconds(30);
 
     [Theory]
@@ -72,6 +75,40 @@ public sealed class ConnectionTests
         account.ShouldHaveExactGaps();
         account.InGaps.Count.ShouldBeGreaterThan(1_000);
         Say($"silence noticed after {noticed.TotalSeconds:F1} s, delivering again {recovered.TotalSeconds:F1} s later; {account}");
+    }
+
+    [Fact]
+    [Trait("Guarantee", "G6")]
+    public async Task A_socket_that_falls_silent_is_told_of_long_before_it_is_dropped_and_a_quiet_one_is_not()
+    {
+        await using var site = await Site.StartAsync();
+        await site.MoreDeliveriesAsync(20, _settlesWithin);
+        site.Genesys.Stop();
+        var (pongs, longest) = (0, 0d);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                (await site.ReadyAsync()).Text.ShouldNotContain(NoAnswer);
+                var silence = (await site.PrometheusAsync()).Sum("tieline_source_silence_seconds");
+                (pongs, longest) = silence < longest - 5 ? (pongs + 1, silence) : (pongs, Math.Max(longest, silence));
+                return pongs == 2;
+            },
+            _settlesWithin,
+            () => $"a quiet stream's pings are answered, {pongs} were.\n{site.Process.Tail()}");
+
+        site.Genesys.SetRate(500);
+        await site.MoreDeliveriesAsync(20, _settlesWithin);
+        var handshakes = site.Handshakes;
+        await site.FaultAsync(new SimulatorFault { Kind = "silence" });
+        var told = await Eventually.TrueAsync(async () => (await site.ReadyAsync()) is (200, var text) && text.Contains(NoAnswer, StringComparison.Ordinal), _toldWithin, () => $"/health/ready tells of it.\n{site.Process.Tail()}");
+        var status = await site.RunAsync("status");
+        status.Output.ShouldStartWith(NoAnswer);
+        status.Output.ShouldMatch(@"Attention\n(.*\n)*  No answer from Genesys for");
+        site.Handshakes.ShouldBe(handshakes, "told while the old connection stands");
+        await site.RecoversAsync(handshakes, _noticedWithin);
+        (await site.ReadyAsync()).Text.ShouldNotContain(NoAnswer);
+        (await site.SettleAsync(_settlesWithin)).ShouldHaveExactGaps();
+        Say($"silence told after {told.TotalSeconds:F1} s");
     }
 
     [Fact]

@@ -53,6 +53,16 @@ public sealed partial class MonitoringTests
     }
 
     [Fact]
+    public void What_forwarding_the_audit_log_tells_is_on_a_dashboard()
+    {
+        var dashboard = File.ReadAllText(Repository.FileNamed("deploy/grafana/tieline-delivery.json"));
+        var metrics = DocumentedMetric().Matches(File.ReadAllText(Repository.FileNamed("docs/metrics.md"))).Select(match => match.Groups["name"].Value).Where(name => name.StartsWith("tieline_audit_forward_", StringComparison.Ordinal)).ToList();
+
+        metrics.Count.ShouldBeGreaterThanOrEqualTo(5);
+        metrics.ShouldAllBe(metric => dashboard.Contains($"{metric}{{", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_real_Prometheus_sees_an_alert_fire_and_resolve()
     {
         Assert.SkipUnless(Prometheus.IsInstalled, Missing);

@@ -6,6 +6,7 @@ using Tieline.Pipeline;
 using Tieline.Service.Configuration;
 using Tieline.Service.Desks;
 using Tieline.Service.Http;
+using Tieline.Service.Web.Shell;
 
 namespace Tieline.Service.Commands;
 
@@ -41,6 +42,15 @@ internal sealed class ConfigPreviewCommand : Verb
         SetAction(RunAsync);
     }
 
+    /// <param name="dropped">By the filter in force, meanwhile; null where that is not known.</param>
+    internal static string NotOnDisk(long? dropped) => dropped switch
+    {
+        null => "What the filter in force dropped meanwhile is on no disk, and not counted here.",
+        0 => "The filter in force dropped none meanwhile.",
+        1 => "1 more was dropped by the filter in force: it is on no disk, and a wider filter might have kept it.",
+        _ => $"{Show.Count(dropped)} more were dropped by the filter in force: they are on no disk, and a wider filter might have kept some of them.",
+    };
+
     private async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         if (_global.LoadOrExplain(parse, _context) is not { } options)
@@ -74,10 +84,8 @@ internal sealed class ConfigPreviewCommand : Verb
 
     private void Write(JsonObject report)
     {
-        _context.Output.WriteLine($"{report["events"]} events on disk, received from {report["from"]} to {report["to"]}.");
-        _context.Output.WriteLine(report["notOnDisk"] is { } gone
-            ? $"{gone} more were dropped by the filter in force: they are on no disk, and a wider filter would have kept some of them."
-            : "What the filter in force dropped meanwhile is on no disk, and not counted here.");
+        _context.Output.WriteLine($"{Show.Counted(report["events"]!.GetValue<long>(), "event")} on disk, received from {report["from"]} to {report["to"]}.");
+        _context.Output.WriteLine(NotOnDisk(report["notOnDisk"]?.GetValue<long>()));
         foreach (var part in report["parts"]!.AsArray().OfType<JsonObject>())
         {
             _context.Output.WriteLine();

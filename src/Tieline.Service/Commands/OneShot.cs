@@ -37,7 +37,9 @@ internal sealed class OneShot(TielineOptions options, CommandContext context)
         using var deliveries = new DeliveryTally(metrics);
         using var history = new HistoryTally(metrics, deliveries);
         using var limit = new CancellationTokenSource(patience ?? Timeout.InfiniteTimeSpan, context.Time);
-        var runtime = new TielineRuntime(options, new RunningParts(), new SourceStatus(context.Time), context.Time, metrics, new SpecificationMetrics(context.Time), history, alerts: null, loggers);
+        var specification = new SpecificationMetrics(context.Time);
+        var status = new SourceStatus(context.Time, specification, SilenceLimits.Of(options.Genesys.Source));
+        var runtime = new TielineRuntime(options, new RunningParts(), status, context.Time, metrics, specification, history, alerts: null, loggers);
         await runtime.RunOnceAsync(
             async (admin, dispatchers, stopping) =>
             {

@@ -87,7 +87,9 @@ internal sealed class ReconcileCommand : Verb
         await using var logger = LoggingSetup.Create(options.Logging, options.Telemetry, _context.IsTerminal, _context.NoColor);
         using var loggers = new SerilogLoggerFactory(logger);
         using var metrics = new TielineMetrics();
-        using var genesys = new GenesysSide(options, new SourceStatus(_context.Time), _context.Time, metrics, new SpecificationMetrics(_context.Time), loggers);
+        var specification = new SpecificationMetrics(_context.Time);
+        var status = new SourceStatus(_context.Time, specification, SilenceLimits.Of(options.Genesys.Source));
+        using var genesys = new GenesysSide(options, status, _context.Time, metrics, specification, loggers);
         var reconciler = new Reconciler(
             genesys.Details, new EventFilter(options.Filter), [.. options.Genesys.Subscription.Types], options.Gaps, _context.Time, metrics, loggers.CreateLogger<Reconciler>());
         string[] destinations = [.. options.Destinations.Select(destination => destination.Name)];

@@ -4,26 +4,30 @@ using Tieline.Service.Configuration;
 
 namespace Tieline.Service.Hosting;
 
-/// <summary>All that speaks to Genesys, over one HTTP client, with one token and one budget.</summary>
+/// <summary>All that speaks to Genesys, with one token and one budget.</summary>
 internal sealed class GenesysSide : IDisposable
 {
     private readonly HttpMessageInvoker _http = GenesysHttp.Create();
 
+    /// <summary>Apart from the others: whatever comes over it tells that the source is alive.</summary>
+    private readonly HttpMessageInvoker _sockets;
+
     public GenesysSide(TielineOptions options, SourceStatus status, TimeProvider time, TielineMetrics metrics, SpecificationMetrics specification, ILoggerFactory loggers)
     {
+        _sockets = GenesysHttp.Create(specification.Heard);
         var genesys = options.Genesys;
         var endpoints = GenesysEndpoints.Of(genesys);
         var timing = new StreamTiming();
         Budget = new RestBudget(time, genesys.RequestsPerMinute);
         metrics.Observe("tieline.genesys.budget.left", "{request}", "REST calls that may still be made in this minute.", () => Budget.Left);
         var tokens = new TokenProvider(genesys, endpoints.Token, _http, Budget, time, metrics, loggers.CreateLogger<TokenProvider>());
-        var connector = new StreamConnector(tokens, _http, endpoints.Stream, genesys.Subscription, timing, time);
+        var connector = new StreamConnector(tokens, _sockets, endpoints.Stream, genesys.Subscription, timing, time);
         Stream = new AnalyticsStream(genesys, connector, status, metrics, specification, timing, time, Chance.Next, loggers.CreateLogger<AnalyticsStream>());
         if (genesys.Source == GenesysSource.Notifications)
         {
             var channels = new ChannelClient(endpoints.Api, ConnectUriRule.Of(genesys), tokens, _http, Budget, time);
             Notifications = new NotificationSource(
-                genesys, channels, tokens, _http, status, metrics, specification, timing, time, Chance.Next, loggers.CreateLogger<NotificationSource>());
+                genesys, channels, tokens, _sockets, status, metrics, specification, timing, time, Chance.Next, loggers.CreateLogger<NotificationSource>());
         }
 
         Calls = new DetailsClient(endpoints.Details, tokens, _http, Budget, time, metrics);
@@ -41,5 +45,9 @@ internal sealed class GenesysSide : IDisposable
 
     public DetailsReader Details { get; }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _sockets.Dispose();
+    }
 }

@@ -35,6 +35,7 @@ internal static class TielineServices
         services.AddSingleton<AuditLines>();
         services.AddSingleton<JournalDesk>();
         services.AddSingleton<ConversationDesk>();
+        services.AddSingleton(SilenceLimits.Of(options.Genesys.Source));
         services.AddSingleton<SourceStatus>();
         services.AddSingleton<ILiveFigures, PipelineFigures>();
         services.AddSingleton<IReadinessCheck, SourceCheck>();

@@ -6,6 +6,8 @@ internal sealed class SpecificationMetrics(TimeProvider time)
     private long _connectedAt;
     private long _downSince = time.GetTimestamp();
     private long _heardAt;
+    private long _readingSince;
+    private int _pauses;
     private long _totalEvents;
     private long _reconnections;
     private long _latencyTicks;
@@ -44,8 +46,17 @@ internal sealed class SpecificationMetrics(TimeProvider time)
     /// <summary>Holes, not missing events.</summary>
     public long SequenceGaps => Volatile.Read(ref _gaps);
 
-    /// <summary>Since a frame or a pong came, or the connection was made; null before the first.</summary>
-    public TimeSpan? Silence => Volatile.Read(ref _heardAt) is var heardAt && heardAt == 0 ? null : time.GetElapsedTime(heardAt);
+    /// <summary>Since a frame or a pong came, or the connection was made; null before the first. While nothing is read, and from then on anew, it is no silence of the other side.</summary>
+    public TimeSpan? Silence
+    {
+        get
+        {
+            var heardAt = Volatile.Read(ref _heardAt);
+            if (heardAt == 0)
+                return null;
+            return Volatile.Read(ref _pauses) > 0 ? TimeSpan.Zero : time.GetElapsedTime(Math.Max(heardAt, Volatile.Read(ref _readingSince)));
+        }
+    }
 
     /// <summary>How long there has been no connection; null while there is one.</summary>
     public TimeSpan? DownFor => Volatile.Read(ref _connectedAt) == 0 ? time.GetElapsedTime(Volatile.Read(ref _downSince)) : null;
@@ -65,8 +76,17 @@ internal sealed class SpecificationMetrics(TimeProvider time)
             Volatile.Write(ref _downSince, time.GetTimestamp());
     }
 
-    /// <summary>A frame or a pong came.</summary>
+    /// <summary>Bytes came: of a frame, or of a pong.</summary>
     public void Heard() => Volatile.Write(ref _heardAt, time.GetTimestamp());
+
+    /// <summary>What has come takes its time, and its connection is not read meanwhile. <see cref="ResumeReading"/> follows.</summary>
+    public void PauseReading() => Interlocked.Increment(ref _pauses);
+
+    public void ResumeReading()
+    {
+        Volatile.Write(ref _readingSince, time.GetTimestamp());
+        Interlocked.Decrement(ref _pauses);
+    }
 
     public void Reconnecting() => Interlocked.Increment(ref _reconnections);
 

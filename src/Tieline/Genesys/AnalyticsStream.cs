@@ -33,7 +33,7 @@ internal sealed partial class AnalyticsStream(
             while (true)
             {
                 var socket = await ConnectAsync(ending.Token);
-                var session = new StreamSession(sink, Succeed, metrics, specification, timing, time, logger);
+                var session = new StreamSession(sink, Succeed, metrics, specification, logger);
                 var startedAt = time.GetTimestamp();
                 var end = await session.RunAsync(socket, stopping, aborting);
                 ending.Token.ThrowIfCancellationRequested();

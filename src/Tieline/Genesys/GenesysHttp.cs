@@ -6,14 +6,15 @@ internal static class GenesysHttp
     /// <summary>How long TCP and TLS may take.</summary>
     public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
+    /// <param name="heard">Called whenever bytes have come over any of its connections; may be called by several at a time.</param>
     // No redirects and no cookies: what these requests carry is for the host they were made for.
     // Pooled connections end now and then so that a changed DNS entry is seen.
-    public static HttpMessageInvoker Create() => new(new SocketsHttpHandler
+    public static HttpMessageInvoker Create(Action? heard = null) => new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         UseCookies = false,
         ConnectTimeout = ConnectTimeout,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        PlaintextStreamFilter = static (connection, _) => ValueTask.FromResult<Stream>(new ReadAheadStream(connection.PlaintextStream)),
+        PlaintextStreamFilter = (connection, _) => ValueTask.FromResult<Stream>(new ReadAheadStream(connection.PlaintextStream, heard)),
     });
 }

@@ -3,8 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Tieline.Genesys;
 
 /// <summary>Takes from a connection as much as has come, rather than the 4 KiB that .NET's HTTP connection asks for at a time: a tenth of the system calls at full speed.</summary>
+/// <param name="heard">Called whenever bytes have come: of a socket that is how its pongs show, which .NET keeps to itself.</param>
 /// <remarks>One reader and one writer at a time, independent of each other, as of any network stream. What has come is handed on at once, never held back.</remarks>
-internal sealed class ReadAheadStream(Stream inner) : Stream
+internal sealed class ReadAheadStream(Stream inner, Action? heard = null) : Stream
 {
     private const int Size = 64 * 1024;
 
@@ -30,13 +31,18 @@ internal sealed class ReadAheadStream(Stream inner) : Stream
     {
         if (_start < _end)
             return new ValueTask<int>(Take(buffer.Span));
-        return buffer.Length is 0 or >= Size ? inner.ReadAsync(buffer, cancellationToken) : FillAsync(buffer, cancellationToken);
+        return buffer.Length switch
+        {
+            0 => inner.ReadAsync(buffer, cancellationToken),
+            >= Size => PassAsync(buffer, cancellationToken),
+            _ => FillAsync(buffer, cancellationToken),
+        };
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override int Read(Span<byte> buffer) => _start < _end ? Take(buffer) : inner.Read(buffer);
+    public override int Read(Span<byte> buffer) => _start < _end ? Take(buffer) : Heard(inner.Read(buffer));
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
@@ -73,9 +79,19 @@ internal sealed class ReadAheadStream(Stream inner) : Stream
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> FillAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        _end = await inner.ReadAsync(_ahead, cancellationToken);
+        _end = Heard(await inner.ReadAsync(_ahead, cancellationToken));
         _start = 0;
         return Take(buffer.Span);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> PassAsync(Memory<byte> buffer, CancellationToken cancellationToken) => Heard(await inner.ReadAsync(buffer, cancellationToken));
+
+    private int Heard(int count)
+    {
+        if (count > 0)
+            heard?.Invoke();
+        return count;
     }
 
     private int Take(Span<byte> buffer)

@@ -7,6 +7,9 @@ internal enum SourceState
     Connecting,
     Connected,
 
+    /// <summary>Connected, and nothing has been heard for longer than a Genesys that lives would leave it at (<see cref="SilenceLimits"/>). The connection is replaced by itself.</summary>
+    Silent,
+
     /// <summary>Genesys refuses the client credentials: someone must look. Tried once a minute.</summary>
     TokenRefused,
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Tieline.Diagnostics;
 
@@ -10,8 +11,6 @@ internal sealed partial class StreamSession(
     Func<StreamSocket, SocketSuccession> succeed,
     TielineMetrics metrics,
     SpecificationMetrics specification,
-    StreamTiming timing,
-    TimeProvider time,
     ILogger logger)
 {
     /// <summary>Counting every frame by itself would be felt at full speed.</summary>
@@ -64,9 +63,6 @@ internal sealed partial class StreamSession(
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping, aborting);
         await using var stop = stopping.UnsafeRegister(static socket => ((StreamSocket)socket!).BeginClose(), socket);
         await using var abort = aborting.UnsafeRegister(static socket => ((StreamSocket)socket!).Abort(), socket);
-
-        // .NET shows no pongs; but a socket that is still open at a tick has answered the ping of the tick before.
-        await using var pulse = time.CreateTimer(_ => specification.Heard(), null, timing.KeepAliveInterval, timing.KeepAliveInterval);
         var renewal = Task.CompletedTask;
         var isDone = false;
         try
@@ -96,13 +92,13 @@ internal sealed partial class StreamSession(
         var received = await (first ?? socket.ReceiveAsync().AsTask());
         while (received != Received.End)
         {
-            specification.Heard();
             if (received == Received.Frame)
             {
                 if (++_uncounted >= FramesPerCount)
                     CountFrames();
                 HeardEvent = HeardEvent || EventSkimmer.Skim(socket.Frame.Span).Sequence is not null;
-                await sink.OnFrameAsync(socket.Frame, aborting);
+                var taken = sink.OnFrameAsync(socket.Frame, aborting);
+                await (taken.IsCompleted ? taken : UnreadAsync(taken));
                 succession.OldHas(sink.LastSequence);
             }
             else
@@ -118,6 +114,21 @@ internal sealed partial class StreamSession(
 
         if (socket.HeardInvalidUtf8)
             sink.OnRefused(Events.FrameFault.NotJson);
+    }
+
+    /// <summary>While the sink takes its time, nothing is read.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask UnreadAsync(ValueTask taken)
+    {
+        specification.PauseReading();
+        try
+        {
+            await taken;
+        }
+        finally
+        {
+            specification.ResumeReading();
+        }
     }
 
     private void CountFrames()

@@ -6,11 +6,11 @@ internal sealed record StreamTiming
     /// <summary>For TCP, TLS, the handshake and sending the subscription.</summary>
     public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often a ping goes out. With <see cref="KeepAliveTimeout"/> a silent socket is dropped after 30 s and .NET's own rounding (37 s were seen); 45 s are promised.</summary>
-    public TimeSpan KeepAliveInterval { get; init; } = TimeSpan.FromSeconds(15);
+    /// <summary>After so long without a byte a ping goes out, and .NET looks every quarter of it. With <see cref="KeepAliveTimeout"/> a silent socket is dropped after 30 to 35 s; 45 s are promised (<see cref="SilenceLimits"/>).</summary>
+    public TimeSpan KeepAliveInterval { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long its pong may take.</summary>
-    public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(15);
+    public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>How long the other side may take to answer our close.</summary>
     public TimeSpan Close { get; init; } = TimeSpan.FromSeconds(2);

@@ -58,6 +58,13 @@ public sealed class ConfigPreviewCommandTests : OrgTests
     }
 
     [Theory]
+    [InlineData(null, "What the filter in force dropped meanwhile is on no disk, and not counted here.")]
+    [InlineData(0L, "The filter in force dropped none meanwhile.")]
+    [InlineData(1L, "1 more was dropped by the filter in force: it is on no disk, and a wider filter might have kept it.")]
+    [InlineData(1234L, "1,234 more were dropped by the filter in force: they are on no disk, and a wider filter might have kept some of them.")]
+    public void What_is_on_no_disk_is_told(long? dropped, string sentence) => ConfigPreviewCommand.NotOnDisk(dropped).ShouldBe(sentence);
+
+    [Theory]
     [InlineData("--last 10s", "--last must be a time from 1m to 744h, such as 24h, was '10s'")]
     [InlineData("--last soon", "--last must be a time from 1m to 744h, such as 24h, was 'soon'")]
     [InlineData("--config missing.json", "no such file")]

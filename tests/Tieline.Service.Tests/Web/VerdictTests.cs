@@ -31,6 +31,17 @@ public sealed class VerdictTests
         Of(Down(SourceState.Connecting, null, TimeSpan.FromSeconds(2))).Level.ShouldBe(VerdictLevel.Good);
 
     [Fact]
+    public void A_connection_over_which_nothing_is_heard_is_told_before_it_is_given_up()
+    {
+        const string problem = "No answer from Genesys for 22 s; the connection is replaced after 45 s at the latest";
+        var silent = Well() with { Source = new SourceStatus.Snapshot(SourceState.Silent, problem, _now.AddSeconds(-22)), Silence = TimeSpan.FromSeconds(22) };
+
+        Of(silent).ShouldBe((VerdictLevel.Watch, Culprit.Network, $"{problem}."));
+        Verdict.Of(silent).Evidence.ShouldContain("heard 22 s ago");
+        Of(silent with { JournalProblem = "The journal cannot be written." }).Culprit.ShouldBe(Culprit.Us);
+    }
+
+    [Fact]
     public void Refused_credentials_are_ours_to_mend()
     {
         var refused = Verdict.Of(Down(SourceState.TokenRefused, "invalid_client: check id and secret", TimeSpan.FromMinutes(5)));

@@ -4,4 +4,12 @@ namespace Tieline.Tests.Genesys;
 internal static class Patience
 {
     public static readonly TimeSpan Bound = TimeSpan.FromSeconds(15);
+
+    /// <summary>For what gives no signal.</summary>
+    public static async Task UntilAsync(Func<bool> condition)
+    {
+        for (var i = 0; i < 1000 && !condition(); i++)
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        condition().ShouldBeTrue();
+    }
 }

@@ -27,6 +27,19 @@ public sealed class ReadAheadStreamTests
             return got.SequenceEqual(bytes);
         }, iter: 50);
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(64 * 1024)]
+    public async Task Read_TellsThatBytesHaveCome_AndNotOfTheEnd(int size)
+    {
+        var heard = 0;
+        await using var stream = new ReadAheadStream(new MemoryStream("ab"u8.ToArray()), () => heard++);
+        var buffer = new byte[size];
+        while (await stream.ReadAsync(buffer, TestContext.Current.CancellationToken) > 0)
+            heard.ShouldBe(1);
+        heard.ShouldBe(1);
+    }
+
     [Fact]
     public async Task Write_PassesThrough()
     {

@@ -17,6 +17,9 @@ internal sealed class RecordingSink : IFrameSink
     /// <summary>Thrown at the next frame.</summary>
     public Exception? Trouble { get; set; }
 
+    /// <summary>Until then it takes no frame in full.</summary>
+    public Task Hold { get; set; } = Task.CompletedTask;
+
     public Task<string> NextAsync() => _calls.Reader.ReadAsync().AsTask().WaitAsync(Patience.Bound);
 
     public async Task ShouldGetAsync(params string[] calls)
@@ -39,7 +42,7 @@ internal sealed class RecordingSink : IFrameSink
         var skim = EventSkimmer.Skim(utf8.Span);
         LastSequence = skim.Sequence ?? LastSequence;
         Write(skim.Sequence is { } sequence ? $"{sequence}" : $"{skim.Fault}");
-        return ValueTask.CompletedTask;
+        return new ValueTask(Hold);
     }
 
     private void Write(string call) => _calls.Writer.TryWrite(call);

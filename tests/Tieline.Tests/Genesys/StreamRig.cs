@@ -9,15 +9,16 @@ internal sealed class StreamRig : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _aborting = new();
-    private readonly HttpMessageInvoker _http = GenesysHttp.Create();
+    private readonly HttpMessageInvoker _http;
 
     private StreamRig(FakeGenesys genesys, Action<GenesysOptions>? configure, StreamTiming? timing)
     {
         Genesys = genesys;
         var options = new GenesysOptions { ApiUrl = genesys.Url, ClientId = "id", ClientSecret = new Secret("secret") };
         configure?.Invoke(options);
-        Status = new SourceStatus(Clock);
         Specification = new SpecificationMetrics(Clock);
+        Status = new SourceStatus(Clock, Specification, SilenceLimits.Stream);
+        _http = GenesysHttp.Create(Specification.Heard);
         var endpoints = GenesysEndpoints.Of(options);
         var tokens = new TokenProvider(options, endpoints.Token, _http, new RestBudget(Clock, 300), Clock, Metrics, Logs.For<TokenProvider>());
         var connector = new StreamConnector(tokens, _http, endpoints.Stream, options.Subscription, timing ?? new StreamTiming(), Clock);

@@ -15,9 +15,6 @@ internal sealed class OverviewReader(RunningParts parts, SourceStatus source, Sp
 
     private static readonly TimeSpan _rateOver = TimeSpan.FromSeconds(10);
 
-    /// <summary>Silence of this length ends a connection.</summary>
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(45);
-
     private readonly Queue<Counts> _counts = new();
 
     /// <returns>Null while nothing runs.</returns>
@@ -40,7 +37,7 @@ internal sealed class OverviewReader(RunningParts parts, SourceStatus source, Sp
     }
 
     /// <summary>While the stream is heard, a quiet time is a covered one: what comes next tells only whether something was missed.</summary>
-    private DateTimeOffset? UpTo(DateTimeOffset? newest, DateTimeOffset now) => specification.IsConnected && specification.Silence < _patience && newest is not null ? now : newest;
+    private DateTimeOffset? UpTo(DateTimeOffset? newest, DateTimeOffset now) => specification.IsConnected && source.State != SourceState.Silent && newest is not null ? now : newest;
 
     private static long? FreeBelow(string directory)
     {

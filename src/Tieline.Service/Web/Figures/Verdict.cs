@@ -79,6 +79,8 @@ internal sealed record Verdict(VerdictLevel Level, Culprit Culprit, string Sente
                 VerdictLevel.Act, Culprit.Us, $"Not receiving for {Show.Span(down)}: Genesys refuses the stream to our OAuth client.", $"{Sentenced(problem)} Tried again once a minute.", FiguresOf(now), "/trust"),
             SourceState.SubscriptionRefused => new(
                 VerdictLevel.Act, Culprit.Us, "Genesys refuses a topic that we ask for.", Sentenced(problem), FiguresOf(now), "/trust"),
+            SourceState.Silent => new(
+                VerdictLevel.Watch, Culprit.Network, Sentenced(problem), "That happens by itself. What is missed meanwhile is fetched when the stream is back.", FiguresOf(now), "/trust"),
             SourceState.BackingOff or SourceState.Connecting or SourceState.Starting when now.DownFor > _connecting || (now.DownFor is not null && problem is not null) => new(
                 VerdictLevel.Watch, CulpritOf(problem), $"Not receiving for {Show.Span(down)}{(problem is null ? "" : $": {Reason(problem)}")}.",
                 "Tried again within 30 s, for ever. What was missed is fetched when the stream is back.", FiguresOf(now), "/trouble#gaps"),

@@ -3,8 +3,15 @@
   'use strict';
   const drawn = new Map();
   const crosshair = window.uPlot?.sync('tieline');
-  const color = name => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
+  // The theme's colours are expressions: only an element that wears one knows what it comes to, and a canvas takes nothing else.
+  function color(name) {
+    const wearer = document.body.appendChild(document.createElement('i'));
+    wearer.style.color = `var(--${name})`;
+    const worn = getComputedStyle(wearer).color;
+    wearer.remove();
+    return worn;
+  }
 
   function make(id) {
     const chart = drawn.get(id);

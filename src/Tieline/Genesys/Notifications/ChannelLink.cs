@@ -138,7 +138,6 @@ internal sealed class ChannelLink : IAsyncDisposable
         Volatile.Write(ref _heardAt, _time.GetTimestamp());
         if (_why == LinkEndReason.Dropped)
             _lastLife = _time.GetUtcNow(); // after it was told that it is lost, nothing counts
-        _specification.Heard();
         if (!_spoke.Task.IsCompleted)
         {
             SpokeAt = _time.GetUtcNow();
@@ -183,7 +182,16 @@ internal sealed class ChannelLink : IAsyncDisposable
     private async ValueTask HandOnAsync()
     {
         _isHandingOn = true;
-        await _sink.OnNotificationAsync(_socket.Frame, _aborting);
+        _specification.PauseReading();
+        try
+        {
+            await _sink.OnNotificationAsync(_socket.Frame, _aborting);
+        }
+        finally
+        {
+            _specification.ResumeReading();
+        }
+
         Volatile.Write(ref _heardAt, _time.GetTimestamp());
         _isHandingOn = false;
     }

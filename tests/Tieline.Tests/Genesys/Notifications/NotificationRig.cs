@@ -13,7 +13,7 @@ internal sealed class NotificationRig : IAsyncDisposable
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _aborting = new();
-    private readonly HttpMessageInvoker _http = GenesysHttp.Create();
+    private readonly HttpMessageInvoker _http;
 
     private NotificationRig(WaitingClock clock, FakeChannels genesys, Action<NotificationOptions>? configure)
     {
@@ -21,8 +21,9 @@ internal sealed class NotificationRig : IAsyncDisposable
         var options = new GenesysOptions { ApiUrl = genesys.Url, ClientId = "id", ClientSecret = new Secret("secret") };
         options.Notifications.Queues = [Queue];
         configure?.Invoke(options.Notifications);
-        Status = new SourceStatus(Clock);
         Specification = new SpecificationMetrics(Clock);
+        Status = new SourceStatus(Clock, Specification, SilenceLimits.Channels);
+        _http = GenesysHttp.Create(Specification.Heard);
         var endpoints = GenesysEndpoints.Of(options);
         var budget = new RestBudget(Clock, 3000);
         var tokens = new TokenProvider(options, endpoints.Token, _http, budget, Clock, Metrics, Logs.For<TokenProvider>());

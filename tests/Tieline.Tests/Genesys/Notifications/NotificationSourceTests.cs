@@ -1,4 +1,5 @@
 using Tieline.Genesys;
+using static Tieline.Tests.Genesys.Patience;
 
 namespace Tieline.Tests.Genesys.Notifications;
 
@@ -188,7 +189,11 @@ public sealed class NotificationSourceTests
         var socket = await rig.ConnectAsync();
         socket.IsMute = true;
         await rig.Clock.PassAsync(ChannelTiming.Silence);
-        await rig.Clock.PassAsync(ChannelTiming.Pong);
+        await rig.Clock.WaitsForAsync(ChannelTiming.Pong);
+        rig.Status.State.ShouldBe(SourceState.Connected);
+        rig.Clock.Advance(SilenceLimits.Channels.Overdue - ChannelTiming.Silence);
+        rig.Status.Problem.ShouldBe("No answer from Genesys for 45 s; the connection is replaced after 50 s at the latest");
+        rig.Clock.Advance(SilenceLimits.Channels.Replaced - SilenceLimits.Channels.Overdue);
         await rig.Clock.PassAsync(NotificationRig.Jitter);
         await rig.Genesys.NextSocketAsync();
         await rig.Sink.ShouldGetAsync("missed 0 to 50.5");
@@ -339,12 +344,5 @@ public sealed class NotificationSourceTests
         rig.Sink.Trouble = new InvalidOperationException("disk");
         await socket.NotifyAsync(1);
         (await Should.ThrowAsync<InvalidOperationException>(() => rig.Running.WaitAsync(Patience.Bound))).Message.ShouldBe("disk");
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        for (var i = 0; i < 1000 && !condition(); i++)
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
-        condition().ShouldBeTrue();
     }
 }

@@ -11,7 +11,7 @@ public sealed class GenesysSimulatorOptions
     /// <value>http://127.0.0.1:0</value>
     public string ControlListen { get; set; } = "http://127.0.0.1:0";
 
-    /// <summary>Events per second after filtering (with channels alone: all events), evenly paced; 0: as fast as the sockets take them, and only while one is open.</summary>
+    /// <summary>Events per second after filtering (with channels alone: all events), evenly paced; 0: as fast as the sockets take them, and only while one is open. The rate is missed while a socket is far behind: a slow reader loses nothing.</summary>
     /// <value>500</value>
     public double Rate { get; set; } = 500;
 

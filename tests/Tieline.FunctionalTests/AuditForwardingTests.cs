@@ -16,14 +16,57 @@ public sealed class AuditForwardingTests
     {
         Assert.SkipUnless(Rsyslog.IsInstalled, "rsyslog is not installed (on Debian: apt-get install rsyslog)");
         await using var siem = new Rsyslog();
-        await RestartEitherSideAsync(siem);
+        await RestartEitherSideAsync(siem, Plain(siem.Port));
     }
 
     [Fact, Trait("Guarantee", "G7")]
     public async Task A_receiver_that_only_knows_the_protocol_gets_each_audit_line_once_over_restarts_of_either_side()
     {
         await using var siem = new SyslogReceiver();
-        await RestartEitherSideAsync(siem);
+        await RestartEitherSideAsync(siem, Plain(siem.Port));
+    }
+
+    [Fact, Trait("Guarantee", "G7")]
+    public async Task A_receiver_over_tls_gets_each_audit_line_once_over_restarts_of_either_side()
+    {
+        using var files = new TempDirectory();
+        using var authority = new CertificateAuthority();
+        using var certificate = authority.Issue("127.0.0.1");
+        await using var siem = new SyslogReceiver(certificate);
+        await RestartEitherSideAsync(siem, Tls(siem.Port, files, authority));
+    }
+
+    [Theory]
+    [InlineData("of another CA", "errors in the certificate chain: ")]
+    [InlineData("for another name", "RemoteCertificateNameMismatch")]
+    public async Task A_receiver_whose_certificate_is_not_to_be_trusted_gets_no_line_until_the_right_one_is_there(string fault, string said)
+    {
+        using var files = new TempDirectory();
+        using var authority = new CertificateAuthority();
+        using var stranger = new CertificateAuthority();
+        using var wrong = fault == "of another CA" ? stranger.Issue("127.0.0.1") : authority.Issue("siem.example");
+        using var right = authority.Issue("127.0.0.1");
+        await using var impostor = new SyslogReceiver(wrong);
+        await impostor.StartAsync();
+        await using var site = await StartAsync(Tls(impostor.Port, files, authority));
+        await site.MoreDeliveriesAsync(20, _soon);
+        await Eventually.TrueAsync(async () => (await site.PrometheusAsync()).Sum("tieline_audit_forward_failures_total") >= 2, _soon, () => $"it is tried again\n{site.Process.Tail()}");
+        var failing = site.Log.Single(line => line.Name == "AuditForwardFailing");
+        (failing.Level, failing.Message.Contains(said, StringComparison.Ordinal)).ShouldBe(("Error", true), failing.Message);
+        var metrics = await site.PrometheusAsync();
+        metrics.Sum("tieline_audit_forward_waiting").ShouldBeGreaterThan(0);
+        metrics.Sum("tieline_audit_forward_lag_seconds").ShouldBeGreaterThan(0);
+        (await site.RunAsync(["doctor", .. Tls(impostor.Port, files, authority).SelectMany(setting => (string[])["--set", setting])])).ToString().ShouldContain(said);
+        impostor.Lines.ShouldBeEmpty();
+        await impostor.StopAsync();
+
+        await using var siem = new SyslogReceiver(right, impostor.Port);
+        await siem.StartAsync();
+        await MoreLinesAsync(siem, site);
+        site.Log.ShouldContain(line => line.Name == "AuditForwardRecovered");
+        await StopAsync(site);
+        siem.Lines.Where(IsLine).ShouldBe(AuditLines(site));
+        impostor.Lines.ShouldBeEmpty();
     }
 
     [Fact]
@@ -31,7 +74,7 @@ public sealed class AuditForwardingTests
     {
         await using var siem = new SyslogReceiver();
         await siem.StartAsync();
-        await using var site = await StartAsync($"tcp://127.0.0.1:{siem.Port}");
+        await using var site = await StartAsync(Plain(siem.Port));
         for (var kill = 0; kill < 3; kill++)
         {
             var had = siem.Lines.Count;
@@ -48,7 +91,7 @@ public sealed class AuditForwardingTests
     public async Task A_collector_gets_each_audit_line_as_otlp()
     {
         await using var collector = await Collector.StartAsync();
-        await using var site = await StartAsync(collector.Url.AbsoluteUri);
+        await using var site = await StartAsync($"Audit:Forward:Url={collector.Url.AbsoluteUri}");
         await site.MoreDeliveriesAsync(20, _soon);
         await StopAsync(site);
 
@@ -60,16 +103,16 @@ public sealed class AuditForwardingTests
     public async Task The_doctor_tells_whether_the_receiver_is_there()
     {
         await using var siem = new SyslogReceiver();
-        await using var site = await StartAsync($"tcp://127.0.0.1:{siem.Port}");
-        (await site.RunAsync("doctor", "--set", $"Audit:Forward:Url=tcp://127.0.0.1:{siem.Port}")).ToString().ShouldContain("ConnectionRefused");
+        await using var site = await StartAsync(Plain(siem.Port));
+        (await site.RunAsync("doctor", "--set", Plain(siem.Port))).ToString().ShouldContain("ConnectionRefused");
         await siem.StartAsync();
-        (await site.RunAsync("doctor", "--set", $"Audit:Forward:Url=tcp://127.0.0.1:{siem.Port}")).ToString().ShouldContain("takes a connection and acknowledges");
+        (await site.RunAsync("doctor", "--set", Plain(siem.Port))).ToString().ShouldContain("takes a connection and acknowledges");
     }
 
-    private static async Task RestartEitherSideAsync(ISiem siem)
+    private static async Task RestartEitherSideAsync(ISiem siem, params string[] settings)
     {
         // Away while there is traffic.
-        await using var site = await StartAsync($"tcp://127.0.0.1:{siem.Port}");
+        await using var site = await StartAsync(settings);
         await site.MoreDeliveriesAsync(20, _soon);
         await Eventually.TrueAsync(() => site.Log.Any(line => line.Name == "AuditForwardFailing"), _soon, () => $"it is said that nothing is forwarded\n{site.Process.Tail()}");
         siem.Lines.ShouldBeEmpty();
@@ -106,10 +149,20 @@ public sealed class AuditForwardingTests
         verified.ExitCode.ShouldBe(0, verified.ToString());
     }
 
-    private static Task<Site> StartAsync(string url) => Site.StartAsync(options =>
+    private static string Plain(int port) => $"Audit:Forward:Url=tcp://127.0.0.1:{port}";
+
+    /// <param name="files">Gets the CA file.</param>
+    private static string[] Tls(int port, TempDirectory files, CertificateAuthority trusted)
+    {
+        var file = files.FileNamed("ca.pem");
+        File.WriteAllText(file, trusted.Pem);
+        return [$"Audit:Forward:Url=tls://127.0.0.1:{port}", $"Audit:Forward:Tls:CaFile={file}"];
+    }
+
+    private static Task<Site> StartAsync(params string[] settings) => Site.StartAsync(options =>
     {
         options.Genesys.Rate = 50;
-        options.Settings.Add($"Audit:Forward:Url={url}");
+        settings.ToList().ForEach(options.Settings.Add);
         options.Settings.Add("Audit:Forward:Interval=200ms");
     });
 

@@ -13,6 +13,9 @@ namespace Tieline.FunctionalTests;
 /// <summary>The simulator and the product came to their rules apart from each other: what the one shows in snapshots and records, the other must read as the same facts.</summary>
 public sealed class NotificationFactsTests
 {
+    /// <summary>Behind the last notification.</summary>
+    private const string End = "test.end";
+
     [Fact]
     public async Task Snapshots_fold_into_the_facts_that_happened()
     {
@@ -23,33 +26,32 @@ public sealed class NotificationFactsTests
         var states = new Dictionary<string, ConversationState>();
         var told = new HashSet<string>();
         var frame = new byte[1 << 20];
-        using var idle = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        try
+        var isStopped = false;
+        while (true)
         {
-            while (true)
+            var length = 0;
+            ValueWebSocketReceiveResult part;
+            do
             {
-                idle.CancelAfter(TimeSpan.FromSeconds(5));
-                var length = 0;
-                ValueWebSocketReceiveResult part;
-                do
-                {
-                    part = await socket.ReceiveAsync(frame.AsMemory(length), idle.Token);
-                    length += part.Count;
-                }
-                while (!part.EndOfMessage);
-                using var envelope = JsonDocument.Parse(frame.AsMemory(0, length));
-                var topic = envelope.RootElement.GetProperty("topicName").GetString()!;
-                if (genesys.Status.Facts > 5_000)
-                    genesys.Stop();
-                if (!topic.EndsWith(".conversations", StringComparison.Ordinal))
-                    continue;
-                SnapshotReader.TryRead(envelope.RootElement.GetProperty("eventBody"), topic, out var snapshot, out var fault).ShouldBeTrue(fault);
-                Tell(SnapshotFold.Apply(states.GetValueOrDefault(snapshot!.ConversationId), snapshot, TimeProvider.System.GetUtcNow()));
+                part = await socket.ReceiveAsync(frame.AsMemory(length), cancellation);
+                length += part.Count;
             }
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            // No more of them.
+            while (!part.EndOfMessage);
+            using var envelope = JsonDocument.Parse(frame.AsMemory(0, length));
+            var topic = envelope.RootElement.GetProperty("topicName").GetString()!;
+            if (topic == End)
+                break;
+            if (!isStopped && genesys.Status.Facts > 5_000)
+            {
+                isStopped = true;
+                genesys.Stop();
+                genesys.Emit([Encoding.UTF8.GetBytes($$"""{"topicName":"{{End}}"}""")]);
+            }
+
+            if (!topic.EndsWith(".conversations", StringComparison.Ordinal))
+                continue;
+            SnapshotReader.TryRead(envelope.RootElement.GetProperty("eventBody"), topic, out var snapshot, out var fault).ShouldBeTrue(fault);
+            Tell(SnapshotFold.Apply(states.GetValueOrDefault(snapshot!.ConversationId), snapshot, TimeProvider.System.GetUtcNow()));
         }
 
         var later = TimeProvider.System.GetUtcNow().AddMinutes(1);
@@ -80,15 +82,16 @@ public sealed class NotificationFactsTests
 
     private static async Task<ClientWebSocket> SubscribeAsync(GenesysSimulator genesys, HttpClient http, CancellationToken cancellation)
     {
-        _ = genesys;
         using var queues = JsonDocument.Parse(await http.GetStringAsync(new Uri("/api/v2/routing/queues?pageSize=100", UriKind.Relative), cancellation));
         using var created = await http.PostAsync(new Uri("/api/v2/notifications/channels", UriKind.Relative), null, cancellation);
         using var channel = JsonDocument.Parse(await created.EnsureSuccessStatusCode().Content.ReadAsStringAsync(cancellation));
+        var socket = new ClientWebSocket();
+        await socket.ConnectAsync(new Uri(channel.RootElement.GetProperty("connectUri").GetString()!), cancellation);
+        await genesys.WaitForAsync(status => status.ChannelSockets > 0, cancellation);
+        // The world starts with the subscription: nothing of it is told before somebody is there to hear it.
         var topics = queues.RootElement.GetProperty("entities").EnumerateArray().Select(queue => new { id = $"v2.routing.queues.{queue.GetProperty("id").GetString()}.conversations" });
         using var subscribed = await http.PutAsJsonAsync($"/api/v2/notifications/channels/{channel.RootElement.GetProperty("id").GetString()}/subscriptions", topics, cancellation);
         subscribed.EnsureSuccessStatusCode();
-        var socket = new ClientWebSocket();
-        await socket.ConnectAsync(new Uri(channel.RootElement.GetProperty("connectUri").GetString()!), cancellation);
         return socket;
     }
 }

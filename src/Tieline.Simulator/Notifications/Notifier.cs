@@ -13,7 +13,6 @@ namespace Tieline.Simulator.Notifications;
 /// Called by the holder of the streams' lock.</summary>
 internal sealed partial class Notifier(GenesysSimulatorOptions options, ChannelDesk channels, ParticipantPool people)
 {
-    private const long MaxQueuedBytes = 64 * 1024 * 1024;
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private readonly RecordBuilder _builder = new(people);
@@ -225,7 +224,7 @@ internal sealed partial class Notifier(GenesysSimulatorOptions options, ChannelD
 
     private void Send(StreamSocket socket, byte[] frame, Notification notification)
     {
-        if (socket.IsSpeaking && socket.QueuedBytes < MaxQueuedBytes)
+        if (socket.IsSpeaking)
         {
             socket.Send(frame, notification);
             Interlocked.Increment(ref _sent);

@@ -7,7 +7,7 @@ namespace Tieline.Simulator.Streams;
 /// <summary>Makes events at a rate, numbers them for each stream and hands them to its open sockets. One lock guards all of it.</summary>
 internal sealed partial class StreamHub
 {
-    private const long MaxQueuedBytes = 64 * 1024 * 1024;
+    private const long PacedQueuedBytes = 64 * 1024 * 1024;
     private const long FloodQueuedBytes = 768 * 1024;
     private const int FloodBatch = 256;
     private const int NotificationBatch = 16;
@@ -186,14 +186,34 @@ internal sealed partial class StreamHub
         SwitchHistory(rate);
         _world.Passing = passing;
         _world.OpenTarget = _options.OpenConversations ?? (rate > 0 ? Math.Max(16, (int)Math.Min(5000, rate / 5)) : 5000);
-        _madeAtRate = _made;
-        _rateSince = _time.GetTimestamp();
+        Rebase();
         _share = 0;
         _sharePassing = 0;
     }
 
+    /// <summary>What is due at the rate counts from now on.</summary>
+    private void Rebase()
+    {
+        _madeAtRate = _made;
+        _rateSince = _time.GetTimestamp();
+    }
+
     /// <summary>Notifications are made from what is remembered, so with channels there is no doing without.</summary>
     private void SwitchHistory(double rate) => History.Switch(_channels.HasTopics || (_options.History ?? rate > 0), _world.Opened);
+
+    /// <summary>Whether the slowest reader has taken enough for more to be made: nothing is lost to a reader because it is slow, which nobody would have asked for.</summary>
+    private bool HasRoom()
+    {
+        var most = _rate > 0 ? PacedQueuedBytes : FloodQueuedBytes;
+        foreach (var socket in _sockets)
+        {
+            if (socket.IsSpeaking && socket.QueuedBytes > most)
+            {
+                return false;
+            }
+        }
+        return true;
+    }
 
     /// <returns>False: it is not for flooding but for ticks.</returns>
     private async ValueTask<bool> FloodAsync(CancellationToken stopping)
@@ -205,7 +225,7 @@ internal sealed partial class StreamHub
             {
                 return false;
             }
-            if (!_stopped && (_streams.Exists(s => s.HasListener) || _channels.HasListener()) && !_sockets.Exists(s => s.IsSpeaking && s.QueuedBytes > FloodQueuedBytes))
+            if (!_stopped && (_streams.Exists(s => s.HasListener) || _channels.HasListener()) && HasRoom())
             {
                 return Make(_channels.HasTopics ? NotificationBatch : FloodBatch, TimeSpan.Zero) > 0;   // a filter may match nothing: no hot loop for that
             }
@@ -220,6 +240,11 @@ internal sealed partial class StreamHub
         {
             if (_rate <= 0 || _stopped || !HasAudience)
             {
+                return;
+            }
+            if (!HasRoom())
+            {
+                Rebase();   // the rate is missed, not made up for: an event is never older than it was when it could be told
                 return;
             }
             var due = (long)(_rate * _time.GetElapsedTime(_rateSince).TotalSeconds) - (_made - _madeAtRate);
@@ -239,7 +264,7 @@ internal sealed partial class StreamHub
         var behind = late > OnTime ? late.TotalMilliseconds : 0;
         var made = 0;
         // A filter may match next to nothing: then the rate is missed rather than the lock held for ever.
-        for (var attempts = (count * 20L) + 200; made < count && attempts > 0 && !_stopped; attempts--)
+        for (var attempts = (count * 20L) + 200; made < count && attempts > 0 && !_stopped && HasRoom(); attempts--)
         {
             var pass = _sharePassing + 1 <= (_passing * (_share + 1)) + 1e-9;
             var happened = _world.Next(pass, now - (long)(behind * (count - made) / count));
@@ -324,7 +349,7 @@ internal sealed partial class StreamHub
             stream.Pending = null;
             foreach (var socket in stream.Sockets)
             {
-                if (socket.IsSpeaking && socket.QueuedBytes < MaxQueuedBytes)
+                if (socket.IsSpeaking)
                 {
                     socket.Send(batch);
                 }

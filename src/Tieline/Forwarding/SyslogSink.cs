@@ -15,6 +15,10 @@ internal sealed class SyslogSink(ForwardOptions options, SyslogMessage message, 
     private const int TcpLevel = 6; // IPPROTO_TCP
     private const int TcpInfo = 11; // TCP_INFO of Linux: its first byte is the state
     private const byte TcpClosed = 7; // Both ends are acknowledged
+    private const byte TcpLastAck = 9; // Theirs came before ours; ours is not acknowledged yet
+    private const byte TcpClosing = 11; // Both are under way; ours is not acknowledged yet
+
+    private static readonly TimeSpan _look = TimeSpan.FromMilliseconds(10);
 
     private readonly ArrayBufferWriter<byte> _frames = new(ForwardDefaults.BatchBytes);
     private readonly byte[] _answer = new byte[4096];
@@ -46,6 +50,7 @@ internal sealed class SyslogSink(ForwardOptions options, SyslogMessage message, 
     private async Task ExchangeAsync(ReadOnlyMemory<byte> frames, CancellationToken cancellation)
     {
         var url = options.Target!;
+        var tlsOptions = url.Scheme == "tls" ? TlsFor(url) : null;
         var doing = "could not be connected to";
         using var timeout = new CancellationTokenSource(ForwardDefaults.ConnectTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
@@ -54,11 +59,11 @@ internal sealed class SyslogSink(ForwardOptions options, SyslogMessage message, 
             using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             await socket.ConnectAsync(url.DnsSafeHost, url.Port, either.Token);
             await using var network = new NetworkStream(socket, ownsSocket: false);
-            await using var tls = url.Scheme == "tls" ? new SslStream(network, leaveInnerStreamOpen: true) : null;
+            await using var tls = tlsOptions is not null ? new SslStream(network, leaveInnerStreamOpen: true) : null;
             if (tls is not null)
             {
                 doing = "did not agree on TLS";
-                await tls.AuthenticateAsClientAsync(TlsFor(url), either.Token);
+                await tls.AuthenticateAsClientAsync(tlsOptions!, either.Token);
             }
 
             timeout.CancelAfter(ForwardDefaults.BatchTimeout);
@@ -71,14 +76,14 @@ internal sealed class SyslogSink(ForwardOptions options, SyslogMessage message, 
             if (tls is not null)
                 await ReadToEndAsync(tls, either.Token);
             await ReadToEndAsync(network, either.Token);
-            if (!IsAcknowledged(socket))
+            if (!await IsAcknowledgedAsync(socket, either.Token))
                 throw new ForwardException($"{Name(url)} closed the connection before it had everything");
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
             throw new ForwardException($"{Name(url)} {doing} in time", e);
         }
-        catch (Exception e) when (e is SocketException or IOException or AuthenticationException or CryptographicException)
+        catch (Exception e) when (e is SocketException or IOException or AuthenticationException)
         {
             throw new ForwardException($"{Name(url)} {doing} ({Why(e)})", e);
         }
@@ -91,9 +96,19 @@ internal sealed class SyslogSink(ForwardOptions options, SyslogMessage message, 
         }
     }
 
+    /// <summary>From the files as they are now: a certificate that was renewed needs no restart.</summary>
     private SslClientAuthenticationOptions TlsFor(Uri url)
     {
-        var tls = TlsFiles.Load(options.Tls) ?? new SslClientAuthenticationOptions();
+        SslClientAuthenticationOptions tls;
+        try
+        {
+            tls = TlsFiles.Load(options.Tls) ?? new SslClientAuthenticationOptions();
+        }
+        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new ForwardException($"a file of Audit:Forward:Tls cannot be used: {e.Message}", e);
+        }
+
         tls.TargetHost = url.IdnHost;
         // An OpenSSL server that asks for client certificates, such as rsyslog's, breaks off the handshake of a session that is taken up again.
         tls.AllowTlsResume = false;
@@ -101,13 +116,20 @@ internal sealed class SyslogSink(ForwardOptions options, SyslogMessage message, 
     }
 
     /// <summary>Whether the other side has acknowledged our end too. Elsewhere than on Linux its own end is all that can be seen.</summary>
-    private static bool IsAcknowledged(Socket socket)
+    /// <remarks>With TLS a receiver closes at TLS's end, which goes before TCP's: then its own may come before it has acknowledged ours. What it has not read, it answers with a reset, so either comes within a round trip.</remarks>
+    private async Task<bool> IsAcknowledgedAsync(Socket socket, CancellationToken cancellation)
     {
         if (!OperatingSystem.IsLinux())
             return true;
+        while (StateOf(socket) is TcpLastAck or TcpClosing)
+            await Task.Delay(_look, time, cancellation);
+        return StateOf(socket) == TcpClosed && socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error) is 0;
+    }
+
+    private static byte StateOf(Socket socket)
+    {
         Span<byte> state = stackalloc byte[1];
-        return socket.GetRawSocketOption(TcpLevel, TcpInfo, state) == 1 && state[0] == TcpClosed
-            && socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error) is 0;
+        return socket.GetRawSocketOption(TcpLevel, TcpInfo, state) == 1 ? state[0] : default;
     }
 
     private static string Name(Uri url) => $"{url.Scheme}://{url.Host}:{url.Port}";
@@ -116,7 +138,7 @@ internal sealed class SyslogSink(ForwardOptions options, SyslogMessage message, 
     {
         SocketException socket => socket.SocketErrorCode.ToString(),
         { InnerException: SocketException socket } => socket.SocketErrorCode.ToString(),
-        AuthenticationException or CryptographicException => e.InnerException?.Message ?? e.Message,
+        AuthenticationException => e.InnerException?.Message ?? e.Message,
         _ => "the connection broke",
     };
 }

@@ -1,19 +1,24 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Tieline.FunctionalTests.Support;
 
-/// <summary>Takes octet-counted syslog over TCP, in this process.</summary>
-internal sealed class SyslogReceiver : ISiem
+/// <summary>Takes octet-counted syslog over TCP, or TLS, in this process.</summary>
+/// <param name="certificate">Shown to whoever connects, which TLS begins with; null: without TLS.</param>
+/// <param name="port">Null: one that nobody listens on.</param>
+internal sealed class SyslogReceiver(X509Certificate2? certificate = null, int? port = null) : ISiem
 {
     private readonly List<string> _lines = [];
     private CancellationTokenSource _stopping = new();
     private TcpListener? _listener;
     private Task _serving = Task.CompletedTask;
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = port ?? FreePort();
 
     public IReadOnlyList<string> Lines
     {
@@ -64,12 +69,28 @@ internal sealed class SyslogReceiver : ISiem
             {
                 using var client = await listener.AcceptTcpClientAsync(stopping);
                 using var all = new MemoryStream();
-                await client.GetStream().CopyToAsync(all, CancellationToken.None);
+                await (certificate is null ? client.GetStream().CopyToAsync(all, CancellationToken.None) : ReadTlsAsync(client, certificate, all));
                 Keep(all.ToArray());
             }
         }
         catch (OperationCanceledException)
         {
+        }
+    }
+
+    /// <summary>As OpenSSL's servers do: closes when TLS has ended.</summary>
+    private static async Task ReadTlsAsync(TcpClient client, X509Certificate2 certificate, MemoryStream all)
+    {
+        await using var tls = new SslStream(client.GetStream());
+        try
+        {
+            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, CancellationToken.None);
+            await tls.CopyToAsync(all, CancellationToken.None);
+            await tls.ShutdownAsync();
+        }
+        catch (Exception e) when (e is AuthenticationException or IOException)
+        {
+            // The sender does not trust the certificate, and broke off.
         }
     }
 

@@ -147,6 +147,24 @@ public class SnapshotTests
         lengths.Max().ShouldBeInRange(200_000, 240_000);
     }
 
+    [Fact]
+    public async Task A_slow_reader_loses_nothing_for_the_world_waits_for_it()
+    {
+        await using var rig = await Rig.StartAsync(o => (o.Rate, o.OpenConversations, o.BodyPadding) = (1_000, 40, 1_000_000));
+        using var client = await ChannelClient.OfAsync(rig);
+        var (_, socket) = await client.ListenAsync();
+        var reading = new SnapshotReading();
+        rig.Clock.Advance(TimeSpan.FromSeconds(2));   // a gigabyte is due, and nobody reads
+        var full = await rig.Simulator.WaitForAsync(status => status.Notifications > 64, rig.Deadline);
+        await TakeAllAsync(rig, socket, reading.Take);
+        rig.Clock.Advance(TimeSpan.FromSeconds(1));
+        await rig.Simulator.WaitForAsync(status => status.Notifications > full.Notifications, rig.Deadline);
+        rig.Simulator.Stop();
+        await TakeAllAsync(rig, socket, reading.Take);
+        reading.Events().ShouldBe(Facts(rig));
+        rig.Simulator.Status.Made.ShouldBeLessThan(2_000);
+    }
+
     /// <summary>Makes events, and takes every notification that comes of them.</summary>
     internal static async Task PlayAsync(Rig rig, StreamClient socket, int events, Action<JsonElement> take)
     {
@@ -157,6 +175,15 @@ public class SnapshotTests
             await rig.MakeAsync(100);
             await rig.Simulator.WaitForAsync(status => status.Notifications > before, rig.Deadline);
         }
+        await TakeAllAsync(rig, socket, take);
+    }
+
+    internal static List<ToldEvent> Facts(Rig rig) => InOrder(rig.Simulator.Facts().Select(
+        line => new ToldEvent(line.ConversationId!, line.Type, line.State!, line.Timestamp.ToUnixTimeMilliseconds())));
+
+    /// <summary>Takes every notification that is on its way.</summary>
+    private static async Task TakeAllAsync(Rig rig, StreamClient socket, Action<JsonElement> take)
+    {
         rig.Simulator.Emit([System.Text.Encoding.UTF8.GetBytes("""{"topicName":"test.end"}""")]);
         while (true)
         {
@@ -171,9 +198,6 @@ public class SnapshotTests
             }
         }
     }
-
-    internal static List<ToldEvent> Facts(Rig rig) => InOrder(rig.Simulator.Facts().Select(
-        line => new ToldEvent(line.ConversationId!, line.Type, line.State!, line.Timestamp.ToUnixTimeMilliseconds())));
 
     private static JsonElement.ArrayEnumerator Participants(JsonElement frame) => frame.GetProperty("eventBody").GetProperty("participants").EnumerateArray();
 

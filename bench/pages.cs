@@ -65,10 +65,10 @@ async Task<List<string>> PathsAsync(HttpClient browser)
     var (id, position) = (middling.GetProperty("id").GetString(), middling.GetProperty("position").GetInt64());
     return
     [
-        "/", "/?range=24h", "/events", "/events?type=conversation.state&state=abandoned", "/events?queue=none", "/events?dest=crm&status=dead-lettered", "/events?dest=crm&status=waiting", $"/events?q={id}", $"/events?q={middle}",
+        "/", "/?range=24h", "/events", "/events?type=conversation.state&state=abandoned", "/events?queue=none", "/events?dest=crm&status=dead", "/events?dest=crm&status=waiting", $"/events?q={id}", $"/events?q={middle}",
         $"/events?from={day}", $"/events?from={day}&to={later}&state=completed", $"/events?before={events / 2}", $"/events/{position}", $"/conversations/{old}", $"/conversations/{middle}",
         "/trouble", "/destinations", "/trust", $"/trust?conversation={middle}", "/trust?action=dead-lettered", "/trust?action=log-repaired", $"/trust?from={day}&to={later}",
-        "/api/v1/events", "/api/v1/events?queue=none", $"/api/v1/events?conversation={middle}", $"/api/v1/conversations/{middle}", "/api/v1/gaps", "/api/v1/dead-letters", "/api/v1/dead-letters?grouped=true", "/api/v1/destinations", "/api/v1/changes",
+        "/api/v1/events", "/api/v1/events?queue=none", "/api/v1/conversations", $"/api/v1/conversations?from={day}", "/api/v1/conversations?queue=none", $"/api/v1/events?conversation={middle}", $"/api/v1/conversations/{middle}", "/api/v1/gaps", "/api/v1/dead-letters", "/api/v1/dead-letters?grouped=true", "/api/v1/destinations", "/api/v1/changes",
         "/api/v1/audit/lines", $"/api/v1/audit/lines?conversation={middle}", "/api/v1/audit/lines?action=log-repaired", "/api/v1/audit/checkpoints", "/api/v1/status", "/api/v1/history", $"/api/v1/completeness?from={day}&to={later}", "/api/v1/system",
     ];
 }

@@ -10,7 +10,7 @@ internal sealed partial class JournalReader
 
     private const string DeadLetterWhere = """
         ($0 IS NULL OR n.name = $0) AND ($1 IS NULL OR d.cause = $1) AND ($2 IS NULL OR d.status = $2) AND ($3 IS NULL OR d.at >= $3) AND ($4 IS NULL OR d.at < $4)
-            AND ($5 IS NULL OR d.conversation = $5) AND ($6 IS NULL OR e.id = $6) AND ($7 IS NULL OR d.position = $7)
+            AND ($5 IS NULL OR d.conversation = $5) AND ($6 IS NULL OR EXISTS (SELECT 1 FROM event i WHERE i.position = d.position AND i.id = $6)) AND ($7 IS NULL OR d.position = $7)
         """;
 
     private const string DeadLetterColumns = "n.name, d.position, e.id, e.conversation, e.type, e.state, e.occurred_at, d.status, d.reason, d.attempts, d.at, d.cause, d.cause_text, d.destination";
@@ -37,9 +37,14 @@ internal sealed partial class JournalReader
     public IReadOnlyList<DeadLetterGroup> ReadDeadLetterGroups(DeadLetterQuery query)
     {
         var groups = new List<DeadLetterGroup>();
-        // Bare columns beside min() are those of the row that has it (SQLite).
+        // The event of the oldest only: with one look-up a letter, thousands would have to be read from all over the journal.
         using var row = Query(
-            $"SELECT n.name, d.status, count(*), min(d.at), max(d.at), e.id, min(d.position), d.cause, d.cause_text {DeadLetterFrom} WHERE {DeadLetterWhere} GROUP BY d.destination, d.cause ORDER BY count(*) DESC, min(d.position)",
+            $"""
+            SELECT n.name, d.status, g.count, g.first, g.last, e.id, d.position, d.cause, d.cause_text
+            FROM (SELECT d.destination, count(*) AS count, min(d.at) AS first, max(d.at) AS last, min(d.position) AS oldest FROM dead_letter d JOIN destination n ON n.number = d.destination WHERE {DeadLetterWhere} GROUP BY d.destination, d.cause) g
+            JOIN dead_letter d ON d.destination = g.destination AND d.position = g.oldest JOIN event e ON e.position = d.position JOIN destination n ON n.number = d.destination
+            ORDER BY g.count DESC, d.position
+            """,
             Values(query));
         while (row.Read())
         {

@@ -97,8 +97,8 @@ internal sealed partial class JournalReader
         return [.. found.Values.OrderBy(one => one.OccurredAt).ThenBy(one => one.Position).TakeLast(limit)];
     }
 
-    /// <summary>From when a conversation's first event was received to when its last was settled; null where none is kept.</summary>
-    /// <returns>No end where something waits still, or a person had or has to decide on it: the journal does not say when that was.</returns>
+    /// <summary>From when a conversation's first event was received to when its last was settled, or decided on; null where none is kept.</summary>
+    /// <returns>No end where something waits still.</returns>
     public (DateTimeOffset From, DateTimeOffset? To)? ReadStorySpan(string conversation)
     {
         using var snapshot = Snapshot();
@@ -111,7 +111,7 @@ internal sealed partial class JournalReader
             foreach (var one in story.Where(one => one.Position > place.StartsAfter))
             {
                 var settled = ReadSettled(place.Number, one.Position);
-                if (settled is not { Outcome: Outcomes.Delivered or Outcomes.Skipped or Outcomes.Filtered })
+                if (settled is null or { Outcome: Outcomes.Waiting })
                     to = null;
                 else if (settled.At > to)
                     to = settled.At;

@@ -30,13 +30,19 @@ public sealed class JournalStoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task It_has_no_end_where_a_person_has_to_decide_or_has_decided()
+    public async Task It_ends_with_what_a_person_decided_last()
     {
         await _rig.DoAsync(LookUp(1, Conversation, 1));
+        _rig.Time.Advance(TimeSpan.FromHours(2));
         await _rig.DoAsync(_rig.Settle(1, 1, dead: "rejected"), _rig.Settle(1, 1, destination: Erp));
-        Span()!.Value.To.ShouldBeNull();
+        Span()!.Value.To.ShouldBe(_rig.Time.GetUtcNow(), "nothing has happened since it was set aside");
+        _rig.Time.Advance(TimeSpan.FromHours(1));
+        await _rig.DoAsync(new JournalWork.ReplayDeadLetter(new JournalPosition(1), _rig.Journal.NumberOf(Crm), "alice", new(TaskCreationOptions.RunContinuationsAsynchronously)));
+        Span()!.Value.To.ShouldBeNull("it goes out again");
+        _rig.Time.Advance(TimeSpan.FromHours(1));
+        await _rig.DoAsync(_rig.Settle(1, 1, dead: "rejected", attempts: 2));
         await _rig.DoAsync(new JournalWork.Discard(new JournalPosition(1), _rig.Journal.NumberOf(Crm), "alice", "test data", new(TaskCreationOptions.RunContinuationsAsynchronously)));
-        Span()!.Value.To.ShouldBeNull();
+        Span()!.Value.To.ShouldBe(_rig.Time.GetUtcNow());
     }
 
     private (DateTimeOffset From, DateTimeOffset? To)? Span() => _rig.Journal.Read(reader => reader.ReadStorySpan(Conversation));

@@ -17,6 +17,9 @@ internal sealed record CommandContext(
     /// <summary>A person reads <see cref="Output"/>.</summary>
     public bool IsOutputTerminal { get; init; }
 
+    /// <summary>Columns of the window that a person reads <see cref="Output"/> in; null in a pipe, where a line is as long as it is.</summary>
+    public int? OutputWidth { get; init; }
+
     /// <summary>What a person types; null where none is there to ask.</summary>
     public TextReader? Input { get; init; }
 

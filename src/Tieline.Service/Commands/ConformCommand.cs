@@ -58,7 +58,7 @@ internal sealed class ConformCommand : Verb
         }
         else
         {
-            report.Write(_context.Output);
+            report.Write(_context.Output, _context.OutputWidth);
             await _context.Output.WriteLineAsync($"The events were of the conversation {events.ConversationId}.");
         }
 

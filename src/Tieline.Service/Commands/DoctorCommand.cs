@@ -38,7 +38,7 @@ internal sealed class DoctorCommand : Verb
         if (asJson)
             ResultTable.Write(report.ToJson(), _context.Output);
         else
-            report.Write(_context.Output);
+            report.Write(_context.Output, _context.OutputWidth);
         return report.IsGood ? ExitCode.Done : ExitCode.Wanting;
     }
 }

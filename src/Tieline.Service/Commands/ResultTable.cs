@@ -8,8 +8,11 @@ namespace Tieline.Service.Commands;
 /// <summary>Results as people and scripts read them.</summary>
 internal static class ResultTable
 {
-    /// <summary>Wide enough for an id, a time and a reason on one line, also where nobody says how wide the window is.</summary>
-    private const int Width = 180;
+    /// <summary>What one row says stays on one line, for <c>grep</c>: nothing that we print is so long.</summary>
+    private const int Endless = 100_000;
+
+    /// <summary>Wide enough for columns that wrap to be read.</summary>
+    private const int Narrowest = 100;
 
     private static readonly JsonSerializerOptions _writing = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -23,10 +26,11 @@ internal static class ResultTable
 
     public static void Add(this Table table, params object?[] cells) => table.AddRow([.. cells.Select(cell => Markup.Escape(cell?.ToString() ?? "-"))]);
 
-    public static void Write(Table table, TextWriter output)
+    /// <param name="width">Columns for a table some of whose columns may wrap; null: none does.</param>
+    public static void Write(Table table, TextWriter output, int? width = null)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(output) });
-        console.Profile.Width = Width;
+        console.Profile.Width = width is { } columns ? Math.Max(columns, Narrowest) : Endless;
         console.Write(table);
     }
 

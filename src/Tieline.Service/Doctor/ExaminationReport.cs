@@ -10,14 +10,15 @@ internal sealed record ExaminationReport(IReadOnlyList<Finding> Findings)
 
     public bool IsGood => Count(Verdict.Fail) == 0;
 
-    public void Write(TextWriter output)
+    /// <param name="width">Of the window that it is read in; null in a pipe.</param>
+    public void Write(TextWriter output, int? width)
     {
         var table = ResultTable.Create("", "check", "seen", "what to do");
         foreach (var column in table.Columns.Skip(SeenColumn))
-            column.NoWrap = false;
+            column.NoWrap = width is null;
         foreach (var finding in Findings)
             table.Add(Finding.NameOf(finding.Verdict), finding.Subject is { } subject ? $"{finding.Check} {subject}" : finding.Check, finding.Seen, finding.Advice ?? "");
-        ResultTable.Write(table, output);
+        ResultTable.Write(table, output, width);
         output.WriteLine($"{Count(Verdict.Pass)} passed, {Count(Verdict.Warn)} warned, {Count(Verdict.Fail)} failed, {Count(Verdict.Skip)} skipped.");
     }
 

@@ -26,6 +26,21 @@ public sealed class ExaminationTests : IDisposable
         report.IsGood.ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData(120, false)]
+    public void A_finding_is_one_line_in_a_pipe_and_wraps_in_a_window(int? width, bool isOneLine)
+    {
+        var seen = string.Join(' ', Enumerable.Repeat("the certificate does not hold", 20));
+        using var output = new StringWriter();
+
+        new ExaminationReport([new Finding("tls", null, Verdict.Fail, seen, "get another")]).Write(output, width);
+
+        var lines = output.ToString().Split('\n');
+        lines.Any(line => line.Contains(seen, StringComparison.Ordinal) && line.Contains("get another", StringComparison.Ordinal)).ShouldBe(isOneLine);
+        lines.Max(line => line.Length).ShouldBeLessThanOrEqualTo(width ?? 800);
+    }
+
     [Fact]
     public async Task A_check_that_hangs_is_given_up_after_a_minute()
     {

@@ -83,8 +83,8 @@ internal static class Comparer
         {
             if (!made.TryGetValue(row.Id, out var one))
                 continue;
-            if (gaps.Any(gap => gap.Holds(one)))
-                continue; // what had to be fetched comes when it can
+            if (gaps.Any(gap => gap.Holds(one)) || (gaps.Count > 0 && row.IsFetched))
+                continue; // what had to be fetched comes when it can; near a gap that may also be one whose like was taken for it (docs/adr/0012-the-same-fact.md)
             var sequence = one.Sequence;
             if (newest.TryGetValue(row.ConversationId, out var before) && sequence < before)
                 yield return new Difference(row.Id, sequence, row.ConversationId, $"came behind sequence {before} of its conversation");

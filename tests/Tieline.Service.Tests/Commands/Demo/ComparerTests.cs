@@ -89,6 +89,19 @@ public class ComparerTests
     }
 
     [Fact]
+    public void What_was_fetched_beside_a_gap_comes_when_it_can()
+    {
+        LedgerRow[] sent = [Sent(1), Sent(2, passes: false, written: false), Sent(3), Sent(4)];
+        GapSpan[] gaps = [new GapSpan(2, 2, 1, "restart")];
+        ReceivedRow[] lateFetched = [Got(1), Got(4), Got(3, origin: "backfill")];
+
+        Compare(sent, lateFetched, gaps).OutOfOrder.ShouldBe(0);
+        Compare(sent, [Got(1), Got(4, origin: "backfill"), Got(3)], gaps).OutOfOrder.ShouldBe(0);
+        Compare(sent, [Got(1), Got(4), Got(3)], gaps).OutOfOrder.ShouldBe(1);
+        Compare([Sent(1), Sent(3), Sent(4)], lateFetched).OutOfOrder.ShouldBe(1, "where nothing was missed, nothing had to be fetched");
+    }
+
+    [Fact]
     public void What_a_killed_simulator_sent_last_is_beyond_proof_and_not_wrong()
     {
         var ledger = new Ledger();
@@ -113,6 +126,6 @@ public class ComparerTests
     private static LedgerRow Sent(long sequence, bool passes = true, bool written = true, string conversation = "c1") =>
         new(sequence, $"evt_{sequence}", "conversation.state", "completed", conversation, _noon, passes, written, written ? _noon : null);
 
-    private static ReceivedRow Got(long sequence, int copies = 1, string conversation = "c1") =>
-        new($"evt_{sequence}", conversation, "conversation.state", "completed", _noon, copies, "live");
+    private static ReceivedRow Got(long sequence, int copies = 1, string conversation = "c1", string origin = "live") =>
+        new($"evt_{sequence}", conversation, "conversation.state", "completed", _noon, copies, origin);
 }

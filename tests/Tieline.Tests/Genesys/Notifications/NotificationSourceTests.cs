@@ -317,9 +317,11 @@ public sealed class NotificationSourceTests
         (await rig.Genesys.NextSubscriptionAsync()).ShouldBe(socket.Channel);
         rig.Genesys.Topics[socket.Channel].Count.ShouldBe(3);
         await rig.Sink.ShouldGetAsync("missed 0 to 600");
+        await rig.HearAsync(socket, 1);
 
         rig.Genesys.Queues.RemoveAt(0);
         await rig.Clock.PassAsync(QueueDirectory.Refresh);
+        await rig.HearAsync(socket, 2);
         await rig.Clock.PassAsync(QueueDirectory.Refresh);
         await rig.Genesys.NextSubscriptionAsync();
         rig.Genesys.Topics[socket.Channel].Order().ShouldBe(["v2.routing.queues.q2.conversations", "v2.routing.queues.q3.conversations"]);

@@ -11,7 +11,6 @@ return await TielineCommand.RunAsync(args, new CommandContext(Console.Out, Conso
 #pragma warning disable CA2000 // the writer's from here on
     OpenPipe = Console.IsOutputRedirected ? () => new StreamWriter(new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0)) : null,
 #pragma warning restore CA2000
-    IsOutputTerminal = !Console.IsOutputRedirected,
     OutputWidth = Console.IsOutputRedirected ? null : Console.WindowWidth,
     Input = Console.IsInputRedirected || Console.IsErrorRedirected ? null : Console.In,
     ReadSecret = Console.IsInputRedirected || Console.IsErrorRedirected ? null : HiddenLine.Read,

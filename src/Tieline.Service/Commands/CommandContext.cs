@@ -15,7 +15,7 @@ internal sealed record CommandContext(
     public Func<TextWriter>? OpenPipe { get; init; }
 
     /// <summary>A person reads <see cref="Output"/>.</summary>
-    public bool IsOutputTerminal { get; init; }
+    public bool IsOutputTerminal => OutputWidth is not null;
 
     /// <summary>Columns of the window that a person reads <see cref="Output"/> in; null in a pipe, where a line is as long as it is.</summary>
     public int? OutputWidth { get; init; }

@@ -15,7 +15,7 @@ internal sealed record ExaminationReport(IReadOnlyList<Finding> Findings)
     {
         var table = ResultTable.Create("", "check", "seen", "what to do");
         foreach (var column in table.Columns.Skip(SeenColumn))
-            column.NoWrap = width is null;
+            column.NoWrap = false;
         foreach (var finding in Findings)
             table.Add(Finding.NameOf(finding.Verdict), finding.Subject is { } subject ? $"{finding.Check} {subject}" : finding.Check, finding.Seen, finding.Advice ?? "");
         ResultTable.Write(table, output, width);

@@ -63,9 +63,9 @@ public sealed class StatusCommandTests : OrgTests
               look
 
             """.ReplaceLineEndings("\n"));
-        StatusText.Of(status, new Terminal(context with { IsOutputTerminal = true })).ShouldStartWith(level == "good" ? "\e[32mAll is well.\e[0m" : "\e[31mAll is well.\e[0m");
+        StatusText.Of(status, new Terminal(context with { OutputWidth = 80 })).ShouldStartWith(level == "good" ? "\e[32mAll is well.\e[0m" : "\e[31mAll is well.\e[0m");
         sandbox.Environment["NO_COLOR"] = "1";
-        StatusText.Of(status, new Terminal(context with { IsOutputTerminal = true })).ShouldBe(plain);
+        StatusText.Of(status, new Terminal(context with { OutputWidth = 80 })).ShouldBe(plain);
     }
 
     private Sandbox Beside()

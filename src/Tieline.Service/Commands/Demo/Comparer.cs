@@ -83,15 +83,19 @@ internal static class Comparer
         {
             if (!made.TryGetValue(row.Id, out var one))
                 continue;
-            if (gaps.Any(gap => gap.Holds(one)) || (gaps.Count > 0 && row.IsFetched))
-                continue; // what had to be fetched comes when it can; near a gap that may also be one whose like was taken for it (docs/adr/0012-the-same-fact.md)
+            if (gaps.Any(gap => gap.Holds(one)))
+                continue; // what had to be fetched comes when it can
             var sequence = one.Sequence;
-            if (newest.TryGetValue(row.ConversationId, out var before) && sequence < before)
-                yield return new Difference(row.Id, sequence, row.ConversationId, $"came behind sequence {before} of its conversation");
-            else
+            if (!newest.TryGetValue(row.ConversationId, out var before) || sequence >= before)
                 newest[row.ConversationId] = sequence;
+            else if (!row.IsFetched || !made.Values.Any(other => MayBeTakenFor(other, one) && gaps.Any(gap => gap.Holds(other))))
+                yield return new Difference(row.Id, sequence, row.ConversationId, $"came behind sequence {before} of its conversation");
         }
     }
+
+    /// <summary>Where the one was in a gap, Tieline may have taken the other for it, and fetched that later: the one case in which something that a socket took leaves its place (docs/adr/0012-the-same-fact.md).</summary>
+    private static bool MayBeTakenFor(LedgerRow one, LedgerRow other) =>
+        one.ConversationId == other.ConversationId && one.Type == other.Type && one.State == other.State && (one.Timestamp - other.Timestamp).Duration() <= DemoDefaults.SameWithin;
 
     private static Difference Differs(LedgerRow row, string what) => new(row.Id ?? $"sequence {row.Sequence}", row.Sequence, row.ConversationId, what);
 }

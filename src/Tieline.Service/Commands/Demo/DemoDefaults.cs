@@ -1,3 +1,5 @@
+using Tieline.Sequencing;
+
 namespace Tieline.Service.Commands.Demo;
 
 /// <summary>The demo's numbers, each with its reason.</summary>
@@ -42,4 +44,7 @@ internal static class DemoDefaults
 
     /// <summary>An event in a gap was sent at most this long before Tieline died: until then it may have been read and not yet journaled.</summary>
     public static readonly TimeSpan InFlight = TimeSpan.FromSeconds(1);
+
+    /// <summary>How far apart Tieline takes two of a kind for one: the default, which the demo leaves as it is.</summary>
+    public static readonly TimeSpan SameWithin = new GapOptions().SameWithin;
 }

@@ -1,7 +1,7 @@
 namespace Tieline.Service.Commands.Demo;
 
 /// <summary>A line of the receiver's records: an id, where it stands in the order of first arrivals, and how often it came.</summary>
-/// <param name="Origin">As Tieline's header says: <c>live</c>, <c>backfill</c> or <c>manual</c>.</param>
+/// <param name="Origin">As Tieline's header says: <c>backfill</c>, or <c>live</c> where there is none.</param>
 internal sealed record ReceivedRow(string Id, string ConversationId, string Type, string? State, DateTimeOffset Timestamp, int Copies, string Origin)
 {
     /// <summary>Whether Tieline had it of the details API.</summary>

@@ -7,6 +7,7 @@ namespace Tieline.TestKit;
 public sealed class ManualTime : FakeTimeProvider
 {
     private readonly Channel<TimeSpan> _waits = Channel.CreateUnbounded<TimeSpan>();
+    private TimeSpan _stepped;
 
     public ManualTime()
         : base(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero))
@@ -15,6 +16,14 @@ public sealed class ManualTime : FakeTimeProvider
 
     /// <summary>The due time of each timer that was started, in order.</summary>
     public ChannelReader<TimeSpan> Waits => _waits.Reader;
+
+    /// <summary>Sets the system clock, as NTP or a person does: <see cref="GetUtcNow"/> steps, the monotonic clock and every timer go on as before.</summary>
+    /// <param name="by">Negative: back.</param>
+    public void StepClock(TimeSpan by) => _stepped += by;
+
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _stepped;
+
+    public override long GetTimestamp() => base.GetUtcNow().UtcTicks;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {

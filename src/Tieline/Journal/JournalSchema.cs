@@ -78,5 +78,15 @@ internal static class JournalSchema
         ALTER TABLE destination ADD COLUMN paused_by TEXT;
         ALTER TABLE destination ADD COLUMN pause_reason TEXT;
         """,
+        """
+        ALTER TABLE event ADD COLUMN checksum INTEGER;
+        ALTER TABLE held ADD COLUMN checksum INTEGER;
+        ALTER TABLE destination ADD COLUMN held_until INTEGER;
+        ALTER TABLE gap ADD COLUMN in_service_ms INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE gap ADD COLUMN not_asked TEXT;
+        ALTER TABLE conversation ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE journal(one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL) STRICT;
+        INSERT INTO journal VALUES (1, lower(hex(randomblob(16))));
+        """,
     ];
 }

@@ -93,7 +93,7 @@ public sealed class JournalMigrationTests : IDisposable
         (await running.RecoverAsync(Fact("c4", 3))).ShouldBe([FactVerdict.Known]);
         (await running.RecoverAsync(Fact("c3", 3))).ShouldBe([FactVerdict.New]);
         using var reading = Database.OpenForReading(DatabasePath, JournalSchema.Migrations.Count);
-        Database.Scalar(reading, "PRAGMA user_version").ShouldBe(7);
+        Database.Scalar(reading, "PRAGMA user_version").ShouldBe(8);
         Database.Scalar(reading, "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'").ShouldBe(1);
     }
 

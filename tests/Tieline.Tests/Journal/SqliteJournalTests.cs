@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using Tieline.Diagnostics;
 using Tieline.Events;
 using Tieline.Journal;
 using Tieline.Sequencing;
@@ -307,7 +308,7 @@ public sealed class SqliteJournalTests : IAsyncLifetime
 
         var before = File.ReadAllBytes(file);
         using var directory = DataDirectory.Open(temp.Path);
-        var error = Should.Throw<StorageException>(() => SqliteJournal.Open(directory, [Crm], _rig.Time, new Diagnostics.TielineMetrics(), _rig.Logs.For<SqliteJournal>()));
+        var error = Should.Throw<StorageException>(() => SqliteJournal.Open(directory, [Crm], _rig.Time, new TielineMetrics(), _rig.Logs.For<SqliteJournal>()));
         error.Message.ShouldStartWith($"Journal '{file}' is damaged");
         File.ReadAllBytes(file).ShouldBe(before);
     }

@@ -135,15 +135,15 @@ internal sealed partial class ConfigurationFollower(
 
     private void Count(string result) => metrics.Reloads.Add(1, new KeyValuePair<string, object?>("tieline.result", result));
 
-    [LoggerMessage(EventId = 5030, EventName = "ConfigurationInForce", Level = LogLevel.Information, Message = "The configuration has changed, and is in force: {Changes}")]
+    [LoggerMessage(EventId = 5040, EventName = "ConfigurationInForce", Level = LogLevel.Information, Message = "The configuration has changed, and is in force: {Changes}")]
     private static partial void LogInForce(ILogger logger, string changes);
 
-    [LoggerMessage(EventId = 5031, EventName = "ConfigurationRefused", Level = LogLevel.Warning, Message = "The configuration on disk is refused, and what held before holds on: {Errors}")]
+    [LoggerMessage(EventId = 5041, EventName = "ConfigurationRefused", Level = LogLevel.Warning, Message = "The configuration on disk is refused, and what held before holds on: {Errors}")]
     private static partial void LogRefused(ILogger logger, string errors);
 
-    [LoggerMessage(EventId = 5032, EventName = "ConfigurationNeedsRestart", Level = LogLevel.Warning, Message = "Changed in the configuration, and in force only after a restart: {Changes}")]
+    [LoggerMessage(EventId = 5042, EventName = "ConfigurationNeedsRestart", Level = LogLevel.Warning, Message = "Changed in the configuration, and in force only after a restart: {Changes}")]
     private static partial void LogNeedsRestart(ILogger logger, string changes);
 
-    [LoggerMessage(EventId = 5033, EventName = "ConfigurationUnchanged", Level = LogLevel.Information, Message = "The configuration has been read again; what it says is in force already")]
+    [LoggerMessage(EventId = 5043, EventName = "ConfigurationUnchanged", Level = LogLevel.Information, Message = "The configuration has been read again; what it says is in force already")]
     private static partial void LogUnchanged(ILogger logger);
 }

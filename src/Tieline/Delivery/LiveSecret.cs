@@ -46,6 +46,6 @@ internal sealed partial class LiveSecret(string key, Secret given, string? file,
     /// <summary>It goes into a header as it is: a line break in it would be another header.</summary>
     public static string? Problem(string text) => text.AsSpan().ContainsAnyExceptInRange(' ', '~') ? "must be printable ASCII on one line" : null;
 
-    [LoggerMessage(EventId = 4022, EventName = "CredentialsNotRead", Level = LogLevel.Error, Message = "{Key} stays as it was: {Problem}")]
+    [LoggerMessage(EventId = 3022, EventName = "CredentialsNotRead", Level = LogLevel.Error, Message = "{Key} stays as it was: {Problem}")]
     private static partial void LogNotRead(ILogger logger, string key, string problem);
 }

@@ -155,12 +155,12 @@ internal sealed partial class OAuthCredentials(DestinationOptions options, LiveS
             LogUnavailable(logger, options.Name, problem);
     }
 
-    [LoggerMessage(EventId = 4023, EventName = "DestinationTokenRefused", Level = LogLevel.Error, Message = "The token endpoint of destination '{Destination}' {Problem}. It is asked again by itself; nothing is lost")]
+    [LoggerMessage(EventId = 3023, EventName = "DestinationTokenRefused", Level = LogLevel.Error, Message = "The token endpoint of destination '{Destination}' {Problem}. It is asked again by itself; nothing is lost")]
     private static partial void LogRefused(ILogger logger, string destination, string problem);
 
-    [LoggerMessage(EventId = 4024, EventName = "DestinationTokenUnavailable", Level = LogLevel.Warning, Message = "The token endpoint of destination '{Destination}' {Problem}. It is asked again by itself; nothing is lost")]
+    [LoggerMessage(EventId = 3024, EventName = "DestinationTokenUnavailable", Level = LogLevel.Warning, Message = "The token endpoint of destination '{Destination}' {Problem}. It is asked again by itself; nothing is lost")]
     private static partial void LogUnavailable(ILogger logger, string destination, string problem);
 
-    [LoggerMessage(EventId = 4025, EventName = "DestinationTokenGranted", Level = LogLevel.Information, Message = "The token endpoint of destination '{Destination}' gives tokens again")]
+    [LoggerMessage(EventId = 3025, EventName = "DestinationTokenGranted", Level = LogLevel.Information, Message = "The token endpoint of destination '{Destination}' gives tokens again")]
     private static partial void LogGranted(ILogger logger, string destination);
 }

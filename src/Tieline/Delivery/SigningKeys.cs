@@ -112,10 +112,10 @@ internal sealed partial class SigningKeys
         _said = problem;
     }
 
-    [LoggerMessage(EventId = 4020, EventName = "SecretNotRead", Level = LogLevel.Error, Message = "Destination '{Destination}' signs on with the secret it has: {Problem}")]
+    [LoggerMessage(EventId = 3020, EventName = "SecretNotRead", Level = LogLevel.Error, Message = "Destination '{Destination}' signs on with the secret it has: {Problem}")]
     private static partial void LogNotRead(ILogger logger, string destination, string problem);
 
-    [LoggerMessage(EventId = 4021, EventName = "SecretReplaced", Level = LogLevel.Information, Message = "Destination '{Destination}' signs with a new secret; the one before signs too until {Until:O}")]
+    [LoggerMessage(EventId = 3021, EventName = "SecretReplaced", Level = LogLevel.Information, Message = "Destination '{Destination}' signs with a new secret; the one before signs too until {Until:O}")]
     private static partial void LogReplaced(ILogger logger, string destination, DateTimeOffset until);
 
     private sealed record Keys(SigningKey Current, SigningKey? Previous, DateTimeOffset PreviousUntil);

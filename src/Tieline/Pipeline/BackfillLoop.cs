@@ -199,19 +199,19 @@ internal sealed partial class BackfillLoop
         return true;
     }
 
-    [LoggerMessage(EventId = 1200, EventName = "GapsAskedFor", Level = LogLevel.Debug,
+    [LoggerMessage(EventId = 6200, EventName = "GapsAskedFor", Level = LogLevel.Debug,
         Message = "Asked for {Gaps} gaps, {From} to {To} (complete: {IsComplete}): {Pages} pages, {Conversations} conversations in {Seconds} s")]
     private static partial void LogAnswer(ILogger logger, int gaps, DateTimeOffset from, DateTimeOffset to, bool isComplete, int pages, long conversations, double seconds);
 
-    [LoggerMessage(EventId = 1201, EventName = "GapFilled", Level = LogLevel.Information, Message = "Gap {Number} is filled: {Recovered} events recovered, {Known} were there, {Asks} asks")]
+    [LoggerMessage(EventId = 6201, EventName = "GapFilled", Level = LogLevel.Information, Message = "Gap {Number} is filled: {Recovered} events recovered, {Known} were there, {Asks} asks")]
     private static partial void LogFilled(ILogger logger, long number, long recovered, long known, int asks);
 
-    [LoggerMessage(EventId = 1202, EventName = "GapAbandoned", Level = LogLevel.Error, Message = "Gap {Number} is abandoned after {Asks} asks: it could not be closed in time ({Problem}). `tieline backfill` asks again")]
+    [LoggerMessage(EventId = 6202, EventName = "GapAbandoned", Level = LogLevel.Error, Message = "Gap {Number} is abandoned after {Asks} asks: it could not be closed in time ({Problem}). `tieline backfill` asks again")]
     private static partial void LogAbandoned(ILogger logger, long number, int asks, string? problem);
 
-    [LoggerMessage(EventId = 1203, EventName = "RecordRefused", Level = LogLevel.Warning, Message = "A details record is no conversation: {Fault}; {Suppressed} more like it were not logged since the last such line")]
+    [LoggerMessage(EventId = 6203, EventName = "RecordRefused", Level = LogLevel.Warning, Message = "A details record is no conversation: {Fault}; {Suppressed} more like it were not logged since the last such line")]
     private static partial void LogRecord(ILogger logger, string fault, long suppressed);
 
-    [LoggerMessage(EventId = 1204, EventName = "EndsDiffer", Level = LogLevel.Warning, Message = "Conversation {ConversationId} has ended in another way already; the details record says {State}: not sent; {Suppressed} more like it were not logged since the last such line")]
+    [LoggerMessage(EventId = 6204, EventName = "EndsDiffer", Level = LogLevel.Warning, Message = "Conversation {ConversationId} has ended in another way already; the details record says {State}: not sent; {Suppressed} more like it were not logged since the last such line")]
     private static partial void LogConflict(ILogger logger, string conversationId, string? state, long suppressed);
 }

@@ -93,9 +93,9 @@ internal sealed partial class LoopSupervisor(TimeProvider time, TielineMetrics m
         }
     }
 
-    [LoggerMessage(EventId = 5001, EventName = "LoopEnded", Level = LogLevel.Critical, Message = "Loop {Loop} ended unexpectedly; it is started again in a second")]
+    [LoggerMessage(EventId = 6001, EventName = "LoopEnded", Level = LogLevel.Critical, Message = "Loop {Loop} ended unexpectedly; it is started again in a second")]
     private static partial void LogEnded(ILogger logger, Exception? exception, string loop);
 
-    [LoggerMessage(EventId = 5002, EventName = "LoopGivenUp", Level = LogLevel.Critical, Message = "Loop {Loop} failed {Failures} times within a minute; the process ends")]
+    [LoggerMessage(EventId = 6002, EventName = "LoopGivenUp", Level = LogLevel.Critical, Message = "Loop {Loop} failed {Failures} times within a minute; the process ends")]
     private static partial void LogGivenUp(ILogger logger, string loop, int failures);
 }

@@ -166,18 +166,18 @@ internal sealed partial class ReconcileLoop
 
     private double Last(Func<ReconcileReport, double> read) => Volatile.Read(ref _last) is { } report ? read(report) : double.NaN;
 
-    [LoggerMessage(EventId = 1220, EventName = "Reconciled", Level = LogLevel.Information,
+    [LoggerMessage(EventId = 6220, EventName = "Reconciled", Level = LogLevel.Information,
         Message = "Reconciled {From:u} to {To:u}: {Conversations} conversations, {Expected} events expected, all accounted for ({Repaired} were missing and have been sent)")]
     private static partial void LogGood(ILogger logger, DateTimeOffset from, DateTimeOffset to, long conversations, long expected, long repaired);
 
-    [LoggerMessage(EventId = 1221, EventName = "ReconcileFoundWanting", Level = LogLevel.Error,
+    [LoggerMessage(EventId = 6221, EventName = "ReconcileFoundWanting", Level = LogLevel.Error,
         Message = "Reconciled {From:u} to {To:u}: of {Expected} events {Missing} are missing ({Repaired} more were, and have been sent); {Extra} extra, {Conflicting} ends differ. `tieline reconcile --repair` sends what is missing")]
     private static partial void LogWrong(ILogger logger, DateTimeOffset from, DateTimeOffset to, long expected, long missing, long repaired, long extra, long conflicting);
 
-    [LoggerMessage(EventId = 1222, EventName = "ReconcileIncomplete", Level = LogLevel.Warning, Message = "{From:u} to {To:u} could not be reconciled as a whole: {Problem}")]
+    [LoggerMessage(EventId = 6222, EventName = "ReconcileIncomplete", Level = LogLevel.Warning, Message = "{From:u} to {To:u} could not be reconciled as a whole: {Problem}")]
     private static partial void LogIncomplete(ILogger logger, DateTimeOffset from, DateTimeOffset to, string? problem);
 
-    [LoggerMessage(EventId = 1223, EventName = "ReconcileFailed", Level = LogLevel.Error, Message = "A reconciliation failed")]
+    [LoggerMessage(EventId = 6223, EventName = "ReconcileFailed", Level = LogLevel.Error, Message = "A reconciliation failed")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 
     private sealed record Asked(ReconcileRequest Request, Action<ReconcileFigures> Progress, CancellationToken Abandoned)

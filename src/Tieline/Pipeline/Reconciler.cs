@@ -74,6 +74,6 @@ internal sealed partial class Reconciler(
         }
     }
 
-    [LoggerMessage(EventId = 1210, EventName = "RecordUnchecked", Level = LogLevel.Warning, Message = "A details record is no conversation and could not be checked: {Fault}")]
+    [LoggerMessage(EventId = 6210, EventName = "RecordUnchecked", Level = LogLevel.Warning, Message = "A details record is no conversation and could not be checked: {Fault}")]
     private static partial void LogRecord(ILogger logger, string fault);
 }

@@ -203,7 +203,7 @@ internal sealed partial class SnapshotIntake : INotificationSink
             LogFault(_logger, what, suppressed);
     }
 
-    [LoggerMessage(EventId = 1300, EventName = "NotificationRefused", Level = LogLevel.Warning,
+    [LoggerMessage(EventId = 6300, EventName = "NotificationRefused", Level = LogLevel.Warning,
         Message = "A notification cannot be read: {What}; {Suppressed} more like it were not logged since the last such line")]
     private static partial void LogFault(ILogger logger, string what, long suppressed);
 }

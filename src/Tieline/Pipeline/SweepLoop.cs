@@ -93,10 +93,10 @@ internal sealed partial class SweepLoop(
             LogProblem(logger, problem, suppressed);
     }
 
-    [LoggerMessage(EventId = 1310, EventName = "ConversationUnknown", Level = LogLevel.Information, Message = "Conversation {ConversationId} has been silent for long, and Genesys knows nothing of it any more: it is not followed any longer")]
+    [LoggerMessage(EventId = 6310, EventName = "ConversationUnknown", Level = LogLevel.Information, Message = "Conversation {ConversationId} has been silent for long, and Genesys knows nothing of it any more: it is not followed any longer")]
     private static partial void LogUnknown(ILogger logger, string conversationId);
 
-    [LoggerMessage(EventId = 1311, EventName = "SilentConversationsNotAsked", Level = LogLevel.Warning,
+    [LoggerMessage(EventId = 6311, EventName = "SilentConversationsNotAsked", Level = LogLevel.Warning,
         Message = "Conversations that have been silent for long cannot be asked about: {Problem}; {Suppressed} more like it were not logged since the last such line")]
     private static partial void LogProblem(ILogger logger, string problem, long suppressed);
 }

@@ -156,7 +156,7 @@ public sealed class CredentialsTests : IAsyncLifetime
         await SendAsync(destination);
 
         _crm.Requests.ShouldBeEmpty();
-        _logs.Expect(4023);
+        _logs.Expect(3023);
         _logs.Lines.Where(line => line.EventId == 4023).ShouldHaveSingleItem().Message.ShouldContain(said);
     }
 
@@ -172,7 +172,7 @@ public sealed class CredentialsTests : IAsyncLifetime
         _tokens.Answer = _ => (200, """{"access_token":"back"}""");
         _time.Advance(OAuthCredentials.Pause);
         (await SendAsync(destination)).ShouldBe(new DeliveryOutcome.Accepted(200));
-        _logs.Has(4025).ShouldBeTrue();
+        _logs.Has(3025).ShouldBeTrue();
     }
 
     [Fact]

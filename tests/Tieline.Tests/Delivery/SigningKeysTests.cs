@@ -114,7 +114,7 @@ public sealed class SigningKeysTests : IDisposable
             Signing(keys).ShouldBe([_old.Text]);
         }
 
-        _logs.Expect(4020);
+        _logs.Expect(3020);
         var message = _logs.Lines.Where(line => line.EventId == 4020).ShouldHaveSingleItem().Message;
         message.ShouldContain(said);
         message.ShouldNotContain("hunter2");
@@ -131,7 +131,7 @@ public sealed class SigningKeysTests : IDisposable
         Write("secret", SigningKey.Create(SigningAlgorithm.V1a));
         _time.Advance(SecretText.LookAgain);
         Signing(keys).ShouldBe([_old.Text]);
-        _logs.Expect(4020);
+        _logs.Expect(3020);
     }
 
     private static List<string> Signing(SigningKeys keys)

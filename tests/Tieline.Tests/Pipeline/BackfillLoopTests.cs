@@ -50,7 +50,7 @@ public sealed class BackfillLoopTests
         (await rig.DeliverableAsync())[^1].ShouldBe("missed queued fetched");
         rig.Asked[^1].From.ShouldBe(At(10 - 60).AddHours(-24));
         rig.Rig.Rows("SELECT detail FROM fact WHERE kind = 'gap-filled'", row => row.GetString(0)).ShouldHaveSingleItem().ShouldContain("\"recovered\":1");
-        rig.Rig.Logs.Has(1201).ShouldBeTrue();
+        rig.Rig.Logs.Has(6201).ShouldBeTrue();
         await rig.PassAsync(7_200);
         asked.Count.ShouldBe(6);
     }
@@ -164,16 +164,16 @@ public sealed class BackfillLoopTests
         await rig.OpenGapAsync();
         await rig.AskedAsync(1);
         (await rig.DeliverableAsync()).ShouldContain("missed queued fetched");
-        rig.Rig.Logs.Has(1203).ShouldBeTrue();
+        rig.Rig.Logs.Has(6203).ShouldBeTrue();
     }
 
     [Theory]
-    [InlineData(1203)]
-    [InlineData(1204)]
+    [InlineData(6203)]
+    [InlineData(6204)]
     public async Task Records_that_are_none_and_ends_that_differ_are_said_once_in_ten_seconds_and_counted(int eventId)
     {
         await using var rig = new BackfillRig();
-        var record = eventId == 1203 ? """{"conversationId":"odd","participants":[7]}""" : Record("c4", "acd voice q1 | interact 25-29 system\nends 29");
+        var record = eventId == 6203 ? """{"conversationId":"odd","participants":[7]}""" : Record("c4", "acd voice q1 | interact 25-29 system\nends 29");
         rig.Answer = _ => Page(record, record);
         rig.Start();
         await rig.OpenGapAsync();
@@ -206,17 +206,17 @@ public sealed class BackfillLoopTests
     public async Task What_could_not_be_closed_for_long_is_abandoned_and_said()
     {
         await using var rig = new BackfillRig();
-        rig.Rig.Logs.Expect(1202);
+        rig.Rig.Logs.Expect(6202);
         rig.Options.AbandonAfter = TimeSpan.FromHours(6);
         rig.Answer = _ => FakeDetails.Status(HttpStatusCode.Forbidden);
         rig.Start();
         await rig.OpenGapAsync();
         await rig.AskedAsync(1);
         await rig.PassAsync((6 * 3_600) - 1);
-        rig.Rig.Logs.Has(1202).ShouldBeFalse();
+        rig.Rig.Logs.Has(6202).ShouldBeFalse();
         await rig.PassAsync(1);
         (await rig.GapsAsync())[0].ShouldStartWith("hole abandoned ");
-        rig.Rig.Logs.Has(1202).ShouldBeTrue();
+        rig.Rig.Logs.Has(6202).ShouldBeTrue();
         rig.Rig.Rows("SELECT 1 FROM fact WHERE kind = 'gap-abandoned'", _ => 1).Count.ShouldBe(1);
         var asked = rig.Asked.Count;
         await rig.PassAsync(7_200);

@@ -109,7 +109,7 @@ public sealed class EventIntakeTests
         (await rig.DeliverableAsync()).ShouldBe([100, 102, 1, 2]);
         (await rig.GapsAsync()).ShouldBe(["hole open 101", "renumbered open"]);
         rig.Journal.Counters.Mark.Epoch.ShouldBe(2);
-        rig.Logs.Has(1102).ShouldBeTrue();
+        rig.Logs.Has(6102).ShouldBeTrue();
     }
 
     [Fact]

@@ -6,8 +6,8 @@ namespace Tieline.Tests.Pipeline;
 
 public sealed class LoopSupervisorTests : IDisposable
 {
-    private const int LoopEnded = 5001;
-    private const int LoopGivenUp = 5002;
+    private const int LoopEnded = 6001;
+    private const int LoopGivenUp = 6002;
 
     private readonly LogGuard _logs = new();
     private readonly ManualTime _time = new();

@@ -11,7 +11,7 @@ public sealed class ReconcileLoopTests
     {
         await using var rig = new ReconcileRig();
         if (!repair)
-            rig.Logs.Expect(1221);
+            rig.Logs.Expect(6221);
         await rig.HaveAsync(3);
         rig.Tamper("DELETE FROM event WHERE position = 5");
 

@@ -22,10 +22,11 @@ internal sealed partial class JournalReader
             (left, through) = (left - taken, number + skip + taken - 1);
             if (kind is not ("accepted" or Outcomes.Delivered or Outcomes.DeadLettered))
                 continue;
-            var positions = row.IsDBNull(5) ? null : PositionList.Unpack(row.GetFieldValue<byte[]>(5));
+            var positions = row.IsDBNull(5) ? null : PositionList.TryUnpack(row.GetFieldValue<byte[]>(5));
             for (var index = skip; index < skip + taken; index++)
             {
-                var position = positions?[(int)index] ?? row.GetInt64(4) + index;
+                if ((index < positions?.Count ? positions[(int)index] : Long(row, 4) + index) is not { } position)
+                    break; // broken: the line in the audit log says so
                 steps.Add(new EventStep(number + index, Time(row, 3)!.Value, kind, row.IsDBNull(6) ? null : row.GetString(6), new JournalPosition(position)));
             }
         }

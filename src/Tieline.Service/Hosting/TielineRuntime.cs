@@ -128,6 +128,7 @@ internal sealed partial class TielineRuntime(
         var hold = new HoldLoop(intake, time);
         var backfill = new BackfillLoop(
             intake, journal, genesys.Details, options.Gaps, [.. options.Genesys.Subscription.Types], time, metrics, loggers.CreateLogger<BackfillLoop>());
+        var damage = new DamageLoop(intake, journal, time, loggers.CreateLogger<DamageLoop>());
         var durable = new AuditMark();
         var audit = new AuditProjection(directory.Path, journal, options.Audit, metrics, time, loggers.CreateLogger<AuditProjection>(), mark: durable);
         var forwarder = siem is null ? null : new AuditForwarder(directory.Path, durable, siem, options.Audit.Forward, metrics, time, Chance.Next, loggers.CreateLogger<AuditForwarder>());
@@ -156,6 +157,7 @@ internal sealed partial class TielineRuntime(
             [
                 .. source,
                 new("backfill", backfill.RunAsync),
+                new("damage", damage.RunAsync),
                 new("reconcile", reconciling.RunAsync),
                 // Before deliveries stop, nobody begins or ends one any more.
                 .. task is null && followed is not null && inForce is not null ? (IReadOnlyList<PipelineLoop>)[Follow(followed, inForce, directory, deliveries, retention, admin)] : [],

@@ -75,6 +75,8 @@ internal sealed class Destination(
     /// <exception cref="OperationCanceledException">Let go of on <paramref name="aborting"/>: nobody knows whether it arrived.</exception>
     public Task<DeliveryOutcome> SendAsync(JournalEntry entry, CancellationToken aborting)
     {
+        if (entry.Damage is { } damage)
+            return Task.FromResult<DeliveryOutcome>(new DeliveryOutcome.Rejected(422, damage, WasSent: false));
         ReadOnlyMemory<byte> body;
         try
         {
@@ -93,6 +95,8 @@ internal sealed class Destination(
     /// <inheritdoc cref="SendAsync(JournalEntry, CancellationToken)"/>
     public Task<DeliveryOutcome> SendAsync(IReadOnlyList<JournalEntry> batch, CancellationToken aborting)
     {
+        if (batch.FirstOrDefault(entry => entry.Damage is not null) is { } damaged)
+            return Task.FromResult<DeliveryOutcome>(new DeliveryOutcome.Rejected(422, damaged.Damage!, WasSent: false));
         ReadOnlyMemory<byte> body;
         try
         {

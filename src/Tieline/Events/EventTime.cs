@@ -18,6 +18,8 @@ internal static class EventTime
     private const int MinBytes = 16;
     private const int MaxBytes = 40;
 
+    private static readonly long _firstStored = new DateTimeOffset(1900, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
+    private static readonly long _lastStored = new DateTimeOffset(2999, 12, 31, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
     private static readonly DateTimeOffset _earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Reads <c>yyyy-MM-ddTHH:mm</c>, then as much as there is of <c>:ss</c>, a fraction and <c>Z</c>, <c>±hh</c>, <c>±hhmm</c> or <c>±hh:mm</c>; without an offset it is UTC. False for anything else.</summary>
@@ -53,6 +55,12 @@ internal static class EventTime
 
     /// <summary>Whether an event can have happened then: not before 2000, not more than <see cref="MaxAhead"/> after <paramref name="now"/>.</summary>
     public static bool IsPlausible(DateTimeOffset time, DateTimeOffset now) => time >= _earliest && time - now <= MaxAhead;
+
+    /// <summary>Whether milliseconds since 1970 are a time that Tieline can have written.</summary>
+    public static bool CanBeStored(long milliseconds) => milliseconds >= _firstStored && milliseconds <= _lastStored;
+
+    /// <summary>Reads milliseconds since 1970, whatever they are: what no clock can have told is the nearest that one can, far enough from the ends of time that any span may be added to it.</summary>
+    public static DateTimeOffset OfStored(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(milliseconds, _firstStored, _lastStored));
 
     public static string ToText(DateTimeOffset time) => time.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture);
 

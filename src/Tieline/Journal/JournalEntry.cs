@@ -24,6 +24,9 @@ internal sealed record JournalEntry(
     /// <inheritdoc cref="MediaType"/>
     public string? QueueId { get; init; }
 
+    /// <summary>Why it never goes out: it does not stand in the journal as it was written. Null: it does.</summary>
+    public string? Damage { get; init; }
+
     /// <summary>It has waited behind a dead letter, or was one: the destination has gone past it.</summary>
     public bool HasWaited { get; init; }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Tieline.Events;
+using Tieline.Storage;
 
 namespace Tieline.Journal;
 
@@ -7,7 +8,7 @@ namespace Tieline.Journal;
 internal sealed partial class JournalReader
 {
     /// <summary>What <see cref="KnownOf"/> reads.</summary>
-    public const string KnownColumns = "id, type, state, occurred_at, queue_id, origin, received_at";
+    public const string KnownColumns = StoredEvent.Columns + ", e.received_at";
 
     /// <summary>Until it is disposed of, all is read as it is now: what is written meanwhile is not seen.</summary>
     public IDisposable Snapshot()
@@ -56,15 +57,18 @@ internal sealed partial class JournalReader
         var facts = new Dictionary<EventId, (KnownFact Fact, List<JournalPosition> Positions)>();
         foreach (var position in positions)
         {
-            using var row = Query($"SELECT {KnownColumns} FROM event WHERE position = $0 AND conversation = $1", position, conversation);
-            if (row.Read())
-                Of(KnownOf(row)).Add(new JournalPosition(position));
+            using var row = Query($"SELECT {KnownColumns} FROM event e WHERE position = $0 AND conversation = $1", position, conversation);
+            if (row.Read() && KnownOf(row, _stored) is { } known)
+                Of(known).Add(new JournalPosition(position));
         }
 
-        using (var row = Query($"SELECT {KnownColumns} FROM held WHERE conversation = $0", conversation))
+        using (var row = Query($"SELECT {KnownColumns} FROM held e WHERE conversation = $0", conversation))
         {
             while (row.Read())
-                Of(KnownOf(row));
+            {
+                if (KnownOf(row, _stored) is { } known)
+                    Of(known);
+            }
         }
 
         return [.. facts.Values.Select(found => new JournaledFact(found.Fact, found.Positions))];
@@ -133,11 +137,13 @@ internal sealed partial class JournalReader
         return (new JournalPosition(row.GetInt64(0)), Time(row, 1));
     }
 
-    public static KnownFact KnownOf(SqliteDataReader row) => new(
-        EventId.Read(row.GetFieldValue<byte[]>(0)), row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2), Time(row, 3)!.Value, row.IsDBNull(4) ? null : row.GetString(4), (EventOrigin)row.GetInt64(5))
+    /// <returns>Null: it is damaged. Then it is not known, so that it may come again.</returns>
+    public static KnownFact? KnownOf(SqliteDataReader reader, StoredEvent stored)
     {
-        ReceivedAt = Time(row, 6)!.Value,
-    };
+        var row = new RawRow(reader);
+        return stored.DamageOf(row, 0) is not null ? null
+            : new KnownFact(row.Id(0), row.Text(4), row.TextOrNull(5), row.Time(6), row.TextOrNull(8), (EventOrigin)row.Long(10)) { ReceivedAt = row.Time(StoredEvent.ColumnCount) };
+    }
 
     private sealed class OpenSnapshot(JournalReader reader) : IDisposable
     {

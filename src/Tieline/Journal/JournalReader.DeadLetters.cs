@@ -73,7 +73,7 @@ internal sealed partial class JournalReader
     /// <summary>What stands at a position; null where nothing does.</summary>
     public JournalEntry? ReadEntry(JournalPosition position)
     {
-        using var row = Query("SELECT e.position, e.id, e.conversation, e.type, e.state, e.occurred_at, e.participants, e.origin, e.received_at, NULL, NULL, e.media_type, e.queue_id FROM event e WHERE e.position = $0", position.Value);
+        using var row = Query($"SELECT {EventColumns}, NULL, NULL FROM event e WHERE e.position = $0", position.Value);
         return row.Read() ? EntryOf(row) : null;
     }
 

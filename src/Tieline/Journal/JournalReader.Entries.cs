@@ -8,7 +8,16 @@ namespace Tieline.Journal;
 internal sealed partial class JournalReader
 {
     /// <summary>What <see cref="EntryOf"/> reads, of <c>event e</c> and <c>retry r</c>.</summary>
-    private const string EntryColumns = "e.position, e.id, e.conversation, e.type, e.state, e.occurred_at, e.participants, e.origin, e.received_at, r.attempts, r.waited_ms, e.media_type, e.queue_id";
+    private const string EntryColumns = EventColumns + ", r.attempts, r.waited_ms";
+
+    private const string EventColumns = StoredEvent.Columns + ", e.position, e.received_at";
+
+    /// <summary>What a row of <c>retry</c> may say, whatever stands there: more of either has long been given up.</summary>
+    private const int MaxAttempts = 1_000_000;
+
+    private const long MaxWaited = 366L * 86_400_000;
+
+    private readonly StoredEvent _stored = new();
 
     /// <summary>One conversation's entries that this destination has not settled, in order, from one position through another.</summary>
     /// <remarks>By the table of look-ups, so that nothing is read for those between; what is too new for that table is searched through, up to some ten thousand events.</remarks>
@@ -73,15 +82,16 @@ internal sealed partial class JournalReader
         return row.Read() ? row.GetInt64(0) : 0;
     }
 
-    private static JournalEntry EntryOf(SqliteDataReader reader)
+    private JournalEntry EntryOf(SqliteDataReader reader)
     {
         var row = new RawRow(reader);
         return new JournalEntry(
-            new JournalPosition(row.Long(0)), EventId.Read(row.Bytes(1)), row.Text(2), row.Text(3), row.TextOrNull(4), row.Time(5), row.Bytes(6).ToArray(), (EventOrigin)row.Long(7), row.Time(8),
-            (int)row.Long(9), TimeSpan.FromMilliseconds(row.Long(10)))
+            new JournalPosition(row.Long(13)), row.Id(0), row.Text(3), row.Text(4), row.TextOrNull(5), row.Time(6), row.Bytes(9).ToArray(), (EventOrigin)row.Long(10), row.Time(14),
+            (int)Math.Clamp(row.Long(15), 0, MaxAttempts), TimeSpan.FromMilliseconds(Math.Clamp(row.Long(16), 0, MaxWaited)))
         {
-            MediaType = row.TextOrNull(11),
-            QueueId = row.TextOrNull(12),
+            MediaType = row.TextOrNull(7),
+            QueueId = row.TextOrNull(8),
+            Damage = _stored.DamageOf(row, 0),
         };
     }
 }

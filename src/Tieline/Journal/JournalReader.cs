@@ -192,7 +192,13 @@ internal sealed partial class JournalReader(string path) : IDisposable
             """,
             destination.Value, after.Value, limit);
         while (row.Read())
-            entries.Add(EntryOf(row));
+        {
+            // A damaged page may lead to one that was read already; who goes by positions must not be led round in circles.
+            if (EntryOf(row) is var entry && entry.Position > after)
+                entries.Add(entry);
+            after = entries.Count > 0 ? entries[^1].Position : after;
+        }
+
         return entries;
     }
 

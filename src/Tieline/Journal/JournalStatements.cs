@@ -9,16 +9,17 @@ namespace Tieline.Journal;
 /// <summary>The writer's prepared statements: SQL in, nothing decided.</summary>
 internal sealed class JournalStatements(SqliteConnection connection) : IDisposable
 {
-    private const string Columns = "id, epoch, sequence, conversation, type, state, occurred_at, media_type, queue_id, participants, origin, received_at, payload_hash";
+    private const string Columns = "id, epoch, sequence, conversation, type, state, occurred_at, media_type, queue_id, participants, origin, received_at, payload_hash, checksum";
 
     /// <summary>Nobody has yet to decide on this event, and it waits behind no other.</summary>
     public const string Free = "NOT EXISTS (SELECT 1 FROM dead_letter d WHERE d.position = e.position) AND NOT EXISTS (SELECT 1 FROM waiting w WHERE w.position = e.position)";
 
+    private readonly StoredEvent _stored = new();
     private readonly SqliteCommand _begin = Prepare(connection, "BEGIN IMMEDIATE");
     private readonly SqliteCommand _commit = Prepare(connection, "COMMIT");
     private readonly SqliteCommand _rollback = Prepare(connection, "ROLLBACK");
-    private readonly RawStatement _append = new(connection, $"INSERT INTO event(position, {Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    private readonly RawStatement _hold = new(connection, $"INSERT INTO held({Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    private readonly RawStatement _append = new(connection, $"INSERT INTO event(position, {Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    private readonly RawStatement _hold = new(connection, $"INSERT INTO held({Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
     /// <summary>Up to a number of an epoch; and what was fetched for the time up to there, which has no number.</summary>
     private const string Releasable = "epoch < $0 OR (epoch = $0 AND (sequence <= $1 OR (sequence IS NULL AND occurred_at <= $2)))";
@@ -64,8 +65,8 @@ internal sealed class JournalStatements(SqliteConnection connection) : IDisposab
     private readonly SqliteCommand _forgetConversation = Prepare(connection, "DELETE FROM conversation WHERE id = $0", 1);
     private readonly SqliteCommand _lookUp = Prepare(connection, "SELECT position FROM lookup WHERE day = $0 AND conversation = $1", 2);
     private readonly SqliteCommand _nextDay = Prepare(connection, "SELECT min(day) FROM lookup WHERE day > $0", 1);
-    private readonly SqliteCommand _known = Prepare(connection, $"SELECT {JournalReader.KnownColumns} FROM event WHERE position = $0 AND conversation = $1", 2);
-    private readonly SqliteCommand _knownHeld = Prepare(connection, $"SELECT {JournalReader.KnownColumns} FROM held WHERE conversation = $0", 1);
+    private readonly SqliteCommand _known = Prepare(connection, $"SELECT {JournalReader.KnownColumns} FROM event e WHERE position = $0 AND conversation = $1", 2);
+    private readonly SqliteCommand _knownHeld = Prepare(connection, $"SELECT {JournalReader.KnownColumns} FROM held e WHERE conversation = $0", 1);
     private readonly RawStatement _index = new(connection, "INSERT INTO lookup(day, conversation, position) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
     private readonly SqliteCommand _indexedThrough = Prepare(connection, "UPDATE mark SET looked_up_through = $0", 1);
 
@@ -84,8 +85,8 @@ internal sealed class JournalStatements(SqliteConnection connection) : IDisposab
     private readonly SqliteCommand _copy = Prepare(
         connection,
         """
-        INSERT INTO event(position, id, epoch, sequence, conversation, type, state, occurred_at, media_type, queue_id, participants, origin, received_at, payload_hash)
-        SELECT $1, id, epoch, sequence, conversation, type, state, occurred_at, media_type, queue_id, participants, origin, $2, payload_hash FROM event WHERE position = $0
+        INSERT INTO event(position, id, epoch, sequence, conversation, type, state, occurred_at, media_type, queue_id, participants, origin, received_at, payload_hash, checksum)
+        SELECT $1, id, epoch, sequence, conversation, type, state, occurred_at, media_type, queue_id, participants, origin, $2, payload_hash, checksum FROM event WHERE position = $0
         RETURNING conversation
         """,
         3);
@@ -100,7 +101,7 @@ internal sealed class JournalStatements(SqliteConnection connection) : IDisposab
         connection, "INSERT INTO waiting(destination, conversation, position) SELECT $0, conversation, position FROM event WHERE position = $1 ON CONFLICT DO NOTHING", 2);
 
     private readonly SqliteCommand _endWait = Prepare(
-        connection, "DELETE FROM waiting WHERE destination = $0 AND conversation = (SELECT conversation FROM event WHERE position = $1) AND position = $1", 2);
+        connection, "DELETE FROM waiting INDEXED BY waiting_position WHERE destination = $0 AND position = $1", 2);
 
     private readonly SqliteCommand _attempt = Prepare(
         connection,
@@ -385,13 +386,16 @@ internal sealed class JournalStatements(SqliteConnection connection) : IDisposab
 
     private long? DayAfter(long day) => With(_nextDay, day).ExecuteScalar() as long?;
 
-    private static void Read(SqliteDataReader row, List<KnownFact> known)
+    private void Read(SqliteDataReader row, List<KnownFact> known)
     {
         while (row.Read())
-            known.Add(JournalReader.KnownOf(row));
+        {
+            if (JournalReader.KnownOf(row, _stored) is { } fact)
+                known.Add(fact);
+        }
     }
 
-    private static void Run(RawStatement insert, ConversationEvent e, long epoch, ReadOnlySpan<byte> participants)
+    private void Run(RawStatement insert, ConversationEvent e, long epoch, ReadOnlySpan<byte> participants)
     {
         Span<byte> id = stackalloc byte[EventId.Size];
         e.Id.Write(id);
@@ -409,6 +413,7 @@ internal sealed class JournalStatements(SqliteConnection connection) : IDisposab
             .Bind((long)e.Origin)
             .Bind(e.ReceivedAt.ToUnixTimeMilliseconds())
             .Bind(unchecked((long)e.PayloadHash))
+            .Bind(_stored.ChecksumOf(id, e, epoch, participants))
             .Run();
     }
 

@@ -55,6 +55,9 @@ internal sealed class SqliteJournal : IJournal, IDisposable
 
     public string? Problem => _writer.Problem;
 
+    /// <summary>What turns out to be damaged when it is read for delivery.</summary>
+    public JournalDamage Damage { get; } = new();
+
     /// <summary>Destinations that are no longer configured and have something left: undelivered events, or dead letters. As of the start, the last change while it runs, and of what was discarded since.</summary>
     public IReadOnlyList<DestinationBacklog> Removed => _removed;
 
@@ -161,16 +164,24 @@ internal sealed class SqliteJournal : IJournal, IDisposable
 
     public IReadOnlyList<JournalEntry> ReadEntries(DestinationNumber destination, JournalPosition after, int limit)
     {
-        if (_writer.Tail.TryRead(destination, after, limit, Positions.Value, out var entries))
+        var durable = Positions.Value;
+        if (_writer.Tail.TryRead(destination, after, limit, durable, out var entries))
             return entries;
         lock (_entriesGate)
-            return _entries.ReadEntries(destination, after, limit);
+        {
+            entries = _entries.ReadEntries(destination, after, limit);
+            var through = entries.Count == limit ? entries[^1].Position.Value : durable;
+            foreach (var gone in _entries.ReadGone(destination, after, new JournalPosition(through), entries))
+                Damage.Add(gone);
+        }
+
+        return Checked(entries);
     }
 
     public IReadOnlyList<JournalEntry> ReadEntriesOf(DestinationNumber destination, string conversation, JournalPosition from, JournalPosition through, int limit)
     {
         lock (_entriesGate)
-            return _entries.ReadEntriesOf(destination, conversation, from, through, limit);
+            return Checked(_entries.ReadEntriesOf(destination, conversation, from, through, limit));
     }
 
     public IReadOnlyList<(DateTimeOffset At, long Attempts)> ReadAttemptsSince(DestinationNumber destination, DateTimeOffset since)
@@ -194,7 +205,7 @@ internal sealed class SqliteJournal : IJournal, IDisposable
     public IReadOnlyList<JournalEntry> ReadWaiting(DestinationNumber destination, string conversation, bool past, int limit)
     {
         lock (_entriesGate)
-            return _entries.ReadWaiting(destination, conversation, past, limit);
+            return Checked(_entries.ReadWaiting(destination, conversation, past, limit));
     }
 
     public bool IsWaitedFor(DestinationNumber destination, string conversation, bool past)
@@ -276,6 +287,17 @@ internal sealed class SqliteJournal : IJournal, IDisposable
         _facts.Dispose();
         _rest.Dispose();
         _writer.Dispose();
+    }
+
+    private IReadOnlyList<JournalEntry> Checked(IReadOnlyList<JournalEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            if (entry.Damage is not null)
+                Damage.Add(new DamagedSpan(entry.Position, entry.Position, IsGone: false));
+        }
+
+        return entries;
     }
 
     /// <summary>Only where there is one are events counted.</summary>

@@ -95,8 +95,8 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
         Pass(time);
     }
 
-    /// <summary>A source without numbers did not listen, or not to all of it, in this time.</summary>
-    /// <param name="reason"><see cref="GapReason.Reconnect"/> or <see cref="GapReason.Restart"/>.</param>
+    /// <summary>A source without numbers did not listen, or not to all of it, in this time; or what was kept of it is damaged.</summary>
+    /// <param name="reason"><see cref="GapReason.Reconnect"/>, <see cref="GapReason.Restart"/> or <see cref="GapReason.Damaged"/>.</param>
     public void Missed(GapReason reason, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now)
     {
         var gap = new Gap(_nextGap++, Epoch, reason, [], from < to ? from : to, to, now);

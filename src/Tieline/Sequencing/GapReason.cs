@@ -20,4 +20,7 @@ internal enum GapReason
 
     /// <summary>Nothing is known to be missing: somebody asked for the span to be fetched.</summary>
     Manual,
+
+    /// <summary>Events of the span are damaged in the journal.</summary>
+    Damaged,
 }

@@ -11,6 +11,7 @@ internal static class GapReasonNames
         GapReason.Unreadable => "unreadable",
         GapReason.Renumbered => "renumbered",
         GapReason.Manual => "manual",
+        GapReason.Damaged => "damaged",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "no such reason"),
     };
 }

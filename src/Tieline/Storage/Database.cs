@@ -49,7 +49,7 @@ internal static class Database
 
             Execute(
                 connection,
-                $"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint={CheckpointPages};");
+                $"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint={CheckpointPages};");
             if (isNew)
                 Execute(connection, $"PRAGMA application_id={ApplicationId};");
             Migrate(connection, migrations);
@@ -79,7 +79,7 @@ internal static class Database
             KeepLog(connection, hasLog);
             CheckWhole(connection, path, hasLog);
             Check(connection, path, version);
-            Execute(connection, "PRAGMA query_only=ON; PRAGMA cache_size=-8000;");
+            Execute(connection, "PRAGMA query_only=ON; PRAGMA cell_size_check=ON; PRAGMA cache_size=-8000;");
             return connection;
         }
         catch (SqliteException e)

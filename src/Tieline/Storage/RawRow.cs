@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
+using Tieline.Events;
 
 namespace Tieline.Storage;
 
@@ -27,7 +28,10 @@ internal readonly ref struct RawRow(SqliteDataReader reader)
     }
 
     /// <summary>Milliseconds since 1970.</summary>
-    public DateTimeOffset Time(int column) => DateTimeOffset.FromUnixTimeMilliseconds(Long(column));
+    public DateTimeOffset Time(int column) => EventTime.OfStored(Long(column));
 
-    private bool IsNull(int column) => raw.sqlite3_column_type(_statement, column) == raw.SQLITE_NULL;
+    /// <summary>None of all events' where the column holds no id.</summary>
+    public EventId Id(int column) => Bytes(column) is { Length: EventId.Size } bytes ? EventId.Read(bytes) : default;
+
+    public bool IsNull(int column) => raw.sqlite3_column_type(_statement, column) == raw.SQLITE_NULL;
 }

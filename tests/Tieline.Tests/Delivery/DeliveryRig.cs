@@ -96,6 +96,19 @@ internal sealed class DeliveryRig : IAsyncDisposable
         _running = Task.Run(() => Dispatcher.RunAsync(stopping, aborting), CancellationToken.None);
     }
 
+    /// <summary>While nothing runs, somebody or something changes the file.</summary>
+    public async Task ChangeAsync(params IEnumerable<string> sql)
+    {
+        await CloseJournalAsync();
+        using (var connection = Database.OpenForWriting(_directory.FileNamed(Path.Combine("data", JournalSchema.FileName)), JournalSchema.Migrations))
+        {
+            foreach (var statement in sql)
+                Database.Execute(connection, statement);
+        }
+
+        OpenJournal();
+    }
+
     public void Stop() => _stopping.Cancel();
 
     /// <summary>Ends when the dispatcher has.</summary>

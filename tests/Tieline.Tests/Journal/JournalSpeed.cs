@@ -42,6 +42,28 @@ public sealed class JournalSpeed(ITestOutputHelper output)
     }
 
     [Fact(Explicit = true)]
+    public void Nanoseconds_that_the_checksum_of_an_event_takes()
+    {
+        const int Rounds = 2_000_000;
+        foreach (var count in (int[])[1, 9])
+        {
+            var participants = Enumerable.Range(0, count).Select(number => new Participant($"88fd7719-f610-58e8-8d36-b131cc656c{number:x2}", "customer", $"user:ce69679a-80db-56ee-b96c-b4a767b230{number:x2}")).ToList();
+            var e = Some.Event(7, "5a5c561e-e0e2-57a7-82e8-3a363a890001") with { Participants = participants };
+            var json = ParticipantsJson.WriteUtf8(participants);
+            var stored = new StoredEvent();
+            Span<byte> id = stackalloc byte[EventId.Size];
+            e.Id.Write(id);
+            for (var round = 0; round < 3; round++)
+            {
+                var (began, sum) = (TimeProvider.System.GetTimestamp(), 0L);
+                for (var index = 0; index < Rounds; index++)
+                    sum += stored.ChecksumOf(id, e, index, json.Span);
+                output.WriteLine($"{json.Length} bytes of participants: {TimeProvider.System.GetElapsedTime(began).TotalNanoseconds / Rounds:N0} ns ({sum:x})");
+            }
+        }
+    }
+
+    [Fact(Explicit = true)]
     public async Task Events_a_second_without_and_with_the_hand_over_to_the_table()
     {
         const int Without = ConversationIndex.Capacity - 500;

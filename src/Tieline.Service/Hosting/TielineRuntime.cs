@@ -68,6 +68,8 @@ internal sealed partial class TielineRuntime(
     private async Task RunAsync(Func<AdminParts, Func<IReadOnlyList<Dispatcher>>, CancellationToken, Task>? task, CancellationToken stopping, CancellationToken aborting)
     {
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        using var patience = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        using var letGo = CancellationTokenSource.CreateLinkedTokenSource(aborting, patience.Token);
         string? failure = null;
         try
         {
@@ -81,7 +83,8 @@ internal sealed partial class TielineRuntime(
             journal.ReserveLog();
             var supervisor = new LoopSupervisor(time, metrics, loggers.CreateLogger<LoopSupervisor>(), sentence =>
             {
-                failure = sentence;
+                failure ??= sentence;
+                patience.CancelAfter(StopSignals.AbortAfter); // as after a signal: what cannot end in order is let go of
                 failed.Cancel();
             });
             using var siem = options.Audit.Forward.Target is null ? null : ForwardSink.Create(options.Audit.Forward, ProgramVersion.Text, time);
@@ -98,7 +101,7 @@ internal sealed partial class TielineRuntime(
 
                 deliveries.Arrange(options.Destinations.Select(destination => destination.Name));
                 var pipeline = Assemble(directory, journal, supervisor, genesys, deliveries, siem, task, failed.Token);
-                await pipeline.RunAsync(failed.Token, aborting);
+                await pipeline.RunAsync(failed.Token, letGo.Token);
             }
             finally
             {
@@ -133,7 +136,7 @@ internal sealed partial class TielineRuntime(
         var audit = new AuditProjection(directory.Path, journal, options.Audit, metrics, time, loggers.CreateLogger<AuditProjection>(), mark: durable);
         var forwarder = siem is null ? null : new AuditForwarder(directory.Path, durable, siem, options.Audit.Forward, metrics, time, Chance.Next, loggers.CreateLogger<AuditForwarder>());
         parts.Forwarder = forwarder;
-        var checkpoint = new CheckpointLoop(journal, time);
+        var checkpoint = new CheckpointLoop(journal, time, loggers.CreateLogger<CheckpointLoop>());
         var retention = new RetentionLoop(journal, options.Retention, time, loggers.CreateLogger<RetentionLoop>());
         var reconciler = new Reconciler(
             genesys.Details, new EventFilter(options.Filter), [.. options.Genesys.Subscription.Types], options.Gaps, time, metrics, loggers.CreateLogger<Reconciler>());
@@ -174,7 +177,9 @@ internal sealed partial class TielineRuntime(
                 .. alerts is null ? (IReadOnlyList<PipelineLoop>)[] : [new("alerts", (stop, _) => alerts.RunAsync(stop))],
             ],
             projecting: [new("audit", audit.RunAsync), .. forwarder is null ? (IReadOnlyList<PipelineLoop>)[] : [new("audit-forward", forwarder.RunAsync)]],
-            ProgramVersion.Text);
+            ProgramVersion.Text,
+            time,
+            loggers.CreateLogger<TielinePipeline>());
     }
 
     private IReadOnlyList<PipelineLoop> Follow(NotificationSource source, DetailsClient calls, EventIntake intake, SqliteJournal journal)

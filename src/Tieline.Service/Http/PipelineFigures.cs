@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics.Metrics;
 using Tieline.Diagnostics;
 using Tieline.Journal;
@@ -49,19 +50,14 @@ internal sealed class PipelineFigures : ILiveFigures
         yield return new("journalBytes", Read(reader => reader.ReadBytes()));
     }
 
-    private IEnumerable<Measurement<double>> GapCounts() => _parts.Current is { } running
-        ? running.Journal.Read(reader => reader.ReadGapCounts()).Select(count => new Measurement<double>(
-            count.Count, new KeyValuePair<string, object?>("tieline.gap.reason", count.Reason), new KeyValuePair<string, object?>("tieline.gap.state", count.State)))
-        : [];
+    private IEnumerable<Measurement<double>> GapCounts() => Read(reader => reader.ReadGapCounts(), []).Select(count => new Measurement<double>(
+        count.Count, new KeyValuePair<string, object?>("tieline.gap.reason", count.Reason), new KeyValuePair<string, object?>("tieline.gap.state", count.State)));
 
-    private IEnumerable<Measurement<double>> DeadLetterCounts() => _parts.Current is { } running
-        ? running.Journal.Read(reader => reader.ReadDeadLetterCounts()).Select(count => new Measurement<double>(
-            count.Count, new KeyValuePair<string, object?>("tieline.destination", count.Destination), new KeyValuePair<string, object?>("tieline.status.class", count.StatusClass)))
-        : [];
+    private IEnumerable<Measurement<double>> DeadLetterCounts() => Read(reader => reader.ReadDeadLetterCounts(), []).Select(count => new Measurement<double>(
+        count.Count, new KeyValuePair<string, object?>("tieline.destination", count.Destination), new KeyValuePair<string, object?>("tieline.status.class", count.StatusClass)));
 
-    private IEnumerable<Measurement<double>> HeldCounts() => _parts.Current is { } running
-        ? running.Journal.Read(reader => reader.ReadWaitingCounts()).Select(count => new Measurement<double>(count.Count, new KeyValuePair<string, object?>("tieline.destination", count.Destination)))
-        : [];
+    private IEnumerable<Measurement<double>> HeldCounts() => Read(reader => reader.ReadWaitingCounts(), []).Select(count => new Measurement<double>(
+        count.Count, new KeyValuePair<string, object?>("tieline.destination", count.Destination)));
 
     private IEnumerable<Measurement<double>> RemovedCounts() =>
         _parts.Current?.Journal.Removed.Select(removed => new Measurement<double>(removed.Events, new KeyValuePair<string, object?>("tieline.destination", removed.Name))) ?? [];
@@ -77,5 +73,18 @@ internal sealed class PipelineFigures : ILiveFigures
 
     private List<Delivery.DispatcherStatus>? Statuses() => _parts.Current?.Dispatchers.Select(dispatcher => dispatcher.Status).ToList();
 
-    private double Read(Func<JournalReader, double> read) => _parts.Current is { } running ? running.Journal.Read(read) : double.NaN;
+    private double Read(Func<JournalReader, double> read) => Read(read, double.NaN);
+
+    /// <summary>The figures that need no disk are shown also while the journal cannot be read; readiness says that it cannot.</summary>
+    private T Read<T>(Func<JournalReader, T> read, T otherwise)
+    {
+        try
+        {
+            return _parts.Current is { } running ? running.Journal.Read(read) : otherwise;
+        }
+        catch (DbException)
+        {
+            return otherwise;
+        }
+    }
 }

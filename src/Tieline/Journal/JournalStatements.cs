@@ -7,7 +7,7 @@ using Tieline.Storage;
 namespace Tieline.Journal;
 
 /// <summary>The writer's prepared statements: SQL in, nothing decided.</summary>
-internal sealed class JournalStatements(SqliteConnection connection) : IDisposable
+internal sealed class JournalStatements(PreparedStatements connection) : IDisposable
 {
     private const string Columns = "id, epoch, sequence, conversation, type, state, occurred_at, media_type, queue_id, participants, origin, received_at, payload_hash, checksum";
 
@@ -123,7 +123,8 @@ internal sealed class JournalStatements(SqliteConnection connection) : IDisposab
     private readonly RawStatement _forgetRetry = new(connection, "DELETE FROM retry WHERE destination = ? AND position = ?");
     private readonly SqliteCommand _deadLetter = Prepare(
         connection,
-        "INSERT INTO dead_letter(destination, position, status, reason, attempts, at, conversation, cause, cause_text) SELECT $0, $1, $2, $3, $4, $5, conversation, $6, $7 FROM event WHERE position = $1",
+        "INSERT INTO dead_letter(destination, position, status, reason, attempts, at, conversation, cause, cause_text) SELECT $0, $1, $2, $3, $4, $5, conversation, $6, $7 FROM event WHERE position = $1 "
+        + "ON CONFLICT DO UPDATE SET status = excluded.status, reason = excluded.reason, attempts = excluded.attempts, at = excluded.at, cause = excluded.cause, cause_text = excluded.cause_text",
         8);
 
     private readonly SqliteCommand[] _discardBacklog =
@@ -171,6 +172,11 @@ internal sealed class JournalStatements(SqliteConnection connection) : IDisposab
 
     private readonly SqliteCommand _removeDeliveries = Prepare(connection, "DELETE FROM delivery WHERE destination = $0 AND position <= $1 AND outcome IN ('delivered', 'filtered', 'skipped', 'discarded')", 2);
     private readonly SqliteCommand _removeFacts = Prepare(connection, "DELETE FROM fact WHERE number + count - 1 <= (SELECT fact FROM audit_head) AND at < $0", 1);
+
+    public JournalStatements(SqliteConnection connection)
+        : this(new PreparedStatements(connection))
+    {
+    }
 
     public void Begin() => _begin.ExecuteNonQuery();
 
@@ -358,14 +364,7 @@ internal sealed class JournalStatements(SqliteConnection connection) : IDisposab
         return removed;
     }
 
-    public void Dispose()
-    {
-        foreach (var statement in (IDisposable[])
-            [_begin, _commit, _rollback, _namedBy, _append, _hold, _releasableTime, _release, _clearHeld, _mark, _gap, _forgetGap, _deliver, _settledThrough, _retry, _forgetRetry, _deadLetter, _fact, _head,
-            _lastToRemove, _removed, _removeEvents, _removeDeliveries, _removeFacts, _fill, _lookUp, _nextDay, _known, _knownHeld, _index, _indexedThrough, _removeLookUps, _copy, _saveConversation, _forgetConversation,
-            _redeliver, _wait, _waitBehind, _endWait, _attempt, _trimAttempts, _forgetAttempts, _resolve, .. _discardBacklog])
-            statement.Dispose();
-    }
+    public void Dispose() => connection.Dispose();
 
     private void Attempt(long destination, long position, AttemptRecord attempt)
     {
@@ -424,9 +423,9 @@ internal sealed class JournalStatements(SqliteConnection connection) : IDisposab
         return command;
     }
 
-    private static SqliteCommand Prepare(SqliteConnection connection, string sql, int parameters = 0)
+    private static SqliteCommand Prepare(PreparedStatements statements, string sql, int parameters = 0)
     {
-        var command = connection.CreateCommand();
+        var command = statements.Add(statements.Connection.CreateCommand());
 #pragma warning disable CA2100 // only ever called with text of our own
         command.CommandText = sql;
 #pragma warning restore CA2100

@@ -5,8 +5,8 @@ namespace Tieline.Journal;
 internal sealed partial class JournalWriter
 {
     [LoggerMessage(EventId = 2001, EventName = "JournalCannotWrite", Level = LogLevel.Critical,
-        Message = "The journal cannot be written (SQLite {Code}); {Count} pieces of work wait and are tried again until it can. Check disk space and permissions")]
-    private static partial void LogCannotWrite(ILogger logger, Exception exception, int code, int count);
+        Message = "The journal cannot be written: {Fault}; {Count} pieces of work wait and are tried again until it can. {Advice}")]
+    private static partial void LogCannotWrite(ILogger logger, Exception exception, string fault, int count, string advice);
 
     [LoggerMessage(EventId = 2002, EventName = "JournalWritingAgain", Level = LogLevel.Information, Message = "The journal can be written again; nothing was lost")]
     private static partial void LogWritingAgain(ILogger logger);

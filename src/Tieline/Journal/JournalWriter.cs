@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Tieline.Diagnostics;
@@ -12,18 +11,16 @@ namespace Tieline.Journal;
 /// <remarks>A group that fails is tried again as a whole until it succeeds: nothing that was queued is ever let go. Meanwhile the queue fills, and who adds to it waits.</remarks>
 internal sealed partial class JournalWriter : IDisposable
 {
-    private const int QueueCapacity = 4_096;
+    /// <summary>So many of each queue in one group at most.</summary>
     private const int MaxGroup = 512;
 
-    /// <summary>With so many that can wait there is load: then what counts is few groups, not short ones.</summary>
-    private const int ManyWaiting = 64;
+    /// <summary>SQLite may take for damage what was a disk that failed for a moment: so often it is tried again.</summary>
+    private const int DamageTries = 3;
 
     private static readonly TimeSpan _firstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _lastRetry = TimeSpan.FromSeconds(5);
 
-    private readonly Channel<JournalWork> _queue = Channel.CreateBounded<JournalWork>(
-        new BoundedChannelOptions(QueueCapacity) { SingleReader = true, AllowSynchronousContinuations = false });
-
+    private readonly JournalQueue _queue;
     private readonly SqliteConnection _connection;
     private readonly JournalStatements _statements;
     private IReadOnlyDictionary<DestinationNumber, string> _destinations;
@@ -34,14 +31,14 @@ internal sealed partial class JournalWriter : IDisposable
     private readonly TielineMetrics _metrics;
     private readonly ILogger _logger;
     private readonly List<JournalWork> _group = new(MaxGroup);
-    private readonly List<JournalWork> _waiting = [];
     private readonly ConcurrentDictionary<DestinationNumber, Action<string>> _freed = new();
     private readonly ConcurrentDictionary<DestinationNumber, DestinationPause> _pauses = new();
     private readonly ConcurrentDictionary<DestinationNumber, Action> _paused = new();
-    private long _waitingSince;
+    private long _committedAt;
+    private int _errorNumber;
     private volatile StrongBox<JournalCounters> _counters;
 
-    /// <param name="ride">So long may work wait that nobody waits for; zero: not at all.</param>
+    /// <param name="ride">So far apart are transactions of nothing but outcomes, at least; zero: they have no queue of their own.</param>
     /// <param name="sameWithin">How far apart two paths may date the same fact.</param>
     public JournalWriter(
         SqliteConnection connection,
@@ -55,6 +52,7 @@ internal sealed partial class JournalWriter : IDisposable
     {
         (_connection, _destinations, _time, _metrics, _logger, _ride, _sameWithin) = (connection, destinations, time, metrics, logger, ride, sameWithin);
         _statements = new JournalStatements(connection);
+        _queue = new JournalQueue(ride == TimeSpan.Zero);
         _counters = new StrongBox<JournalCounters>(counters);
         Positions = new Progress(counters.NextPosition - 1);
         Facts = new Progress(counters.NextFact - 1);
@@ -115,15 +113,16 @@ internal sealed partial class JournalWriter : IDisposable
             _pauses[destination] = pause;
     }
 
-    public bool TryPost(JournalWork work) => _queue.Writer.TryWrite(work);
+    public bool TryPost(JournalWork work) => _queue.TryPost(work);
 
-    public ValueTask PostAsync(JournalWork work, CancellationToken cancellation) => _queue.Writer.WriteAsync(work, cancellation);
+    public ValueTask PostAsync(JournalWork work, CancellationToken cancellation) => _queue.PostAsync(work, cancellation);
 
-    public ValueTask<bool> WaitForRoomAsync(CancellationToken cancellation) => _queue.Writer.WaitToWriteAsync(cancellation);
+    public ValueTask<bool> WaitForRoomAsync(CancellationToken cancellation) => _queue.WaitForRoomAsync(cancellation);
 
     /// <summary>Nothing more will be queued; the loop ends once what is queued is durable.</summary>
-    public void Complete() => _queue.Writer.TryComplete();
+    public void Complete() => _queue.Complete();
 
+    /// <exception cref="JournalBrokenException">It can never be written as it is.</exception>
     public async Task RunAsync(CancellationToken aborting)
     {
         // After an unexpected end what was in hand is still there: it goes first.
@@ -131,64 +130,57 @@ internal sealed partial class JournalWriter : IDisposable
         while (await WaitAsync(aborting))
         {
             Gather();
-            if (_waiting.Count >= ManyWaiting)
-                Join();
             await CommitGroupAsync(aborting);
-            if (_waiting.Count > 0 && RideLeft() <= TimeSpan.Zero)
-            {
-                Join();
-                await CommitGroupAsync(aborting);
-            }
         }
-
-        Join();
-        await CommitGroupAsync(aborting);
     }
 
-    /// <summary>Until there is work, or what waits has waited long enough. False once there will be no more.</summary>
+    /// <summary>Until there is work. Outcomes alone wait until the last transaction is <see cref="_ride"/> old. False once there will be no more.</summary>
     private async ValueTask<bool> WaitAsync(CancellationToken aborting)
     {
-        if (_waiting.Count == 0)
-            return await _queue.Reader.WaitToReadAsync(aborting);
-        if (RideLeft() is var left && left <= TimeSpan.Zero)
-            return true;
-        using var patience = new CancellationTokenSource(left, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, aborting);
-        try
+        while (!_queue.HasWork)
         {
-            return await _queue.Reader.WaitToReadAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (!aborting.IsCancellationRequested)
-        {
-            return true;
-        }
-    }
-
-    private TimeSpan RideLeft() => _ride - _time.GetElapsedTime(_waitingSince);
-
-    /// <summary>Takes what is queued. What can wait does not go with an event: it would make that event's transaction longer.</summary>
-    private void Gather()
-    {
-        while (_group.Count + _waiting.Count < MaxGroup && _queue.Reader.TryRead(out var work))
-        {
-            if (!work.CanWait || _ride == TimeSpan.Zero)
+            if (!_queue.HasOutcomes)
             {
-                _group.Add(work);
-                if (work.IsLast)
-                    Join();
+                if (_queue.IsOver)
+                    return false;
+                await _queue.WaitAsync(aborting);
                 continue;
             }
 
-            if (_waiting.Count == 0)
-                _waitingSince = _time.GetTimestamp();
-            _waiting.Add(work);
+            if (_ride - _time.GetElapsedTime(_committedAt) is var left && left <= TimeSpan.Zero)
+                return true;
+            using var patience = new CancellationTokenSource(left, _time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, aborting);
+            try
+            {
+                await _queue.WaitForWorkAsync(either.Token);
+                return true; // or the queue is complete: then nothing waits any more
+            }
+            catch (OperationCanceledException) when (!aborting.IsCancellationRequested)
+            {
+                return true;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Outcomes first, so that a crash repeats as few deliveries as can be; and before what speaks of all that was queued, all of them.</summary>
+    private void Gather()
+    {
+        TakeOutcomes(MaxGroup);
+        for (var left = MaxGroup; left > 0 && _queue.TryTake(out var work); left--)
+        {
+            if (work.IsLast)
+                TakeOutcomes(int.MaxValue);
+            _group.Add(work);
         }
     }
 
-    private void Join()
+    private void TakeOutcomes(int atMost)
     {
-        _group.InsertRange(0, _waiting);
-        _waiting.Clear();
+        for (; atMost > 0 && _queue.TryTakeOutcome(out var outcome); atMost--)
+            _group.Add(outcome);
     }
 
     public void Dispose()
@@ -202,6 +194,7 @@ internal sealed partial class JournalWriter : IDisposable
         if (_group.Count == 0)
             return;
         var delay = _firstRetry;
+        var damaged = 0;
         while (true)
         {
             try
@@ -218,13 +211,28 @@ internal sealed partial class JournalWriter : IDisposable
             catch (SqliteException e)
             {
                 _metrics.JournalFailures.Add(1);
+                var error = DiskFault.TrueError(e, _connection.DataSource);
+                var fault = DiskFault.Describe(error, _errorNumber);
+                if (!DiskFault.CanPass(error) && !(DiskFault.IsDamage(error) && damaged++ < DamageTries))
+                    throw Broken(fault, error);
+                var advice = DiskFault.Advice(error, _errorNumber);
                 if (Problem is null)
-                    LogCannotWrite(_logger, e, e.SqliteErrorCode, _group.Count);
-                Problem = $"The journal cannot be written (SQLite {e.SqliteErrorCode}: {e.Message}). Nothing is lost: receiving waits. Check disk space and permissions of the data directory.";
+                    LogCannotWrite(_logger, e, fault, _group.Count, advice);
+                Problem = $"The journal cannot be written: {fault}. Nothing is lost: receiving waits, and what is in the journal is delivered. {advice}";
                 await Task.Delay(delay, _time, aborting);
                 delay = delay * 2 < _lastRetry ? delay * 2 : _lastRetry;
             }
         }
+    }
+
+    /// <summary>What was to be written is let go of with the process. Nothing of it was acknowledged, so the next start finds it out again.</summary>
+    private JournalBrokenException Broken(string fault, SqliteException e)
+    {
+        Problem = $"The journal cannot be written: {fault}. The process ends.";
+        return new JournalBrokenException(
+            $"Journal '{_connection.DataSource}' cannot be written, and trying again cannot help: {fault}. What is in it is unchanged; what was not in it yet is asked for after the next start. "
+            + "Copy the data directory, start again, and if that is refused, restore the directory from a backup.",
+            e);
     }
 
     private void Commit()
@@ -239,12 +247,15 @@ internal sealed partial class JournalWriter : IDisposable
             group.Close();
             _statements.Commit();
         }
-        catch
+        catch (Exception e)
         {
+            // Before a rollback that fails puts its own in its place.
+            _errorNumber = e is SqliteException error ? DiskFault.ErrorNumberOf(_connection, error) : 0;
             TryRollback();
             throw;
         }
 
+        _committedAt = _time.GetTimestamp();
         (Counters, _destinations) = (group.Counters, group.Destinations);
         group.Index();
         if (group.Repeats > 0)

@@ -11,9 +11,13 @@ namespace Tieline.Journal;
 /// <summary>The embedded journal: one file, one writer, and a connection each for those who read deliveries, facts and the rest.</summary>
 internal sealed class SqliteJournal : IJournal, IDisposable
 {
-    /// <summary>How long settlements may wait: short enough that a crash repeats few deliveries, long enough that they cost few transactions of their own.</summary>
-    public static readonly TimeSpan Ride = TimeSpan.FromMilliseconds(250);
+    /// <summary>Transactions of nothing but outcomes are so far apart, at least: short enough that a crash repeats next to no delivery, long enough that at high rates an fsync serves several. Where nothing was written just before, an outcome does not wait at all.</summary>
+    public static readonly TimeSpan Ride = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>A failed read is a problem for so long: what cannot be read is tried again more often than this, and what could be read meanwhile was perhaps in memory.</summary>
+    private static readonly TimeSpan _readProblemLasts = TimeSpan.FromSeconds(15);
+
+    private readonly TimeProvider _time;
     private readonly Lock _entriesGate = new();
     private readonly Lock _factsGate = new();
     private readonly Lock _restGate = new();
@@ -21,16 +25,19 @@ internal sealed class SqliteJournal : IJournal, IDisposable
     private readonly JournalReader _entries;
     private readonly JournalReader _facts;
     private readonly JournalReader _rest;
+    private readonly JournalReader _checkpoints;
     private readonly JournalWriter _writer;
     private volatile IReadOnlyDictionary<string, DestinationNumber> _destinations;
     private volatile IReadOnlyCollection<DestinationNumber> _inUse;
     private volatile IReadOnlyList<DestinationBacklog> _removed;
+    private volatile ReadFault? _readProblem;
+    private volatile string? _checkpointProblem;
 
     private SqliteJournal(
         string path, SqliteConnection connection, IReadOnlyCollection<string> destinations, TimeProvider time, TielineMetrics metrics, ILogger<SqliteJournal> logger, TimeSpan ride, TimeSpan sameWithin)
     {
-        _path = path;
-        (_entries, _facts, _rest) = (new JournalReader(path), new JournalReader(path), new JournalReader(path));
+        (_path, _time) = (path, time);
+        (_entries, _facts, _rest, _checkpoints) = (new JournalReader(path), new JournalReader(path), new JournalReader(path), new JournalReader(path));
         try
         {
             _destinations = _rest.ReadDestinations();
@@ -45,6 +52,7 @@ internal sealed class SqliteJournal : IJournal, IDisposable
             _entries.Dispose();
             _facts.Dispose();
             _rest.Dispose();
+            _checkpoints.Dispose();
             throw;
         }
     }
@@ -53,7 +61,12 @@ internal sealed class SqliteJournal : IJournal, IDisposable
 
     public Progress Positions => _writer.Positions;
 
-    public string? Problem => _writer.Problem;
+    public string? Problem => _writer.Problem ?? ReadProblem ?? _checkpointProblem;
+
+    /// <summary>What keeps it from writing; null when nothing does.</summary>
+    public string? WriteProblem => _writer.Problem;
+
+    private string? ReadProblem => _readProblem is { } fault && _time.GetMonotonicTime() - fault.At < _readProblemLasts ? fault.Problem : null;
 
     /// <summary>What turns out to be damaged when it is read for delivery.</summary>
     public JournalDamage Damage { get; } = new();
@@ -104,7 +117,7 @@ internal sealed class SqliteJournal : IJournal, IDisposable
     }
 
     /// <param name="destinations">One that is no longer named keeps its place, and what it has not been delivered (<see cref="Removed"/>).</param>
-    /// <param name="ride">How long settlements may wait for others to be committed with (<see cref="Ride"/>); zero: not at all.</param>
+    /// <param name="ride">How far apart transactions of nothing but outcomes are (<see cref="Ride"/>); zero: outcomes keep their place among all else.</param>
     /// <param name="sameWithin">How far apart two paths may date the same fact.</param>
     /// <param name="starts">Where a destination begins that the journal does not know; one that is not in it: from now.</param>
     /// <exception cref="StorageException">The file can't be used; the message says why and what to do.</exception>
@@ -119,7 +132,7 @@ internal sealed class SqliteJournal : IJournal, IDisposable
         IReadOnlyDictionary<string, StartPoint>? starts = null)
     {
         var path = directory.FileNamed(JournalSchema.FileName);
-        var connection = Database.OpenForWriting(path, JournalSchema.Migrations);
+        var connection = Database.OpenForWriting(path, JournalSchema.Migrations, JournalAgreement.Check);
         try
         {
             string[] names = [.. destinations];
@@ -156,63 +169,32 @@ internal sealed class SqliteJournal : IJournal, IDisposable
 
     public DestinationNumber NumberOf(string destination) => _destinations[destination];
 
-    public JournalPosition ReadSettledThrough(DestinationNumber destination)
-    {
-        lock (_entriesGate)
-            return _entries.ReadSettledThrough(destination);
-    }
+    public JournalPosition ReadSettledThrough(DestinationNumber destination) =>
+        Read(_entriesGate, _entries, reader => reader.ReadSettledThrough(destination));
 
     public IReadOnlyList<JournalEntry> ReadEntries(DestinationNumber destination, JournalPosition after, int limit)
     {
         var durable = Positions.Value;
-        if (_writer.Tail.TryRead(destination, after, limit, durable, out var entries))
-            return entries;
-        lock (_entriesGate)
-        {
-            entries = _entries.ReadEntries(destination, after, limit);
-            var through = entries.Count == limit ? entries[^1].Position.Value : durable;
-            foreach (var gone in _entries.ReadGone(destination, after, new JournalPosition(through), entries))
-                Damage.Add(gone);
-        }
-
-        return Checked(entries);
+        return _writer.Tail.TryRead(destination, after, limit, durable, out var entries) ? entries : Checked(ReadEntriesFromDisk(destination, after, limit, durable));
     }
 
-    public IReadOnlyList<JournalEntry> ReadEntriesOf(DestinationNumber destination, string conversation, JournalPosition from, JournalPosition through, int limit)
-    {
-        lock (_entriesGate)
-            return Checked(_entries.ReadEntriesOf(destination, conversation, from, through, limit));
-    }
+    public IReadOnlyList<JournalEntry> ReadEntriesOf(DestinationNumber destination, string conversation, JournalPosition from, JournalPosition through, int limit) =>
+        Checked(Read(_entriesGate, _entries, reader => reader.ReadEntriesOf(destination, conversation, from, through, limit)));
 
-    public IReadOnlyList<(DateTimeOffset At, long Attempts)> ReadAttemptsSince(DestinationNumber destination, DateTimeOffset since)
-    {
-        lock (_restGate)
-            return _rest.ReadAttemptsSince(destination, since);
-    }
+    public IReadOnlyList<(DateTimeOffset At, long Attempts)> ReadAttemptsSince(DestinationNumber destination, DateTimeOffset since) =>
+        Read(_restGate, _rest, reader => reader.ReadAttemptsSince(destination, since));
 
-    public long CountSettledAbove(DestinationNumber destination, JournalPosition after)
-    {
-        lock (_restGate)
-            return _rest.ReadSettledAbove(destination, after);
-    }
+    public long CountSettledAbove(DestinationNumber destination, JournalPosition after) =>
+        Read(_restGate, _rest, reader => reader.ReadSettledAbove(destination, after));
 
-    public IReadOnlyList<string> ReadWaitingConversations(DestinationNumber destination, bool past)
-    {
-        lock (_entriesGate)
-            return _entries.ReadWaitingConversations(destination, past);
-    }
+    public IReadOnlyList<string> ReadWaitingConversations(DestinationNumber destination, bool past) =>
+        Read(_entriesGate, _entries, reader => reader.ReadWaitingConversations(destination, past));
 
-    public IReadOnlyList<JournalEntry> ReadWaiting(DestinationNumber destination, string conversation, bool past, int limit)
-    {
-        lock (_entriesGate)
-            return Checked(_entries.ReadWaiting(destination, conversation, past, limit));
-    }
+    public IReadOnlyList<JournalEntry> ReadWaiting(DestinationNumber destination, string conversation, bool past, int limit) =>
+        Checked(Read(_entriesGate, _entries, reader => reader.ReadWaiting(destination, conversation, past, limit)));
 
-    public bool IsWaitedFor(DestinationNumber destination, string conversation, bool past)
-    {
-        lock (_entriesGate)
-            return _entries.IsWaitedFor(destination, conversation, past);
-    }
+    public bool IsWaitedFor(DestinationNumber destination, string conversation, bool past) =>
+        Read(_entriesGate, _entries, reader => reader.IsWaitedFor(destination, conversation, past));
 
     public IDisposable OnFreed(DestinationNumber destination, Action<string> callback) => _writer.OnFreed(destination, callback);
 
@@ -220,43 +202,45 @@ internal sealed class SqliteJournal : IJournal, IDisposable
 
     public IDisposable OnPaused(DestinationNumber destination, Action callback) => _writer.OnPaused(destination, callback);
 
-    public IReadOnlyList<Gap> ReadOpenGaps()
-    {
-        lock (_restGate)
-            return _rest.ReadOpenGaps();
-    }
+    public IReadOnlyList<Gap> ReadOpenGaps() =>
+        Read(_restGate, _rest, reader => reader.ReadOpenGaps());
 
-    public IReadOnlyList<string> ReadRecovered(int limit)
-    {
-        lock (_restGate)
-            return _rest.ReadRecovered(limit);
-    }
+    public IReadOnlyList<string> ReadRecovered(int limit) =>
+        Read(_restGate, _rest, reader => reader.ReadRecovered(limit));
 
-    public IReadOnlyList<EventId> ReadRecentIds(int limit)
-    {
-        lock (_restGate)
-            return _rest.ReadRecentIds(limit);
-    }
+    public IReadOnlyList<EventId> ReadRecentIds(int limit) =>
+        Read(_restGate, _rest, reader => reader.ReadRecentIds(limit));
 
     /// <summary>Below which nothing is needed any more.</summary>
-    public Removable ReadRemovable()
-    {
-        lock (_restGate)
-            return _rest.ReadRemovable(_inUse);
-    }
+    public Removable ReadRemovable() =>
+        Read(_restGate, _rest, reader => reader.ReadRemovable(_inUse));
 
     /// <summary>For what looks at the journal now and then: retention and the figures on show.</summary>
-    public T Read<T>(Func<JournalReader, T> read)
+    public T Read<T>(Func<JournalReader, T> read) => Read(_restGate, _rest, read);
+
+    /// <inheritdoc cref="JournalReader.Checkpoint"/>
+    /// <remarks>On a connection of its own: a disk that is slow holds up nobody who reads. Not for several threads at once.</remarks>
+    /// <exception cref="SqliteException">The disk is full, or fails.</exception>
+    public long Checkpoint()
     {
-        lock (_restGate)
-            return read(_rest);
+        try
+        {
+            var moved = _checkpoints.Checkpoint();
+            _checkpointProblem = null;
+            return moved;
+        }
+        catch (SqliteException e)
+        {
+            var error = DiskFault.TrueError(e, _path);
+            _checkpointProblem = $"The journal's write-ahead log cannot be moved into its file: {DiskFault.Describe(error)}. Nothing is lost: the log grows. {DiskFault.Advice(error)}";
+            if (error != e)
+                throw error;
+            throw;
+        }
     }
 
-    public IReadOnlyList<AuditFact> ReadFacts(long after, int limit)
-    {
-        lock (_factsGate)
-            return _facts.ReadFacts(after, limit);
-    }
+    public IReadOnlyList<AuditFact> ReadFacts(long after, int limit) =>
+        Read(_factsGate, _facts, reader => reader.ReadFacts(after, limit));
 
     public Task WaitForFactsAsync(long after, CancellationToken stopping) => _writer.Facts.WaitPastAsync(after, stopping);
 
@@ -275,17 +259,15 @@ internal sealed class SqliteJournal : IJournal, IDisposable
         await done.Task.WaitAsync(cancellation);
     }
 
-    public AuditHead? ReadHead()
-    {
-        lock (_restGate)
-            return _rest.ReadHead();
-    }
+    public AuditHead? ReadHead() =>
+        Read(_restGate, _rest, reader => reader.ReadHead());
 
     public void Dispose()
     {
         _entries.Dispose();
         _facts.Dispose();
         _rest.Dispose();
+        _checkpoints.Dispose();
         _writer.Dispose();
     }
 
@@ -298,6 +280,34 @@ internal sealed class SqliteJournal : IJournal, IDisposable
         }
 
         return entries;
+    }
+
+    /// <param name="durable">The last position that was durable before anything was read.</param>
+    private IReadOnlyList<JournalEntry> ReadEntriesFromDisk(DestinationNumber destination, JournalPosition after, int limit, long durable) =>
+        Read(_entriesGate, _entries, reader =>
+        {
+            var entries = reader.ReadEntries(destination, after, limit);
+            var through = entries.Count == limit ? entries[^1].Position.Value : durable;
+            foreach (var gone in reader.ReadGone(destination, after, new JournalPosition(through), entries))
+                Damage.Add(gone);
+            return entries;
+        });
+
+    private T Read<T>(Lock gate, JournalReader reader, Func<JournalReader, T> read)
+    {
+        try
+        {
+            lock (gate)
+                return read(reader);
+        }
+        catch (SqliteException e)
+        {
+            var error = DiskFault.TrueError(e, _path);
+            _readProblem = new ReadFault($"The journal cannot be read: {DiskFault.Describe(error)}. {DiskFault.Advice(error)}", _time.GetMonotonicTime());
+            if (error != e)
+                throw error;
+            throw;
+        }
     }
 
     /// <summary>Only where there is one are events counted.</summary>
@@ -334,4 +344,6 @@ internal sealed class SqliteJournal : IJournal, IDisposable
 
         transaction.Commit();
     }
+
+    private sealed record ReadFault(string Problem, MonotonicTime At);
 }

@@ -57,11 +57,11 @@ internal sealed partial class DamageLoop
         }
     }
 
-    [LoggerMessage(EventId = 2050, EventName = "StoredEventsDamaged", Level = LogLevel.Error,
+    [LoggerMessage(EventId = 6010, EventName = "StoredEventsDamaged", Level = LogLevel.Error,
         Message = "Events {First} to {Last} do not stand in the journal as they were written: none of them is sent. What happened from {From} to {To} is fetched again; what Genesys does not have is lost. Check the disk")]
     private static partial void LogDamaged(ILogger logger, long first, long last, DateTimeOffset from, DateTimeOffset to);
 
-    [LoggerMessage(EventId = 2051, EventName = "StoredEventsUnplaced", Level = LogLevel.Error,
+    [LoggerMessage(EventId = 6011, EventName = "StoredEventsUnplaced", Level = LogLevel.Error,
         Message = "Events {First} to {Last} do not stand in the journal as they were written, and nothing tells when they happened: none of them is sent. Run `tieline reconcile --repair` over the days in doubt, and check the disk")]
     private static partial void LogUnplaced(ILogger logger, long first, long last);
 }

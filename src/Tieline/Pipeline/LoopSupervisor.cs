@@ -1,9 +1,12 @@
 using Microsoft.Extensions.Logging;
 using Tieline.Diagnostics;
+using Tieline.Journal;
+using Tieline.Storage;
 
 namespace Tieline.Pipeline;
 
 /// <summary>Owns every loop: none dies quietly. One that ends before its time is said, counted, and started again after a delay; one that keeps failing ends the process.</summary>
+/// <remarks>A fault of the disk that can pass (<see cref="DiskFault.CanPass(Exception)"/>) never ends the process: the loop is started again for as long as it takes.</remarks>
 /// <param name="give">Called with a sentence when a loop is given up on; the process should end with exit code 1, so that the service manager sees it.</param>
 internal sealed partial class LoopSupervisor(TimeProvider time, TielineMetrics metrics, ILogger<LoopSupervisor> logger, Action<string> give)
 {
@@ -11,9 +14,15 @@ internal sealed partial class LoopSupervisor(TimeProvider time, TielineMetrics m
     private const int MaxFailures = 5;
 
     private static readonly TimeSpan _restartDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _longestDelay = TimeSpan.FromSeconds(5);
+
+    /// <summary>A loop that has run for so long after a fault of the disk is well again.</summary>
+    private static readonly TimeSpan _provenAfter = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
-    private readonly List<PipelineLoop> _down = [];
+
+    /// <summary>What each waits for; null: it failed in a way nobody foresaw.</summary>
+    private readonly List<(PipelineLoop Loop, string? Fault)> _down = [];
 
     private static TimeSpan Window => TimeSpan.FromMinutes(1);
 
@@ -23,7 +32,10 @@ internal sealed partial class LoopSupervisor(TimeProvider time, TielineMetrics m
         get
         {
             lock (_gate)
-                return _down.Count == 0 ? null : $"not running: {string.Join(", ", _down.Select(loop => loop.Label))}; see the log";
+            {
+                return _down.Count == 0 ? null : string.Join("; ", _down.GroupBy(down => down.Fault).OrderBy(group => group.Key is null ? 0 : 1).Select(group =>
+                    group.Key is { } fault ? $"waiting for the disk: {Labels(group)}: {fault}" : $"not running: {Labels(group)}; see the log"));
+            }
         }
     }
 
@@ -31,21 +43,45 @@ internal sealed partial class LoopSupervisor(TimeProvider time, TielineMetrics m
     public async Task RunAsync(PipelineLoop loop, CancellationToken stopping, CancellationToken aborting)
     {
         var failures = new Queue<MonotonicTime>();
+        var diskFaults = 0;
         while (true)
         {
+            string? fault = null;
+            var started = time.GetMonotonicTime();
             try
             {
                 var run = loop.Make();
-                SetDown(loop, false);
+                await using var proven = diskFaults == 0 ? null : time.CreateTimer(_ => IsWell(loop), null, _provenAfter, Timeout.InfiniteTimeSpan);
+                if (proven is null)
+                    SetUp(loop);
                 await run(stopping, aborting);
                 if (stopping.IsCancellationRequested)
+                {
+                    SetUp(loop);
                     return;
+                }
+
                 LogEnded(logger, null, loop.Label);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested || aborting.IsCancellationRequested)
             {
-                SetDown(loop, false);
+                SetUp(loop);
                 return;
+            }
+            catch (JournalBrokenException e)
+            {
+                SetDown(loop, null);
+                LogCannotGoOn(logger, loop.Label, e.Message);
+                give(e.Message.TrimEnd('.'));
+                return;
+            }
+            catch (Exception e) when (DiskFault.CanPass(e))
+            {
+                if (time.GetMonotonicTime() - started >= _provenAfter)
+                    diskFaults = 0;
+                fault = DiskFault.Describe(e);
+                if (diskFaults++ == 0)
+                    LogWaitsForDisk(logger, e, loop.Label, fault);
             }
 #pragma warning disable CA1031 // the one place where everything that nobody foresaw ends up: said, counted, and acted on
             catch (Exception e)
@@ -57,11 +93,19 @@ internal sealed partial class LoopSupervisor(TimeProvider time, TielineMetrics m
             metrics.LoopRestarts.Add(1, new KeyValuePair<string, object?>("tieline.loop", loop.Name));
             if (stopping.IsCancellationRequested)
             {
-                SetDown(loop, false); // it was to end
+                SetUp(loop); // it was to end
                 return;
             }
 
-            SetDown(loop, true);
+            SetDown(loop, fault);
+            if (fault is not null)
+            {
+                var delay = _restartDelay * Math.Pow(2, Math.Min(diskFaults - 1, 3));
+                await DelayAsync(delay < _longestDelay ? delay : _longestDelay, stopping);
+                continue;
+            }
+
+            diskFaults = 0;
             var now = time.GetMonotonicTime();
             failures.Enqueue(now);
             while (failures.TryPeek(out var oldest) && now - oldest > Window)
@@ -73,15 +117,15 @@ internal sealed partial class LoopSupervisor(TimeProvider time, TielineMetrics m
                 return;
             }
 
-            await DelayAsync(stopping);
+            await DelayAsync(_restartDelay, stopping);
         }
     }
 
-    private async Task DelayAsync(CancellationToken stopping)
+    private async Task DelayAsync(TimeSpan delay, CancellationToken stopping)
     {
         try
         {
-            await Task.Delay(_restartDelay, time, stopping);
+            await Task.Delay(delay, time, stopping);
         }
         catch (OperationCanceledException)
         {
@@ -89,18 +133,42 @@ internal sealed partial class LoopSupervisor(TimeProvider time, TielineMetrics m
         }
     }
 
-    private void SetDown(PipelineLoop loop, bool down)
+    /// <returns>Whether it was down.</returns>
+    private bool SetUp(PipelineLoop loop)
+    {
+        lock (_gate)
+            return _down.RemoveAll(other => ReferenceEquals(other.Loop, loop)) > 0;
+    }
+
+    private void SetDown(PipelineLoop loop, string? fault)
     {
         lock (_gate)
         {
-            _down.RemoveAll(other => ReferenceEquals(other, loop));
-            if (down)
-                _down.Add(loop);
+            _down.RemoveAll(other => ReferenceEquals(other.Loop, loop));
+            _down.Add((loop, fault));
         }
     }
 
+    private void IsWell(PipelineLoop loop)
+    {
+        if (SetUp(loop))
+            LogDiskIsBack(logger, loop.Label);
+    }
+
+    private static string Labels(IEnumerable<(PipelineLoop Loop, string? Fault)> down) => string.Join(", ", down.Select(one => one.Loop.Label));
+
     [LoggerMessage(EventId = 6001, EventName = "LoopEnded", Level = LogLevel.Critical, Message = "Loop {Loop} ended unexpectedly; it is started again in a second")]
     private static partial void LogEnded(ILogger logger, Exception? exception, string loop);
+
+    [LoggerMessage(EventId = 6003, EventName = "LoopWaitsForDisk", Level = LogLevel.Critical,
+        Message = "Loop {Loop} cannot go on: {Fault}. Nothing is lost; it is started again until the disk can be used")]
+    private static partial void LogWaitsForDisk(ILogger logger, Exception exception, string loop, string fault);
+
+    [LoggerMessage(EventId = 6004, EventName = "LoopDiskIsBack", Level = LogLevel.Information, Message = "Loop {Loop} runs again: the disk can be used")]
+    private static partial void LogDiskIsBack(ILogger logger, string loop);
+
+    [LoggerMessage(EventId = 6005, EventName = "LoopCannotGoOn", Level = LogLevel.Critical, Message = "Loop {Loop} cannot go on, and the process ends: {Reason}")]
+    private static partial void LogCannotGoOn(ILogger logger, string loop, string reason);
 
     [LoggerMessage(EventId = 6002, EventName = "LoopGivenUp", Level = LogLevel.Critical, Message = "Loop {Loop} failed {Failures} times within a minute; the process ends")]
     private static partial void LogGivenUp(ILogger logger, string loop, int failures);

@@ -20,13 +20,11 @@ internal static class Database
     /// <summary>The smallest page there is: what is shorter was cut.</summary>
     private const int MinBytes = 512;
 
-    /// <summary>SQLite's codes for a file that is no database, and for one that is damaged.</summary>
-    private static readonly int[] _damaged = [26, 11];
-
     /// <summary>Opens it for the one writer, makes it where there is none, and migrates it.</summary>
     /// <param name="migrations">The n-th brings version n-1 to n.</param>
+    /// <param name="look">Looks at what is there, whatever its version, before anything is written: may refuse it by a <see cref="StorageException"/>.</param>
     /// <exception cref="StorageException">It is not ours, too new, damaged or not to be opened. It has not been changed.</exception>
-    public static SqliteConnection OpenForWriting(string path, IReadOnlyList<string> migrations)
+    public static SqliteConnection OpenForWriting(string path, IReadOnlyList<string> migrations, Action<SqliteConnection, string>? look = null)
     {
         var isNew = !File.Exists(path) || new FileInfo(path).Length == 0;
         var hasLog = HasLog(path);
@@ -43,7 +41,12 @@ internal static class Database
                 CheckWhole(connection, path, hasLog);
                 isNew = IsEmpty(connection);
                 if (!isNew)
+                {
                     Check(connection, path, migrations.Count);
+                    if (Scalar(connection, "PRAGMA user_version") > 0)
+                        look?.Invoke(connection, path);
+                }
+
                 KeepLog(connection, false);
             }
 
@@ -182,8 +185,12 @@ internal static class Database
     }
 
     /// <summary>In an operator's words.</summary>
-    public static StorageException Explain(string path, SqliteException e) =>
-        _damaged.Contains(e.SqliteErrorCode) ? Damaged(path, $"SQLite {e.SqliteErrorCode}", e) : new StorageException($"Cannot open journal '{path}': {e.Message}", e);
+    public static StorageException Explain(string path, SqliteException e)
+    {
+        var error = DiskFault.TrueError(e, path);
+        return DiskFault.IsDamage(error) ? Damaged(path, $"SQLite {error.SqliteErrorCode}", error)
+            : new StorageException($"Cannot open journal '{path}': {DiskFault.Describe(error)}. {DiskFault.Advice(error)}", error);
+    }
 
     private static StorageException Damaged(string path, string how, Exception? inner) =>
         new($"Journal '{path}' is damaged or is no SQLite file ({how}). It was left as it is: restore it from a backup, or move it away to start with an empty one.", inner);

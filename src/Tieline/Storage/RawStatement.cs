@@ -16,6 +16,10 @@ internal sealed class RawStatement : IDisposable
         Check(raw.sqlite3_prepare_v3(_database, sql, raw.SQLITE_PREPARE_PERSISTENT, out _statement));
     }
 
+    /// <param name="statements">Disposes of it with the others.</param>
+    public RawStatement(PreparedStatements statements, string sql)
+        : this(statements.Connection, sql) => statements.Add(this);
+
     public RawStatement Bind(long value) => Bound(raw.sqlite3_bind_int64(_statement, ++_bound, value));
 
     public RawStatement Bind(long? value) => value is { } number ? Bind(number) : Bound(raw.sqlite3_bind_null(_statement, ++_bound));

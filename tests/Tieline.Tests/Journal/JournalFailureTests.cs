@@ -143,6 +143,156 @@ public sealed class JournalFailureTests : IDisposable
     }
 
     [Fact]
+    public async Task A_constraint_that_fails_is_no_disk_that_is_full_and_is_not_tried_again()
+    {
+        using var connection = Database.OpenForWriting(DatabasePath, JournalSchema.Migrations);
+        using var writer = Writer(connection);
+        Database.Execute(connection, "INSERT INTO fact(number, count, kind, at) VALUES (1, 1, 'accepted', 0)"); // where the writer's first would go
+        var writing = Task.Run(() => writer.RunAsync(Cancellation), Cancellation);
+        writer.TryPost(Append(1)).ShouldBeTrue();
+        var error = await Should.ThrowAsync<JournalBrokenException>(writing);
+        error.Message.ShouldContain("SQLite 19/1555, SQLITE_CONSTRAINT: ");
+        error.Message.ShouldContain("fact.number");
+        error.Message.ShouldContain("Copy the data directory, start again, and if that is refused, restore");
+        error.Message.ShouldNotContain("disk is full");
+        Positions().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_entry_that_is_refused_twice_is_one_dead_letter()
+    {
+        using var connection = Database.OpenForWriting(DatabasePath, JournalSchema.Migrations);
+        AddDestination(connection);
+        using var writer = Writer(connection);
+        var writing = Task.Run(() => writer.RunAsync(Cancellation), Cancellation);
+        await DoAsync(writer, Append(1));
+        await DoAsync(writer, new JournalWork.Settle(new Settlement(_crm, new JournalPosition(1), 422, 1, "refused", JournalPosition.Start)));
+        await DoAsync(writer, new JournalWork.Settle(new Settlement(_crm, new JournalPosition(1), 413, 2, "too big", JournalPosition.Start)));
+        Database.Scalar(connection, "SELECT count(*) FROM dead_letter WHERE status = 413 AND reason = 'too big' AND attempts = 2").ShouldBe(1);
+        await EndAsync(writer, writing);
+    }
+
+    [Fact]
+    public async Task While_nothing_can_be_written_there_is_room_for_outcomes_where_there_is_none_for_events()
+    {
+        _logs.Expect(CannotWrite);
+        using var connection = Database.OpenForWriting(DatabasePath, JournalSchema.Migrations);
+        AddDestination(connection);
+        using var writer = Writer(connection, SqliteJournal.Ride);
+        var writing = Task.Run(() => writer.RunAsync(Cancellation), Cancellation);
+        await DoAsync(writer, Append(1));
+        Database.Execute(connection, $"PRAGMA max_page_count={Database.Scalar(connection, "PRAGMA page_count")}");
+        long sequence = 2;
+        while (true)
+        {
+            if (writer.TryPost(Append(sequence)))
+                sequence++;
+            else if (writer.Problem is not null)
+                break;
+        }
+
+        (await _time.Waits.ReadAsync(Cancellation)).ShouldBe(TimeSpan.FromMilliseconds(100));
+        for (var outcome = 1; outcome <= JournalQueue.OutcomeCapacity; outcome++)
+            writer.TryPost(Settle(outcome)).ShouldBeTrue();
+        writer.TryPost(Settle(1)).ShouldBeFalse("the memory that delivery takes meanwhile is bounded");
+        var last = writer.PostAsync(Settle(JournalQueue.OutcomeCapacity + 1), Cancellation).AsTask();
+        last.IsCompleted.ShouldBeFalse();
+        Database.Execute(connection, "PRAGMA max_page_count=1000000");
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+        await last;
+        await DoAsync(writer);
+        writer.Problem.ShouldBeNull();
+        Database.Scalar(connection, "SELECT count(*) FROM event").ShouldBe(sequence - 1);
+        Database.Scalar(connection, "SELECT count(*) FROM delivery").ShouldBe(JournalQueue.OutcomeCapacity + 1);
+        await EndAsync(writer, writing);
+    }
+
+    [Fact]
+    public async Task Outcomes_alone_are_written_at_once_where_nothing_was_written_just_before_and_else_a_moment_later()
+    {
+        using var connection = Database.OpenForWriting(DatabasePath, JournalSchema.Migrations);
+        AddDestination(connection);
+        using var writer = Writer(connection, SqliteJournal.Ride);
+        var writing = Task.Run(() => writer.RunAsync(Cancellation), Cancellation);
+        await DoAsync(writer, Appends(3));
+        var head = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _time.Advance(SqliteJournal.Ride);
+        writer.TryPost(new JournalWork.SaveHead(new AuditHead(1, new string('0', 64)), head)).ShouldBeTrue();
+        await head.Task.WaitAsync(Cancellation); // no clock has moved
+        while (_time.Waits.TryRead(out _))
+        {
+        }
+
+        var second = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        writer.TryPost(new JournalWork.SaveHead(new AuditHead(2, new string('0', 64)), second)).ShouldBeTrue();
+        (await _time.Waits.ReadAsync(Cancellation)).ShouldBe(SqliteJournal.Ride);
+        second.Task.IsCompleted.ShouldBeFalse();
+        _time.Advance(SqliteJournal.Ride);
+        await second.Task.WaitAsync(Cancellation);
+        await EndAsync(writer, writing);
+    }
+
+    [Fact]
+    public async Task Outcomes_go_before_events_that_were_queued_earlier_and_a_barrier_before_none()
+    {
+        using var connection = Database.OpenForWriting(DatabasePath, JournalSchema.Migrations);
+        AddDestination(connection);
+        using var writer = Writer(connection, SqliteJournal.Ride);
+        var writing = Task.Run(() => writer.RunAsync(Cancellation), Cancellation);
+        await DoAsync(writer, Append(1));
+        await EndAsync(writer, writing);
+        using var next = Writer(connection, SqliteJournal.Ride);
+        foreach (var work in Appends(600, from: 2))
+            next.TryPost(work).ShouldBeTrue();
+        next.TryPost(Settle(1)).ShouldBeTrue();
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        next.TryPost(new JournalWork.Barrier(done)).ShouldBeTrue();
+        writing = Task.Run(() => next.RunAsync(Cancellation), Cancellation); // only now
+        await done.Task;
+        using (var reader = new JournalReader(DatabasePath))
+            reader.ReadFacts(0, 3).Select(fact => fact.Action).ShouldBe(["accepted", "delivered", "accepted"]);
+        await EndAsync(next, writing);
+    }
+
+    [Theory]
+    [InlineData("UPDATE mark SET next_fact = 3", "the next fact would be 3, but 11 is there already")]
+    [InlineData("UPDATE mark SET next_position = 5", "the next event would be 5, but 10 is there already")]
+    [InlineData("UPDATE mark SET next_gap = 1; INSERT INTO gap(number, epoch, missing, reason, state, seen_at) VALUES (7, 1, '', 'hole', 'open', 0)", "the next gap would be 1, but 7 is there already")]
+    [InlineData("INSERT INTO audit_head VALUES (1, 900, 'x')", "the next fact of the audit log would be 12, but 900 is there already")]
+    [InlineData("UPDATE destination SET position = 11", "the next settled position of a destination would be 11, but 11 is there already")]
+    public async Task A_journal_that_does_not_agree_with_itself_is_refused_in_words_and_left_as_it_is(string sql, string words)
+    {
+        var path = Path.Combine(_temp.FileNamed("data"), JournalSchema.FileName);
+        using (var directory = DataDirectory.Open(_temp.FileNamed("data")))
+        {
+            using (var connection = Database.OpenForWriting(path, JournalSchema.Migrations))
+            {
+                AddDestination(connection);
+                using var writer = Writer(connection, from: path);
+                var writing = Task.Run(() => writer.RunAsync(Cancellation), Cancellation);
+                await DoAsync(writer, [.. Appends(10), Settle(1)]);
+                await EndAsync(writer, writing);
+                Database.Execute(connection, sql + "; PRAGMA journal_mode=DELETE");
+            }
+
+            var before = await File.ReadAllBytesAsync(path, Cancellation);
+            Should.Throw<StorageException>(() => SqliteJournal.Open(directory, [Crm, "new"], _time, _metrics, _logs.For<SqliteJournal>())).Message.ShouldContain(words);
+            (await File.ReadAllBytesAsync(path, Cancellation)).ShouldBe(before);
+        }
+    }
+
+    [Fact]
+    public void No_statement_is_left_when_they_are_disposed_of()
+    {
+        using var connection = Database.OpenForWriting(DatabasePath, JournalSchema.Migrations);
+        connection.Handle!.enable_sqlite3_next_stmt(true);
+        var statements = new JournalStatements(connection);
+        SQLitePCL.raw.sqlite3_next_stmt(connection.Handle, null).ShouldNotBeNull();
+        statements.Dispose();
+        SQLitePCL.raw.sqlite3_next_stmt(connection.Handle, null).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Killed_at_any_moment_everything_acknowledged_is_there()
     {
         using var connection = Database.OpenForWriting(DatabasePath, JournalSchema.Migrations);
@@ -321,10 +471,10 @@ public sealed class JournalFailureTests : IDisposable
         reader.ReadFacts(0, int.MaxValue).Select(fact => fact.Number).ShouldBe(Enumerable.Range(1, (int)Database.Scalar(connection, "SELECT next_fact - 1 FROM mark")).Select(number => (long)number));
     }
 
-    private JournalWriter Writer(SqliteConnection connection)
+    private JournalWriter Writer(SqliteConnection connection, TimeSpan ride = default, string? from = null)
     {
-        using var reader = new JournalReader(DatabasePath);
-        return new JournalWriter(connection, reader.ReadCounters(), new Dictionary<DestinationNumber, string> { [_crm] = Crm }, _time, _metrics, _logs.CreateLogger(""));
+        using var reader = new JournalReader(from ?? DatabasePath);
+        return new JournalWriter(connection, reader.ReadCounters(), new Dictionary<DestinationNumber, string> { [_crm] = Crm }, _time, _metrics, _logs.CreateLogger(""), ride);
     }
 
     private List<long> Positions()

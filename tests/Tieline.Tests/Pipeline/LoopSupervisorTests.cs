@@ -1,4 +1,6 @@
+using Microsoft.Data.Sqlite;
 using Tieline.Diagnostics;
+using Tieline.Journal;
 using Tieline.Pipeline;
 using Tieline.TestKit;
 
@@ -8,6 +10,9 @@ public sealed class LoopSupervisorTests : IDisposable
 {
     private const int LoopEnded = 6001;
     private const int LoopGivenUp = 6002;
+    private const int LoopWaitsForDisk = 6003;
+    private const int LoopDiskIsBack = 6004;
+    private const int LoopCannotGoOn = 6005;
 
     private readonly LogGuard _logs = new();
     private readonly ManualTime _time = new();
@@ -158,6 +163,47 @@ public sealed class LoopSupervisorTests : IDisposable
 
         await running;
         _given.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_loop_that_the_disk_fails_is_started_again_for_as_long_as_it_takes_and_the_process_goes_on()
+    {
+        _logs.Expect(LoopWaitsForDisk);
+        var fails = true;
+        var running = _supervisor.RunAsync(
+            new PipelineLoop("delivery", (stopping, _) => fails ? throw new SqliteException("disk I/O error", 10, 266) : Task.Delay(Timeout.InfiniteTimeSpan, _time, stopping)) { Of = "crm" },
+            _stopping.Token,
+            _aborting.Token);
+        var waits = new List<double>();
+        for (var failure = 1; failure <= 20; failure++)
+        {
+            if (failure > 1)
+                (await _time.Waits.ReadAsync(TestContext.Current.CancellationToken)).ShouldBe(TimeSpan.FromSeconds(2)); // if it runs for so long, it is well
+            var wait = await _time.Waits.ReadAsync(TestContext.Current.CancellationToken);
+            waits.Add(wait.TotalSeconds);
+            _supervisor.Problem.ShouldBe("waiting for the disk: delivery:crm: a read fails (SQLite 10/266, SQLITE_IOERR_READ)");
+            fails = failure < 20;
+            _time.Advance(wait);
+        }
+
+        waits.Take(5).ShouldBe([1, 2, 4, 5, 5]);
+        _given.ShouldBeEmpty();
+        (await _time.Waits.ReadAsync(TestContext.Current.CancellationToken)).ShouldBe(TimeSpan.FromSeconds(2));
+        _supervisor.Problem.ShouldNotBeNull();
+        _time.Advance(TimeSpan.FromSeconds(2));
+        _supervisor.Problem.ShouldBeNull();
+        _logs.Lines.Count(line => line.EventId == LoopWaitsForDisk).ShouldBe(1);
+        _logs.Lines.Count(line => line.EventId == LoopDiskIsBack).ShouldBe(1);
+        await _stopping.CancelAsync();
+        await running;
+    }
+
+    [Fact]
+    public async Task A_journal_that_can_never_be_written_ends_the_process_at_once_and_says_why()
+    {
+        _logs.Expect(LoopCannotGoOn);
+        await RunAsync((_, _) => throw new JournalBrokenException("Journal 'tieline.db' cannot be written: a constraint fails.", new InvalidOperationException()));
+        _given.ShouldBe(["Journal 'tieline.db' cannot be written: a constraint fails"]);
     }
 
     [Theory]

@@ -17,6 +17,7 @@ public sealed class TielinePipelineTests : IDisposable
     private readonly SqliteJournal _journal;
     private readonly List<string> _ended = [];
     private readonly TaskCompletionSource _allStarted = new();
+    private Action<string> _given = _ => { };
     private int _started;
 
     public TielinePipelineTests()
@@ -59,6 +60,27 @@ public sealed class TielinePipelineTests : IDisposable
         _ended.Count.ShouldBe(3);
     }
 
+    [Fact]
+    public async Task A_journal_that_can_never_be_written_does_not_hold_up_the_end_that_it_causes()
+    {
+        _logs.Expect(6005); // the loop of the journal cannot go on
+        var projected = new TaskCompletionSource();
+        var pipeline = Pipeline(async (stopping, aborting) =>
+        {
+            await WaitAsync("projecting", stopping);
+            aborting.IsCancellationRequested.ShouldBeTrue();
+            projected.SetResult();
+        });
+        using (var other = Database.OpenForWriting(_data.FileNamed(JournalSchema.FileName), JournalSchema.Migrations))
+            Database.Execute(other, "CREATE TRIGGER never BEFORE INSERT ON fact BEGIN SELECT RAISE(ABORT, 'no fact is ever taken'); END");
+        using var stop = new CancellationTokenSource();
+        _given = _ => stop.Cancel();
+        await pipeline.RunAsync(stop.Token, CancellationToken.None).WaitAsync(TestContext.Current.CancellationToken);
+        await projected.Task.WaitAsync(TestContext.Current.CancellationToken);
+        _ended.Count.ShouldBe(3);
+        _journal.Problem.ShouldNotBeNull().ShouldContain("SQLite 19/1811");
+    }
+
     public void Dispose()
     {
         _journal.Dispose();
@@ -70,7 +92,7 @@ public sealed class TielinePipelineTests : IDisposable
 
     private TielinePipeline Pipeline(Func<CancellationToken, CancellationToken, Task> project) => new(
         _journal,
-        new LoopSupervisor(_time, _metrics, _logs.For<LoopSupervisor>(), _ => { }),
+        new LoopSupervisor(_time, _metrics, _logs.For<LoopSupervisor>(), sentence => _given(sentence)),
         [
             new PipelineLoop("source", async (stopping, aborting) =>
             {
@@ -81,7 +103,9 @@ public sealed class TielinePipelineTests : IDisposable
         ],
         [new PipelineLoop("delivery", (stopping, _) => WaitAsync("delivering", stopping))],
         [new PipelineLoop("audit", project)],
-        "1.2.3");
+        "1.2.3",
+        _time,
+        _logs.For<TielinePipeline>());
 
     private async Task WaitAsync(string name, CancellationToken stopping)
     {

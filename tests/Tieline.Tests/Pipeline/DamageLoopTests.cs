@@ -23,7 +23,7 @@ public sealed class DamageLoopTests
         rig.Rig.StartWriting();
         var id = rig.Rig.Rows("SELECT hex(id) FROM event WHERE position = 2", row => row.GetString(0)).Single();
         Change(rig, damage);
-        rig.Rig.Logs.Expect(2050);
+        rig.Rig.Logs.Expect(6010);
         rig.Answer = _ => Page(Record("c2", "acd voice q1 | interact 20-"), Other);
         using var stopping = new CancellationTokenSource();
         var loop = new DamageLoop(rig.Rig.Intake, rig.Rig.Journal, rig.Time, rig.Rig.Logs.For<DamageLoop>());
@@ -49,7 +49,7 @@ public sealed class DamageLoopTests
         rig.StartWriting();
         var crm = rig.Journal.NumberOf(IntakeRig.Destination);
         await rig.Journal.PostAsync(new JournalWork.Settle(new Settlement(crm, new(2), 422, 1, StoredEvent.Damaged + ": and why", new(2))), rig.Limit);
-        rig.Logs.Expect(2050);
+        rig.Logs.Expect(6010);
         for (var start = 0; start < 2; start++)
         {
             await rig.RestartAsync();

@@ -53,6 +53,9 @@ internal sealed class SqliteJournal : IJournal, IDisposable
 
     public Progress Positions => _writer.Positions;
 
+    /// <summary>The last durable fact.</summary>
+    public Progress Facts => _writer.Facts;
+
     public string? Problem => _writer.Problem;
 
     /// <summary>Destinations that are no longer configured and have something left: undelivered events, or dead letters. As of the start, the last change while it runs, and of what was discarded since.</summary>

@@ -1,0 +1,171 @@
+using Microsoft.Data.Sqlite;
+using Tieline.Journal;
+using Tieline.Storage;
+
+namespace Tieline.Tests.Simulation;
+
+/// <summary>Keeps the books of every event at every destination by the journal's facts alone, and holds its tables against them after each commit.</summary>
+internal sealed class EventLedger : IDisposable
+{
+    private readonly SqliteConnection _connection;
+    private readonly JournalReader _reader;
+    private readonly SqliteCommand _version;
+    private readonly Dictionary<string, SortedDictionary<long, State>> _books;
+    private readonly Action<string> _note;
+    private long _seen = -1;
+    private long _fact;
+
+    /// <param name="note">Told of each fact.</param>
+    public EventLedger(string path, Action<string> note, params string[] destinations)
+    {
+        _note = note;
+        _connection = Database.OpenForReading(path, JournalSchema.Migrations.Count);
+        _reader = new JournalReader(path);
+        _version = _connection.CreateCommand();
+        _version.CommandText = "PRAGMA data_version";
+        _books = destinations.ToDictionary(name => name, _ => new SortedDictionary<long, State>(), StringComparer.Ordinal);
+    }
+
+    private enum State
+    {
+        Pending,
+        Waiting,
+        Delivered,
+        Filtered,
+        Dead,
+        Discarded,
+        Skipped,
+    }
+
+    /// <summary>Events that came to each end, over all destinations.</summary>
+    public Dictionary<string, int> Ends => _books.Values.SelectMany(book => book.Values).GroupBy(state => state.ToString()).ToDictionary(group => group.Key, group => group.Count());
+
+    /// <summary>Does nothing while nothing has been committed.</summary>
+    public void Check()
+    {
+        if ((long)_version.ExecuteScalar()! is var version && version == _seen)
+            return;
+        _seen = version;
+        using var snapshot = _connection.BeginTransaction(deferred: true);
+        Enter(snapshot);
+        CheckFacts();
+        foreach (var (name, book) in _books)
+            CheckBook(name, book, snapshot);
+    }
+
+    public void Dispose()
+    {
+        _version.Dispose();
+        _connection.Dispose();
+        _reader.Dispose();
+    }
+
+    /// <summary>Every fact above the audit head can still become its line.</summary>
+    private void CheckFacts()
+    {
+        var head = _reader.ReadHead()?.Fact ?? 0;
+        var next = head + 1;
+        foreach (var fact in _reader.ReadFacts(head, int.MaxValue))
+        {
+            if (fact.Number != next++)
+                throw new InvalidOperationException($"fact {next - 1} cannot become its line: {fact.Number} follows");
+            if (fact.Lost is not null)
+                throw new InvalidOperationException($"fact {fact.Number} ({fact.Action}) cannot become its line: {fact.Lost} ({fact.Detail?.ToJsonString()})");
+        }
+
+        var newest = _reader.ReadCounters().NextFact;
+        if (next != newest)
+            throw new InvalidOperationException($"facts {next} to {newest - 1} cannot become their lines");
+    }
+
+    private void Enter(SqliteTransaction snapshot)
+    {
+        using var find = Command("SELECT number, count, kind, first_position, positions, destination, json_extract(detail, '$.of') FROM fact WHERE number > $0 ORDER BY number", snapshot, _fact);
+        using var row = find.ExecuteReader();
+        while (row.Read())
+        {
+            var (number, count, kind) = (row.GetInt64(0), row.GetInt64(1), row.GetString(2));
+            if (number != _fact + 1)
+                throw new InvalidOperationException($"fact {number} follows {_fact}");
+            _fact = number + count - 1;
+            long[] positions = !row.IsDBNull(4) ? [.. PositionList.Unpack(row.GetFieldValue<byte[]>(4))] : row.IsDBNull(3) ? [] : [.. Enumerable.Range(0, (int)count).Select(index => row.GetInt64(3) + index)];
+            _note($"    fact {number}: {kind} {string.Join(',', positions)} {(row.IsDBNull(5) ? "" : row.GetString(5))}");
+            var isCopy = kind == "replayed" && !row.IsDBNull(6);
+            foreach (var position in positions)
+                Enter(kind, position, row.IsDBNull(5) ? null : row.GetString(5), isCopy);
+        }
+    }
+
+    private void Enter(string kind, long position, string? destination, bool isCopy)
+    {
+        if (kind == "accepted" || isCopy)
+        {
+            foreach (var (name, book) in _books)
+                book.Add(position, isCopy && name != destination ? State.Skipped : State.Pending);
+            return;
+        }
+
+        var entries = _books[destination!];
+        var before = entries[position];
+        entries[position] = (kind, before) switch
+        {
+            ("delivered", State.Pending or State.Waiting) => State.Delivered,
+            ("filtered", State.Pending) => State.Filtered,
+            ("dead-lettered", State.Pending or State.Waiting) => State.Dead,
+            ("replayed", State.Dead) => State.Waiting,
+            ("discarded", State.Dead) => State.Discarded,
+            _ => throw new InvalidOperationException($"position {position} is '{kind}' at {destination} after it was {before}"),
+        };
+    }
+
+    /// <summary>Accepted = pending + waiting + delivered + filtered + dead + discarded (+ passed over copies), each with the rows that its state needs.</summary>
+    private void CheckBook(string name, SortedDictionary<long, State> book, SqliteTransaction snapshot)
+    {
+        using var accepted = Command("SELECT next_position - 1 FROM mark", snapshot);
+        if ((long)accepted.ExecuteScalar()! is var count && count != book.Count)
+            throw new InvalidOperationException($"{count} positions, but {book.Count} are accounted for at {name}");
+        using var find = Command(
+            """
+            SELECT e.position, d.outcome, l.position IS NOT NULL, w.position IS NOT NULL FROM event e JOIN destination n ON n.name = $0
+            LEFT JOIN delivery d ON d.destination = n.number AND d.position = e.position LEFT JOIN dead_letter l ON l.destination = n.number AND l.position = e.position
+            LEFT JOIN waiting w ON w.destination = n.number AND w.position = e.position
+            """,
+            snapshot,
+            name);
+        var there = new Dictionary<long, (string? Outcome, bool IsDead, bool Waits)>();
+        using (var row = find.ExecuteReader())
+        {
+            while (row.Read())
+                there.Add(row.GetInt64(0), (row.IsDBNull(1) ? null : row.GetString(1), row.GetBoolean(2), row.GetBoolean(3)));
+        }
+
+        using var removed = Command("SELECT removed_through FROM mark", snapshot);
+        var removedThrough = (long)removed.ExecuteScalar()!;
+        foreach (var (position, state) in book)
+        {
+            var isThere = there.TryGetValue(position, out var rows);
+            var isRight = state switch
+            {
+                State.Pending => isThere && !rows.IsDead && (rows.Outcome is null ? !rows.Waits : rows.Outcome == "waiting" && rows.Waits),
+                State.Waiting => isThere && rows is { IsDead: false, Outcome: "waiting", Waits: true },
+                State.Dead => isThere && rows is { IsDead: true, Outcome: "dead-lettered", Waits: false },
+                // Its row goes with retention's pass, though the event stays as another destination's dead letter.
+                _ => !isThere || (rows is { IsDead: false, Waits: false } && (rows.Outcome is null ? position <= removedThrough : rows.Outcome == state.ToString().ToLowerInvariant())),
+            };
+            if (!isRight)
+                throw new InvalidOperationException($"position {position} is {state} at {name}, but the journal has {(isThere ? rows.ToString() : "no event")} of it");
+        }
+    }
+
+    private SqliteCommand Command(string sql, SqliteTransaction snapshot, params object[] values)
+    {
+        var command = _connection.CreateCommand();
+        command.Transaction = snapshot;
+#pragma warning disable CA2100 // only ever called with text of our own
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        for (var index = 0; index < values.Length; index++)
+            command.Parameters.AddWithValue($"${index}", values[index]);
+        return command;
+    }
+}

@@ -135,6 +135,7 @@ internal sealed class JournalStatements(SqliteConnection connection) : IDisposab
     ];
 
     private readonly SqliteCommand _fact = Prepare(connection, "INSERT INTO fact(number, count, kind, at, first_position, positions, destination, detail) VALUES ($0, $1, $2, $3, $4, $5, $6, $7)", 8);
+    private readonly SqliteCommand _identityKey = Prepare(connection, "UPDATE journal SET identity_key = $0", 1);
     private readonly SqliteCommand _head = Prepare(connection, "INSERT INTO audit_head(one, fact, hash) VALUES (1, $0, $1) ON CONFLICT DO UPDATE SET fact = excluded.fact, hash = excluded.hash", 2);
 
     /// <summary>Facts that the audit log may not have yet, and what they name.</summary>
@@ -339,6 +340,8 @@ internal sealed class JournalStatements(SqliteConnection connection) : IDisposab
     public void Fact(long number, long count, string kind, long at, long? firstPosition, byte[]? positions, string? destination, string? detail) =>
         With(_fact, number, count, kind, at, firstPosition, positions, destination, detail).ExecuteNonQuery();
 
+    public void IdentityKey(string fingerprint) => With(_identityKey, fingerprint).ExecuteNonQuery();
+
     public void Head(AuditHead head) => With(_head, head.Fact, head.Hash).ExecuteNonQuery();
 
     /// <summary>Removes settled events, oldest first; what has become a dead letter stays until a person decides.</summary>
@@ -360,7 +363,7 @@ internal sealed class JournalStatements(SqliteConnection connection) : IDisposab
     public void Dispose()
     {
         foreach (var statement in (IDisposable[])
-            [_begin, _commit, _rollback, _namedBy, _append, _hold, _releasableTime, _release, _clearHeld, _mark, _gap, _forgetGap, _deliver, _settledThrough, _retry, _forgetRetry, _deadLetter, _fact, _head,
+            [_begin, _commit, _rollback, _namedBy, _identityKey, _append, _hold, _releasableTime, _release, _clearHeld, _mark, _gap, _forgetGap, _deliver, _settledThrough, _retry, _forgetRetry, _deadLetter, _fact, _head,
             _lastToRemove, _removed, _removeEvents, _removeDeliveries, _removeFacts, _fill, _lookUp, _nextDay, _known, _knownHeld, _index, _indexedThrough, _removeLookUps, _copy, _saveConversation, _forgetConversation,
             _redeliver, _wait, _waitBehind, _endWait, _attempt, _trimAttempts, _forgetAttempts, _resolve, .. _discardBacklog])
             statement.Dispose();

@@ -33,6 +33,7 @@ internal sealed class SqliteJournal : IJournal, IDisposable
         (_entries, _facts, _rest) = (new JournalReader(path), new JournalReader(path), new JournalReader(path));
         try
         {
+            Id = _rest.ReadId();
             _destinations = _rest.ReadDestinations();
             _inUse = [.. destinations.Select(NumberOf)];
             _removed = ReadRemoved(_rest);
@@ -52,6 +53,10 @@ internal sealed class SqliteJournal : IJournal, IDisposable
     public JournalCounters Counters => _writer.Counters;
 
     public Progress Positions => _writer.Positions;
+
+    public string? Id { get; }
+
+    public long NewestFact => _writer.Facts.Value;
 
     /// <summary>The last durable fact.</summary>
     public Progress Facts => _writer.Facts;

@@ -10,6 +10,9 @@ internal sealed class EventLedger : IDisposable
     private readonly SqliteConnection _connection;
     private readonly JournalReader _reader;
     private readonly SqliteCommand _version;
+    private readonly SqliteCommand _mark;
+    private readonly SqliteCommand _facts;
+    private readonly SqliteCommand _rows;
     private readonly Dictionary<string, SortedDictionary<long, State>> _books;
     private readonly Action<string> _note;
     private long _seen = -1;
@@ -21,8 +24,16 @@ internal sealed class EventLedger : IDisposable
         _note = note;
         _connection = Database.OpenForReading(path, JournalSchema.Migrations.Count);
         _reader = new JournalReader(path);
-        _version = _connection.CreateCommand();
-        _version.CommandText = "PRAGMA data_version";
+        _version = Command("PRAGMA data_version");
+        _mark = Command("SELECT next_position - 1, removed_through FROM mark");
+        _facts = Command("SELECT number, count, kind, first_position, positions, destination, json_extract(detail, '$.of') FROM fact WHERE number > $0 ORDER BY number", takesValue: true);
+        _rows = Command(
+            """
+            SELECT e.position, d.outcome, l.position IS NOT NULL, w.position IS NOT NULL FROM event e JOIN destination n ON n.name = $0
+            LEFT JOIN delivery d ON d.destination = n.number AND d.position = e.position LEFT JOIN dead_letter l ON l.destination = n.number AND l.position = e.position
+            LEFT JOIN waiting w ON w.destination = n.number AND w.position = e.position
+            """,
+            takesValue: true);
         _books = destinations.ToDictionary(name => name, _ => new SortedDictionary<long, State>(), StringComparer.Ordinal);
     }
 
@@ -49,13 +60,21 @@ internal sealed class EventLedger : IDisposable
         using var snapshot = _connection.BeginTransaction(deferred: true);
         Enter(snapshot);
         CheckFacts();
+        var (accepted, removedThrough) = (0L, 0L);
+        using (var mark = With(_mark, snapshot).ExecuteReader())
+        {
+            mark.Read();
+            (accepted, removedThrough) = (mark.GetInt64(0), mark.GetInt64(1));
+        }
+
         foreach (var (name, book) in _books)
-            CheckBook(name, book, snapshot);
+            CheckBook(name, book, snapshot, accepted, removedThrough);
     }
 
     public void Dispose()
     {
-        _version.Dispose();
+        foreach (var command in (SqliteCommand[])[_version, _mark, _facts, _rows])
+            command.Dispose();
         _connection.Dispose();
         _reader.Dispose();
     }
@@ -80,8 +99,7 @@ internal sealed class EventLedger : IDisposable
 
     private void Enter(SqliteTransaction snapshot)
     {
-        using var find = Command("SELECT number, count, kind, first_position, positions, destination, json_extract(detail, '$.of') FROM fact WHERE number > $0 ORDER BY number", snapshot, _fact);
-        using var row = find.ExecuteReader();
+        using var row = With(_facts, snapshot, _fact).ExecuteReader();
         while (row.Read())
         {
             var (number, count, kind) = (row.GetInt64(0), row.GetInt64(1), row.GetString(2));
@@ -119,28 +137,17 @@ internal sealed class EventLedger : IDisposable
     }
 
     /// <summary>Accepted = pending + waiting + delivered + filtered + dead + discarded (+ passed over copies), each with the rows that its state needs.</summary>
-    private void CheckBook(string name, SortedDictionary<long, State> book, SqliteTransaction snapshot)
+    private void CheckBook(string name, SortedDictionary<long, State> book, SqliteTransaction snapshot, long accepted, long removedThrough)
     {
-        using var accepted = Command("SELECT next_position - 1 FROM mark", snapshot);
-        if ((long)accepted.ExecuteScalar()! is var count && count != book.Count)
-            throw new InvalidOperationException($"{count} positions, but {book.Count} are accounted for at {name}");
-        using var find = Command(
-            """
-            SELECT e.position, d.outcome, l.position IS NOT NULL, w.position IS NOT NULL FROM event e JOIN destination n ON n.name = $0
-            LEFT JOIN delivery d ON d.destination = n.number AND d.position = e.position LEFT JOIN dead_letter l ON l.destination = n.number AND l.position = e.position
-            LEFT JOIN waiting w ON w.destination = n.number AND w.position = e.position
-            """,
-            snapshot,
-            name);
+        if (accepted != book.Count)
+            throw new InvalidOperationException($"{accepted} positions, but {book.Count} are accounted for at {name}");
         var there = new Dictionary<long, (string? Outcome, bool IsDead, bool Waits)>();
-        using (var row = find.ExecuteReader())
+        using (var row = With(_rows, snapshot, name).ExecuteReader())
         {
             while (row.Read())
                 there.Add(row.GetInt64(0), (row.IsDBNull(1) ? null : row.GetString(1), row.GetBoolean(2), row.GetBoolean(3)));
         }
 
-        using var removed = Command("SELECT removed_through FROM mark", snapshot);
-        var removedThrough = (long)removed.ExecuteScalar()!;
         foreach (var (position, state) in book)
         {
             var isThere = there.TryGetValue(position, out var rows);
@@ -157,15 +164,22 @@ internal sealed class EventLedger : IDisposable
         }
     }
 
-    private SqliteCommand Command(string sql, SqliteTransaction snapshot, params object[] values)
+    private static SqliteCommand With(SqliteCommand command, SqliteTransaction snapshot, object? value = null)
+    {
+        command.Transaction = snapshot;
+        if (value is not null)
+            command.Parameters[0].Value = value;
+        return command;
+    }
+
+    private SqliteCommand Command(string sql, bool takesValue = false)
     {
         var command = _connection.CreateCommand();
-        command.Transaction = snapshot;
 #pragma warning disable CA2100 // only ever called with text of our own
         command.CommandText = sql;
 #pragma warning restore CA2100
-        for (var index = 0; index < values.Length; index++)
-            command.Parameters.AddWithValue($"${index}", values[index]);
+        if (takesValue)
+            command.Parameters.Add(new SqliteParameter { ParameterName = "$0" });
         return command;
     }
 }

@@ -167,13 +167,19 @@ internal sealed class SimulatedLife : IDisposable
     /// <summary>Nothing new comes, and all is answered; then the audit log stops in order.</summary>
     private void Drain()
     {
-        for (var round = 0; round < 40; round++)
+        for (var (quiet, round) = (0, 0); quiet < 3 && round < 200; round++)
         {
+            var isQuiet = true;
             while (_turns.TryTake(_random))
+            {
                 Check();
-            while (_crm.Waiting > 0)
+                isQuiet = false;
+            }
+
+            for (; _crm.Waiting > 0; isQuiet = false)
                 _crm.Answer(0, HttpStatusCode.OK);
-            Pass(TimeSpan.FromSeconds(30));
+            quiet = isQuiet && _looking.IsCompleted && _deciding.IsCompleted ? quiet + 1 : 0;
+            Pass(TimeSpan.FromSeconds(20));
         }
 
         _stopping.Cancel();

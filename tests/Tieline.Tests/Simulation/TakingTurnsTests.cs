@@ -11,12 +11,13 @@ namespace Tieline.Tests.Simulation;
 public sealed class TakingTurnsTests
 {
     private const int Schedules = 10_000;
-    private const int Steps = 60;
+    private const int Steps = 50;
 
     [Fact]
     public void In_whatever_order_all_take_their_turns_every_fact_can_become_its_line_and_the_books_balance()
     {
         using var root = new TempDirectory(Directory.Exists("/dev/shm") ? "/dev/shm" : null);
+        var started = TimeProvider.System.GetTimestamp();
         var template = Template(root);
         var failures = new ConcurrentQueue<(int Seed, string What)>();
         var ends = new ConcurrentDictionary<string, int>();
@@ -41,6 +42,7 @@ public sealed class TakingTurnsTests
                 Directory.Delete(path, recursive: true);
             }
         });
+        TestContext.Current.TestOutputHelper?.WriteLine($"{Schedules} schedules in {TimeProvider.System.GetElapsedTime(started).TotalSeconds:F0} s; {string.Join(", ", ends)}");
         failures.ShouldBeEmpty($"seeds: {string.Join(", ", failures.Select(failure => failure.Seed))}");
         // The schedules reach all there is.
         ends.Keys.Order().ShouldBe(["Dead", "Delivered", "Discarded", "Filtered", "Pending", "Skipped", "Waiting"], ignoreOrder: true);

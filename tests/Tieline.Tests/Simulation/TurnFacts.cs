@@ -20,6 +20,10 @@ internal sealed class TurnFacts : IFactSource, IDisposable
         });
     }
 
+    public string? Id => _journal.Id;
+
+    public long NewestFact => _journal.NewestFact;
+
     public IReadOnlyList<AuditFact> ReadFacts(long after, int limit) => _journal.ReadFacts(after, limit);
 
     public AuditHead? ReadHead() => _journal.ReadHead();

@@ -46,14 +46,19 @@ internal static partial class AuditLineage
     /// <summary>The journal keeps each fact at least until it has been told of its line: so the line can be made again.</summary>
     private static void CheckLast(string directory, IFactSource journal, AuditTail tail, string? id, ILogger logger)
     {
-        var number = tail.Position.Fact;
-        using var line = new AuditLine();
-        if (journal.ReadFacts(number - 1, 1) is [var fact] && fact.Number == number && line.Append(fact, tail.Previous, new ArrayBufferWriter<byte>()) == tail.Position.FactHash)
+        if (tail.Newest.LastOrDefault() is var last && Makes(journal, last))
             return;
-        // One journal, and one history up to the last second: then a row of it was changed, and it is still the one.
-        if (id is null || id != journal.Id || !tail.HasHead)
-            throw AuditBrokenException.Foreign(directory, $"the log's line of fact {number} is not the one that the journal's fact makes");
-        LogChanged(logger, number);
+        // One journal, and one history up to its head and beyond: then a row of it was changed, and it is still the one.
+        if (id is null || id != journal.Id || !tail.HasHead || !tail.Newest.Any(link => Makes(journal, link)))
+            throw AuditBrokenException.Foreign(directory, $"the log's line of fact {last.Fact} is not the one that the journal's fact makes");
+        LogChanged(logger, last.Fact);
+    }
+
+    /// <summary>Whether the journal's fact makes this very line.</summary>
+    private static bool Makes(IFactSource journal, AuditLink link)
+    {
+        using var line = new AuditLine();
+        return journal.ReadFacts(link.Fact - 1, 1) is [var fact] && fact.Number == link.Fact && line.Append(fact, link.Previous, new ArrayBufferWriter<byte>()) == link.Hash;
     }
 
     [LoggerMessage(EventId = 4041, EventName = "AuditedFactChanged", Level = LogLevel.Error,

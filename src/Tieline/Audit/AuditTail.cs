@@ -8,12 +8,14 @@ namespace Tieline.Audit;
 /// <summary>Where a log that was written earlier ends. Reads the newest two files and checks their chain: what has been altered there is never built upon.</summary>
 /// <param name="Position">After the last whole line.</param>
 /// <param name="TornBytes">What follows it: a line that a crash cut short.</param>
-/// <param name="Previous">What the line of the last fact follows.</param>
+/// <param name="Newest">The newest lines of facts behind the journal's head, oldest first, at most <see cref="MaxNewest"/>.</param>
 /// <param name="Journal">The id of the journal that it is of, as the newest line says that tells; null where none in the files that were read does.</param>
 /// <param name="HasHead">The line of the journal's head is among those that were read, as the journal knows it.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct AuditTail(AuditPosition Position, long TornBytes, AuditHash Previous, string? Journal, bool HasHead)
+internal readonly record struct AuditTail(AuditPosition Position, long TornBytes, IReadOnlyCollection<AuditLink> Newest, string? Journal, bool HasHead)
 {
+    private const int MaxNewest = 64;
+
     /// <param name="head">What the journal knows the log to have reached.</param>
     /// <exception cref="AuditBrokenException">A line does not fit the chain, lines that the journal knows of are gone, or the journal knows another line.</exception>
     public static AuditTail Read(string directory, AuditHead? head)
@@ -57,7 +59,7 @@ internal readonly record struct AuditTail(AuditPosition Position, long TornBytes
     /// <param name="linked">Whether the line before the file's first is known.</param>
     private static AuditTail ReadFile(string directory, AuditFileName name, AuditTail tail, AuditHead? head, bool linked)
     {
-        var position = tail.Position;
+        var (position, newest) = (tail.Position, new Queue<AuditLink>(tail.Newest ?? []));
         var path = Path.Combine(directory, name.ToString());
         using var lines = new LineReader(path);
         while (lines.TryRead(out var line))
@@ -77,8 +79,10 @@ internal readonly record struct AuditTail(AuditPosition Position, long TornBytes
 
             if (JournalOf(line) is { } journal)
                 tail = tail with { Journal = journal };
-            if (fact != 0)
-                tail = tail with { Previous = previous };
+            if (fact > (head?.Fact ?? 0))
+                newest.Enqueue(new AuditLink(fact, previous, hash));
+            if (newest.Count > MaxNewest)
+                newest.Dequeue();
             linked = true;
             position = position with { Hash = hash, Fact = fact == 0 ? position.Fact : fact, FactHash = fact == 0 ? position.FactHash : hash };
         }
@@ -86,7 +90,7 @@ internal readonly record struct AuditTail(AuditPosition Position, long TornBytes
         position = position with { Length = lines.WholeBytes, Lines = lines.Lines, Closed = AuditDisk.IsReadOnly(path) };
         if (position.Closed && lines.Rest.Length > 0)
             throw AuditBrokenException.At(name.ToString(), lines.Lines + 1, "it has no end, in a file that was closed whole");
-        return tail with { Position = position, TornBytes = lines.Rest.Length };
+        return tail with { Position = position, TornBytes = lines.Rest.Length, Newest = newest };
     }
 
     /// <returns>The journal that a line names, if it is one that does.</returns>

@@ -8,7 +8,7 @@ namespace Tieline.Tests.Simulation;
 internal sealed class EventLedger : IDisposable
 {
     private readonly SqliteConnection _connection;
-    private readonly JournalReader _reader;
+    private readonly Func<SqliteJournal> _journal;
     private readonly SqliteCommand _version;
     private readonly SqliteCommand _mark;
     private readonly SqliteCommand _facts;
@@ -18,12 +18,12 @@ internal sealed class EventLedger : IDisposable
     private long _seen = -1;
     private long _fact;
 
+    /// <param name="journal">As it runs now.</param>
     /// <param name="note">Told of each fact.</param>
-    public EventLedger(string path, Action<string> note, params string[] destinations)
+    public EventLedger(string path, Func<SqliteJournal> journal, Action<string> note, params string[] destinations)
     {
-        _note = note;
+        (_journal, _note) = (journal, note);
         _connection = Database.OpenForReading(path, JournalSchema.Migrations.Count);
-        _reader = new JournalReader(path);
         _version = Command("PRAGMA data_version");
         _mark = Command("SELECT next_position - 1, removed_through FROM mark");
         _facts = Command("SELECT number, count, kind, first_position, positions, destination, json_extract(detail, '$.of') FROM fact WHERE number > $0 ORDER BY number", takesValue: true);
@@ -76,15 +76,15 @@ internal sealed class EventLedger : IDisposable
         foreach (var command in (SqliteCommand[])[_version, _mark, _facts, _rows])
             command.Dispose();
         _connection.Dispose();
-        _reader.Dispose();
     }
 
     /// <summary>Every fact above the audit head can still become its line.</summary>
     private void CheckFacts()
     {
-        var head = _reader.ReadHead()?.Fact ?? 0;
+        var journal = _journal();
+        var head = journal.ReadHead()?.Fact ?? 0;
         var next = head + 1;
-        foreach (var fact in _reader.ReadFacts(head, int.MaxValue))
+        foreach (var fact in journal.ReadFacts(head, int.MaxValue))
         {
             if (fact.Number != next++)
                 throw new InvalidOperationException($"fact {next - 1} cannot become its line: {fact.Number} follows");
@@ -92,7 +92,7 @@ internal sealed class EventLedger : IDisposable
                 throw new InvalidOperationException($"fact {fact.Number} ({fact.Action}) cannot become its line: {fact.Lost} ({fact.Detail?.ToJsonString()})");
         }
 
-        var newest = _reader.ReadCounters().NextFact;
+        var newest = journal.Read(reader => reader.ReadCounters()).NextFact;
         if (next != newest)
             throw new InvalidOperationException($"facts {next} to {newest - 1} cannot become their lines");
     }

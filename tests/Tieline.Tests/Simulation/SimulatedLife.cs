@@ -22,7 +22,7 @@ internal sealed class SimulatedLife : IDisposable
     /// <summary>Errors that a schedule may bring about: none.</summary>
     private readonly LogGuard _logs = new();
     private readonly TielineMetrics _metrics;
-    private readonly Random _random;
+    private Random _random;
     private readonly string _path;
     private readonly EventLedger _ledger;
     private readonly StringBuilder _trace = new();
@@ -52,7 +52,7 @@ internal sealed class SimulatedLife : IDisposable
         _ride = _random.Next(4) == 0 ? TimeSpan.Zero : SqliteJournal.Ride;
         _mode = _random.Next(2) == 0 ? DeadLetterMode.Hold : DeadLetterMode.Continue;
         Start();
-        _ledger = new EventLedger(Path.Combine(path, JournalSchema.FileName), Note, Crm, Erp);
+        _ledger = new EventLedger(Path.Combine(path, JournalSchema.FileName), () => _journal, Note, Crm, Erp);
     }
 
     public Dictionary<string, int> Ends => _ledger.Ends;
@@ -60,15 +60,16 @@ internal sealed class SimulatedLife : IDisposable
     /// <summary>What was done, in order: for a seed that fails.</summary>
     public string Trace => _trace.ToString();
 
-    public void Run(int steps)
+    /// <summary>One schedule, on top of what the ones before have left.</summary>
+    public void Run(int seed, int steps)
     {
+        Note($"--- seed {seed}");
+        _random = new Random(seed);
         for (var step = 0; step < steps; step++)
         {
             Step();
             Check();
         }
-
-        Drain();
     }
 
     public void Dispose()
@@ -165,7 +166,7 @@ internal sealed class SimulatedLife : IDisposable
     }
 
     /// <summary>Nothing new comes, and all is answered; then the audit log stops in order.</summary>
-    private void Drain()
+    public void Drain()
     {
         for (var (quiet, round) = (0, 0); quiet < 3 && round < 200; round++)
         {

@@ -5,6 +5,10 @@ public sealed class TempDirectory : IDisposable
 {
     public TempDirectory() => Path = Directory.CreateTempSubdirectory("tieline-test-").FullName;
 
+    /// <param name="parent">Where it is made; null: where temporary files are.</param>
+    public TempDirectory(string? parent) =>
+        Path = parent is null ? Directory.CreateTempSubdirectory("tieline-test-").FullName : Directory.CreateDirectory(System.IO.Path.Combine(parent, $"tieline-test-{Guid.NewGuid():N}")).FullName;
+
     public string Path { get; }
 
     public string FileNamed(string name) => System.IO.Path.Combine(Path, name);

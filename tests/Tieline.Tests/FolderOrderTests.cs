@@ -22,9 +22,9 @@ public sealed class FolderOrderTests
         ("Backfill", ["Events", "Sequencing"]),
         ("Storage", []),
         ("Journal", ["Events", "Sequencing", "Backfill", "Storage"]),
-        ("Audit", ["Events", "Journal"]),
+        ("Audit", ["Events", "Storage", "Journal"]),
         ("Delivery", ["Events", "Filtering", "Journal"]),
-        ("Forwarding", ["Events", "Audit", "Delivery"]),
+        ("Forwarding", ["Events", "Storage", "Audit", "Delivery"]),
         ("Pipeline", ["Events", "Sequencing", "Filtering", "Genesys", "Derivation", "Backfill", "Storage", "Journal", "Audit", "Delivery"]),
     ];
 

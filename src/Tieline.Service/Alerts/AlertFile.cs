@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Tieline.Storage;
 
 namespace Tieline.Service.Alerts;
 
@@ -8,8 +9,6 @@ internal static class AlertFile
 {
     public const string FileName = "alerts.json";
 
-    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     private static readonly JsonSerializerOptions _options = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true };
 
     /// <exception cref="IOException">The disk does not take it; the file stays as it was.</exception>
@@ -17,14 +16,7 @@ internal static class AlertFile
     public static void Write(string path, IEnumerable<Alert> alerts, IEnumerable<AlertGroup> groups)
     {
         var content = new Content([.. alerts.Select(Saved.Of)], [.. groups]);
-        var beside = path + ".new";
-        using (var file = new FileStream(beside, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = Private }))
-        {
-            JsonSerializer.Serialize(file, content, _options);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(beside, path, overwrite: true);
+        WholeFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(content, _options));
     }
 
     /// <param name="problem">Null where it was read, or where there is none.</param>

@@ -90,6 +90,11 @@ internal static class AlertRules
             "They are tried again; but a tenth is more than chance.",
             Failing),
         new(
+            "TielineAuditBehind", AlertSeverity.Ticket, TimeSpan.FromMinutes(5),
+            "The audit log of {{ $labels.instance }} lacks lines of the last {{ $value | humanizeDuration }}",
+            "Events are delivered as ever; the lines wait in the journal, which retention does not empty meanwhile.",
+            figures => figures.Now("tieline_audit_lag_seconds").Where(lag => lag.Value > 300)),
+        new(
             "TielineAuditForwardingBehind", AlertSeverity.Ticket, TimeSpan.FromMinutes(5),
             "The SIEM lacks audit lines of {{ $labels.instance }} that are {{ $value | humanizeDuration }} old",
             "They stay in the audit log until it takes them; events are delivered as ever.",

@@ -7,5 +7,6 @@ internal sealed class SecretCommand : Verb
     {
         Subcommands.Add(new SecretCreateCommand(context));
         Subcommands.Add(new SecretRotateCommand(global, context));
+        Subcommands.Add(new SecretAcceptCommand(global, context));
     }
 }

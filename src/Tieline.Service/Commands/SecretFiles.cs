@@ -1,30 +1,19 @@
-using Tieline.Audit;
 using Tieline.Delivery;
 using Tieline.Service.Hosting;
+using Tieline.Storage;
 
 namespace Tieline.Service.Commands;
 
 /// <summary>Writes secrets that only their owner may read.</summary>
 internal static class SecretFiles
 {
-    private const string Unfinished = ".new";
-
     /// <summary>The whole text or nothing, also after a power cut.</summary>
     /// <exception cref="StartupException">It cannot be written.</exception>
     public static void Write(string path, string text)
     {
-        var unfinished = path + Unfinished;
         try
         {
-            File.Delete(unfinished);
-            using (var stream = new FileStream(unfinished, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
-            {
-                stream.Write(System.Text.Encoding.ASCII.GetBytes(text + "\n"));
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(unfinished, path, overwrite: true);
-            AuditDisk.SyncDirectory(Path.GetDirectoryName(path)!);
+            WholeFile.Write(path, text + "\n");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,3 +1,4 @@
+using Tieline.Audit;
 using Tieline.Delivery;
 using Tieline.Forwarding;
 using Tieline.Journal;
@@ -16,6 +17,9 @@ internal sealed class RunningParts
 
     /// <summary>What the admin API and the console work on.</summary>
     public AdminParts? Admin => _admin;
+
+    /// <summary>Null while nothing runs.</summary>
+    public AuditProjection? Audit { get; set; }
 
     /// <summary>Null while audit lines go nowhere.</summary>
     public AuditForwarder? Forwarder { get; set; }
@@ -39,7 +43,7 @@ internal sealed class RunningParts
             _current = current with { Dispatchers = dispatchers };
     }
 
-    public void Clear() => (_current, _admin, Forwarder) = (null, null, null);
+    public void Clear() => (_current, _admin, Forwarder, Audit) = (null, null, null, null);
 
     internal sealed record Parts(SqliteJournal Journal, LoopSupervisor Supervisor, IReadOnlyList<Dispatcher> Dispatchers);
 }

@@ -34,8 +34,6 @@ internal sealed partial class TielineRuntime(
     ConfigurationInForce? inForce = null,
     FollowedConfiguration? followed = null) : ITielinePipeline
 {
-    private const string KeyFolder = "keys";
-
     public Task RunAsync(CancellationToken stopping, CancellationToken aborting) => RunAsync(null, stopping, aborting);
 
     /// <summary>All but the stream, for as long as the task takes; then it stops in order.</summary>
@@ -78,6 +76,9 @@ internal sealed partial class TielineRuntime(
                 LogWarning(loggers.CreateLogger<TielineRuntime>(), warning);
             using var journal = SqliteJournal.Open(directory, options.Destinations.Select(destination => destination.Name), time, metrics, loggers.CreateLogger<SqliteJournal>(), SqliteJournal.Ride, options.Gaps.SameWithin,
                 options.Destinations.ToDictionary(destination => destination.Name, destination => destination.Start, StringComparer.Ordinal));
+            // Before anything is received: what does not belong together is left as it is.
+            AuditLineage.Check(directory.Path, journal, loggers.CreateLogger<AuditProjection>());
+            IdentityKeys.Check(directory, options, journal);
             foreach (var removed in journal.Removed.Where(removed => removed.Events > 0))
                 LiveParts.LogRemoved(loggers.CreateLogger<LiveParts>(), removed.Name, removed.Events);
             journal.ReserveLog();
@@ -112,6 +113,10 @@ internal sealed partial class TielineRuntime(
         {
             throw new StartupException(e.Message, e);
         }
+        catch (AuditBrokenException e)
+        {
+            throw new StartupException(e.Message, e);
+        }
         catch (IOException e)
         {
             throw new StartupException($"Cannot use the data directory: {e.Message}", e);
@@ -135,7 +140,7 @@ internal sealed partial class TielineRuntime(
         var durable = new AuditMark();
         var audit = new AuditProjection(directory.Path, journal, options.Audit, metrics, time, loggers.CreateLogger<AuditProjection>(), mark: durable);
         var forwarder = siem is null ? null : new AuditForwarder(directory.Path, durable, siem, options.Audit.Forward, metrics, time, Chance.Next, loggers.CreateLogger<AuditForwarder>());
-        parts.Forwarder = forwarder;
+        (parts.Audit, parts.Forwarder) = (audit, forwarder);
         var checkpoint = new CheckpointLoop(journal, time, loggers.CreateLogger<CheckpointLoop>());
         var retention = new RetentionLoop(journal, options.Retention, time, loggers.CreateLogger<RetentionLoop>());
         var reconciler = new Reconciler(
@@ -194,7 +199,7 @@ internal sealed partial class TielineRuntime(
     private PipelineLoop Follow(FollowedConfiguration configuration, ConfigurationInForce held, DataDirectory directory, Deliveries deliveries, RetentionLoop retention, AdminParts admin)
     {
         var live = new LiveParts(
-            admin.Journal, admin.Intake, deliveries, admin.Reconciling, admin.Desk, retention, parts, configuration.Level, other => Redactor(directory, other), CreateDestination,
+            admin.Journal, admin.Intake, deliveries, admin.Reconciling, admin.Desk, retention, parts, configuration.Level, other => Redactor(directory, other, admin.Journal), CreateDestination,
             (destination, sender) => CreateDispatcher(admin.Journal, destination, sender), loggers.CreateLogger<LiveParts>());
         return new("configuration", new ConfigurationFollower(configuration, held, live.ApplyAsync, time, metrics, loggers.CreateLogger<ConfigurationFollower>()).RunAsync);
     }
@@ -204,9 +209,15 @@ internal sealed partial class TielineRuntime(
     private Dispatcher CreateDispatcher(SqliteJournal journal, DestinationOptions destination, Destination sender) =>
         new(journal, sender, destination, time, Chance.Next, metrics, loggers.CreateLogger<Dispatcher>());
 
-    private static IdentityRedactor Redactor(DataDirectory directory, TielineOptions options) => new(options.Redaction.Identity, options.Redaction.IdentityKey.IsEmpty
-        ? IdentityKeyFile.Open(directory.FileNamed(KeyFolder))
-        : System.Text.Encoding.UTF8.GetBytes(options.Redaction.IdentityKey.Reveal()));
+    private static IdentityRedactor Redactor(DataDirectory directory, TielineOptions options) => new(options.Redaction.Identity, IdentityKeys.Read(directory, options));
+
+    /// <summary>A configuration that changes while it runs may bring another key; that change stands in the audit log.</summary>
+    private static IdentityRedactor Redactor(DataDirectory directory, TielineOptions options, SqliteJournal journal)
+    {
+        if (IdentityKeys.Hashes(options) && IdentityKeyFile.Fingerprint(IdentityKeys.Read(directory, options)) is var fingerprint && journal.Read(reader => reader.ReadIdentityKey()) != fingerprint)
+            journal.TryPost(new JournalWork.KnowIdentityKey(fingerprint));
+        return Redactor(directory, options);
+    }
 
     [LoggerMessage(EventId = 5010, EventName = "DataDirectoryDoubtful", Level = LogLevel.Warning, Message = "{Warning}")]
     private static partial void LogWarning(ILogger logger, string warning);

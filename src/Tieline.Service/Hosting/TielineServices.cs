@@ -45,6 +45,7 @@ internal static class TielineServices
         services.AddSingleton<IReadinessCheck, ProgressCheck>();
         services.AddSingleton<IReadinessCheck, CertificateCheck>();
         services.AddSingleton<IReadinessCheck, AlertCheck>();
+        services.AddSingleton<IReadinessCheck, AuditCheck>();
         services.AddSingleton<IReadinessCheck, ForwardCheck>();
         services.AddSingleton<IReadinessCheck, ConfigurationCheck>();
         services.TryAddSingleton<ITielinePipeline, TielineRuntime>();

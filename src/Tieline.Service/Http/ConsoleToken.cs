@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Tieline.Service.Hosting;
+using Tieline.Storage;
 
 namespace Tieline.Service.Http;
 
@@ -28,16 +29,8 @@ internal sealed class ConsoleToken
         }
 
         var made = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes));
-        // Written beside it and renamed: half a token would be one that can be guessed.
-        var beside = path + ".new";
-        File.Delete(beside);
-        using (var file = new FileStream(beside, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = Private }))
-        {
-            file.Write(Encoding.ASCII.GetBytes(made + "\n"));
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(beside, path, overwrite: true);
+        // Whole: half a token would be one that can be guessed.
+        WholeFile.Write(path, made + "\n");
         return new ConsoleToken(made);
     }
 

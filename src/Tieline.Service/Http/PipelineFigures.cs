@@ -20,6 +20,7 @@ internal sealed class PipelineFigures : ILiveFigures
         metrics.Observe("tieline.delivery.lag", "s", "Age of the oldest undelivered event: the figure to alert on.", () => Statuses() is { } statuses ? Lag(statuses) : double.NaN);
         metrics.Observe("tieline.delivery.waiting", "{event}", "Accepted events that are not settled yet.", () => Statuses()?.Sum(status => status.Waiting) ?? double.NaN);
         DeliveryFigures.Observe(parts, time, metrics);
+        AuditCheck.Observe(parts, metrics);
         ForwardCheck.Observe(parts, time, metrics);
         LifetimeFigures.Observe(parts, time, metrics);
         metrics.Observe("tieline.dead_letters", "{event}", "Events set aside and not decided on.", () => Read(reader => reader.ReadDeadLetterCount()));

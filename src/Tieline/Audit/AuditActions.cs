@@ -1,7 +1,12 @@
 namespace Tieline.Audit;
 
-/// <summary>The one value of <c>action</c> that the log writes by itself; every other comes with its fact.</summary>
+/// <summary>The values of <c>action</c> that the log writes by itself, or looks for; every other comes with its fact.</summary>
 internal static class AuditActions
 {
     public const string LogRepaired = "log-repaired";
+
+    /// <summary>The first line of a chain that follows another, which it names.</summary>
+    public const string ChainBegun = "chain-begun";
+
+    public const string Started = "started";
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Tieline.Storage;
 
 namespace Tieline.Audit;
 
@@ -39,12 +40,12 @@ internal sealed class AuditKey : IDisposable
                 if (publicPem is not null)
                     throw Changed(privatePath, publicPath, "is missing");
                 AuditDisk.CreateDirectory(keys);
-                AuditDisk.WriteWhole(privatePath, key.ExportPkcs8PrivateKeyPem() + "\n");
+                WholeFile.Write(privatePath, key.ExportPkcs8PrivateKeyPem() + "\n");
             }
 
             var pem = key.ExportSubjectPublicKeyInfoPem() + "\n";
             if (publicPem is null)
-                AuditDisk.WriteWhole(publicPath, pem);
+                WholeFile.Write(publicPath, pem);
             else if (publicPem.Trim() != pem.Trim())
                 throw Changed(privatePath, publicPath, "does not belong to it");
             return new AuditKey(key);

@@ -2,14 +2,16 @@ using System.Buffers;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Tieline.Journal;
+using Tieline.Storage;
 
 namespace Tieline.Audit;
 
 /// <summary>The files of the audit log as their one writer sees them. Not thread-safe.</summary>
 /// <remarks>It knows two places: where it has written to, and how far that is durable. Whatever fails, <see cref="Rollback"/> goes back to the durable one, and the
 /// facts after it are written again: a fact makes the same line each time, so nothing is lost and nothing stands twice.</remarks>
+/// <param name="journal">The id of the journal that it follows; null: not known.</param>
 internal sealed partial class AuditLog(
-    string dataDirectory, long maxFileBytes, TimeProvider time, ILogger logger, Func<string, FileMode, FileStream> open) : IDisposable
+    string dataDirectory, string? journal, long maxFileBytes, TimeProvider time, ILogger logger, Func<string, FileMode, FileStream> open) : IDisposable
 {
     private readonly string _directory = Path.Combine(dataDirectory, "audit");
     private readonly AuditLine _line = new();
@@ -41,7 +43,7 @@ internal sealed partial class AuditLog(
             return;
         AuditDisk.CreateDirectory(_directory);
         _key ??= AuditKey.Open(Path.Combine(dataDirectory, "keys"), _directory);
-        _checkpoints ??= new CheckpointFile(_directory, _key, open);
+        _checkpoints ??= new CheckpointFile(_directory, _key, journal, open);
         var tail = AuditTail.Read(_directory, head);
         _written = Durable = tail.Position;
         if (tail.TornBytes > 0)
@@ -103,6 +105,15 @@ internal sealed partial class AuditLog(
         _written = Durable;
     }
 
+    /// <summary>Nothing that was known of the files holds any more: the next <see cref="Open"/> looks at all of them again.</summary>
+    public void Close()
+    {
+        CloseStream();
+        _checkpoints?.Dispose();
+        _key?.Dispose();
+        (_checkpoints, _key, IsOpen) = (null, null, false);
+    }
+
     public void Dispose()
     {
         CloseStream();
@@ -160,7 +171,7 @@ internal sealed partial class AuditLog(
         _stream = open(Path.Combine(_directory, name.ToString()), FileMode.OpenOrCreate);
         if (_stream.Length > 0)
             throw new AuditBrokenException($"Audit log '{name}' is there already, though Tieline was about to begin it. Run 'tieline audit verify'.");
-        AuditDisk.SyncDirectory(_directory);
+        WholeFile.SyncDirectory(_directory);
         _written = Durable = Durable with { File = name, Length = 0, Lines = 0, Closed = false };
         LogBegun(logger, name);
     }

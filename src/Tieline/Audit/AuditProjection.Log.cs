@@ -11,7 +11,7 @@ internal sealed partial class AuditProjection
     [LoggerMessage(EventId = 4011, EventName = "AuditRecovered", Level = LogLevel.Information, Message = "The audit log is written again, after {Failures} failures")]
     private static partial void LogRecovered(ILogger logger, int failures);
 
-    [LoggerMessage(EventId = 4012, EventName = "AuditBroken", Level = LogLevel.Critical, Message = "The audit log was altered, or does not belong to the journal: it is left as it is")]
+    [LoggerMessage(EventId = 4012, EventName = "AuditBroken", Level = LogLevel.Critical, Message = "The audit log was altered, or does not belong to the journal: it is left as it is, and no line is written until it is put back. Events are delivered as ever; their facts wait in the journal")]
     private static partial void LogBroken(ILogger logger, Exception exception);
 
     [LoggerMessage(EventId = 4040, EventName = "AuditFactsLost", Level = LogLevel.Error,

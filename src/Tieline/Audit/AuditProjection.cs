@@ -25,25 +25,27 @@ internal sealed partial class AuditProjection(
     private long _headSaved;
     private long _counted;
     private int _failures;
+    private long _behindSince = time.GetTimestamp();
+    private long _durable = -1;
+    private long _writtenAt;
+    private volatile string? _problem;
+
+    /// <summary>What keeps the log from being written; null when nothing does. Events go on meanwhile, and its facts wait in the journal.</summary>
+    public string? Problem => _problem;
+
+    /// <summary>For how long a fact has been waiting for its line; zero while the log has all that there are.</summary>
+    public TimeSpan Lag => source.NewestFact > Volatile.Read(ref _durable) ? time.GetElapsedTime(Volatile.Read(ref _behindSince)) : TimeSpan.Zero;
 
     /// <summary>Runs until <paramref name="stopping"/>; then writes what facts there are, for at most <see cref="AuditDefaults.DrainTime"/>, signs and saves the head.</summary>
     /// <param name="aborting">Gives that up too. The next start goes on from what is in the files.</param>
-    /// <exception cref="AuditBrokenException">The log on the disk was altered, or does not belong to this journal. It is left as it is.</exception>
+    /// <remarks>Whatever is wrong with the log or its disk is told by <see cref="Problem"/> and tried again until it is well; a log that was altered is left as it is. docs/adr/0037.</remarks>
     public async Task RunAsync(CancellationToken stopping, CancellationToken aborting)
     {
         await Task.Yield();
-        using var log = new AuditLog(dataDirectory, options.MaxFileBytes, time, logger, open ?? AuditDisk.Open);
-        try
-        {
-            await FollowAsync(log, stopping, aborting);
-            await FinishAsync(log, aborting);
-            mark?.Finish();
-        }
-        catch (AuditBrokenException e)
-        {
-            LogBroken(logger, e);
-            throw;
-        }
+        using var log = new AuditLog(dataDirectory, source.Id, options.MaxFileBytes, time, logger, open ?? AuditDisk.Open);
+        await FollowAsync(log, stopping, aborting);
+        await FinishAsync(log, aborting);
+        mark?.Finish();
     }
 
     private async Task FollowAsync(AuditLog log, CancellationToken stopping, CancellationToken aborting)
@@ -58,8 +60,11 @@ internal sealed partial class AuditProjection(
             {
                 Open(log);
                 await WaitAsync(log, stopping);
+                var read = time.GetTimestamp();
                 var facts = source.ReadFacts(log.Fact, AuditDefaults.Batch);
                 Append(log, facts);
+                if (facts.Count < AuditDefaults.Batch)
+                    _writtenAt = read;
                 if (time.GetElapsedTime(_syncedAt) >= AuditDefaults.SyncInterval)
                     await SettleAsync(log, aborting);
                 else if (facts.Count < AuditDefaults.Batch)
@@ -68,9 +73,18 @@ internal sealed partial class AuditProjection(
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
             }
-            catch (Exception e) when (IsDiskTrouble(e))
+            catch (OperationCanceledException) when (aborting.IsCancellationRequested)
             {
-                log.Rollback();
+                throw;
+            }
+#pragma warning disable CA1031 // nothing that is wrong with the log may end what delivers events: it is told, and tried again
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                if (IsDiskTrouble(e))
+                    log.Rollback();
+                else
+                    log.Close();
                 await BackOffAsync(e, stopping);
             }
         }
@@ -82,14 +96,9 @@ internal sealed partial class AuditProjection(
             return;
         var head = source.ReadHead();
         log.Open(head);
-        // The journal keeps each fact at least until it has been told of its line.
-        if (log.Fact > (head?.Fact ?? 0) && (source.ReadFacts(log.Fact - 1, 1) is not [var last] || last.Number != log.Fact))
-        {
-            throw new AuditBrokenException(
-                $"The audit log in '{dataDirectory}' has reached fact {log.Fact}, which the journal does not have: it belongs to another or a later journal. "
-                + "Put both back from the same copy.");
-        }
-
+        if (log.Fact > source.NewestFact)
+            throw AuditBrokenException.Foreign(Path.Combine(dataDirectory, "audit"), $"the log has reached fact {log.Fact}, the journal's newest is {source.NewestFact}");
+        Volatile.Write(ref _durable, log.Durable.Fact);
         _counted = log.Durable.Fact;
         _headSaved = head?.Fact ?? 0;
         mark?.Set(log.Durable);
@@ -107,7 +116,7 @@ internal sealed partial class AuditProjection(
             due = left;
         if (due == TimeSpan.MaxValue)
         {
-            await source.WaitForFactsAsync(log.Fact, stopping);
+            await WaitForFactsAsync(log, stopping);
             return;
         }
 
@@ -115,11 +124,20 @@ internal sealed partial class AuditProjection(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, stopping);
         try
         {
-            await source.WaitForFactsAsync(log.Fact, either.Token);
+            await WaitForFactsAsync(log, either.Token);
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested && timer.IsCancellationRequested)
         {
         }
+    }
+
+    private async Task WaitForFactsAsync(AuditLog log, CancellationToken cancellation)
+    {
+        var waiting = source.WaitForFactsAsync(log.Fact, cancellation);
+        if (waiting.IsCompletedSuccessfully)
+            return;
+        await waiting;
+        Volatile.Write(ref _behindSince, time.GetTimestamp()); // until now it had all
     }
 
     private void Append(AuditLog log, IReadOnlyList<AuditFact> facts)
@@ -136,6 +154,9 @@ internal sealed partial class AuditProjection(
         _syncedAt = time.GetTimestamp();
         metrics.AuditLines.Add(log.Durable.Fact - _counted);
         _counted = log.Durable.Fact;
+        Volatile.Write(ref _durable, log.Durable.Fact);
+        if (_writtenAt > Volatile.Read(ref _behindSince))
+            Volatile.Write(ref _behindSince, _writtenAt);
         if (log.LinesUnsigned >= AuditDefaults.CheckpointLines
             || (log.LinesUnsigned > 0 && time.GetElapsedTime(_checkpointedAt) >= AuditDefaults.CheckpointInterval))
         {
@@ -148,7 +169,7 @@ internal sealed partial class AuditProjection(
             await SaveHeadAsync(log, aborting);
         if (_failures > 0)
             LogRecovered(logger, _failures);
-        _failures = 0;
+        (_failures, _problem) = (0, null);
     }
 
     private async Task SaveHeadAsync(AuditLog log, CancellationToken aborting)
@@ -181,8 +202,11 @@ internal sealed partial class AuditProjection(
         catch (OperationCanceledException) when (aborting.IsCancellationRequested)
         {
         }
-        catch (Exception e) when (IsDiskTrouble(e))
+#pragma warning disable CA1031 // as while it runs; the next start goes on
+        catch (Exception e)
+#pragma warning restore CA1031
         {
+            Tell(e);
             LogUnfinished(logger, log.Durable.Fact, e);
         }
     }
@@ -190,8 +214,8 @@ internal sealed partial class AuditProjection(
     private async Task BackOffAsync(Exception exception, CancellationToken stopping)
     {
         var delay = AuditDefaults.MinRetryDelay * Math.Pow(2, Math.Min(_failures, 5));
-        if (_failures++ == 0)
-            LogFailing(logger, exception);
+        Tell(exception);
+        _failures++;
         try
         {
             await Task.Delay(delay < AuditDefaults.MaxRetryDelay ? delay : AuditDefaults.MaxRetryDelay, time, stopping);
@@ -199,6 +223,17 @@ internal sealed partial class AuditProjection(
         catch (OperationCanceledException)
         {
         }
+    }
+
+    /// <summary>In the log once for each kind of trouble.</summary>
+    private void Tell(Exception exception)
+    {
+        var isNew = _problem is null || (exception is AuditBrokenException && _problem != exception.Message);
+        _problem = exception is AuditBrokenException ? exception.Message : $"the audit log cannot be written: {exception.Message}";
+        if (isNew && exception is AuditBrokenException)
+            LogBroken(logger, exception);
+        else if (isNew)
+            LogFailing(logger, exception);
     }
 
     private TimeSpan Left(TimeSpan interval, long since)

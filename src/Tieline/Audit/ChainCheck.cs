@@ -11,6 +11,7 @@ internal sealed class ChainCheck
     private const int TimeLength = 24;
 
     private readonly byte[] _head = new byte[HashLength];
+    private bool _any;
 
     public ChainCheck() => _head.AsSpan().Fill((byte)'0');
 
@@ -80,6 +81,7 @@ internal sealed class ChainCheck
             throw json.Wrong("no event id");
         json.Member("action"u8);
         var repair = json.Text().SequenceEqual("log-repaired"u8);
+        var begins = json.Text().SequenceEqual("chain-begun"u8);
         json.Member("destination"u8);
         json.TextOrNull();
         json.Member("fact"u8);
@@ -94,9 +96,12 @@ internal sealed class ChainCheck
 
         if (!follows)
             throw new FormatException("does not follow the line before: one was removed, inserted, moved or written anew");
-        var expected = repair ? 0 : Fact + 1;
+        if (begins && (_any || fact < 0))
+            throw new FormatException("begins a chain, but is not its first line");
+        var expected = repair ? 0 : begins ? fact : Fact + 1;
         if (fact != expected)
             throw new FormatException($"has fact {fact} where {expected} belongs");
+        _any = true;
         Day = day;
         LineFact = fact;
         Fact = repair ? Fact : fact;

@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Text;
 using Tieline.Events;
+using Tieline.Storage;
 
 namespace Tieline.Audit;
 
 /// <summary><c>checkpoints.jsonl</c>: signed heads of the log. Each says only what is already durable.</summary>
-internal sealed class CheckpointFile(string directory, AuditKey key, Func<string, FileMode, FileStream> open) : IDisposable
+/// <param name="journal">The id of the journal that the log is of; null: not known.</param>
+internal sealed class CheckpointFile(string directory, AuditKey key, string? journal, Func<string, FileMode, FileStream> open) : IDisposable
 {
     public const string Name = "checkpoints.jsonl";
 
@@ -47,7 +49,7 @@ internal sealed class CheckpointFile(string directory, AuditKey key, Func<string
     {
         // Nothing in it needs escaping: names, digits and hex.
         var body = string.Create(CultureInfo.InvariantCulture,
-            $$"""{"timestamp":"{{EventTime.ToText(now)}}","file":"{{position.File}}","lines":{{position.Lines}},"fact":{{position.Fact}},"head":"{{position.Hash}}","key":"{{key.Id}}"}""");
+            $$"""{"timestamp":"{{EventTime.ToText(now)}}","file":"{{position.File}}","lines":{{position.Lines}},"fact":{{position.Fact}},{{(journal is null ? "" : $"\"journal\":\"{journal}\",")}}"head":"{{position.Hash}}","key":"{{key.Id}}"}""");
         var signature = key.Sign(Encoding.UTF8.GetBytes(body));
         return Encoding.UTF8.GetBytes($"{body[..^1]},\"signature\":\"{signature}\"}}\n");
     }
@@ -58,7 +60,7 @@ internal sealed class CheckpointFile(string directory, AuditKey key, Func<string
         var isNew = !File.Exists(path);
         var stream = open(path, FileMode.OpenOrCreate);
         if (isNew)
-            AuditDisk.SyncDirectory(directory);
+            WholeFile.SyncDirectory(directory);
         return stream;
     }
 

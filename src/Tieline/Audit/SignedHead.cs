@@ -6,6 +6,9 @@ namespace Tieline.Audit;
 /// <param name="Signed">The bytes that the signature is over.</param>
 internal sealed record SignedHead(long Number, AuditFileName File, long Lines, long Fact, byte[] Head, string Key, byte[] Signed, byte[] Signature)
 {
+    /// <summary>The id of the journal that the log is of; null in a checkpoint of before there was one.</summary>
+    public string? Journal { get; private init; }
+
     /// <exception cref="FormatException">It is none; the message says why.</exception>
     public static SignedHead Parse(ReadOnlySpan<byte> line, long number)
     {
@@ -19,7 +22,13 @@ internal sealed record SignedHead(long Number, AuditFileName File, long Lines, l
         var lines = json.Number();
         json.Member("fact"u8);
         var fact = json.Number();
-        json.Member("head"u8);
+        string? journal = null;
+        if (json.MemberOr("journal"u8, "head"u8))
+        {
+            journal = System.Text.Encoding.UTF8.GetString(json.Hex(32));
+            json.Member("head"u8);
+        }
+
         var head = json.Hex(64).ToArray();
         json.Member("key"u8);
         var key = System.Text.Encoding.UTF8.GetString(json.Hex(16));
@@ -32,6 +41,6 @@ internal sealed record SignedHead(long Number, AuditFileName File, long Lines, l
         if (!Convert.TryFromBase64String(text, signature, out var length) || length != 64 || Convert.ToBase64String(signature) != text)
             throw new FormatException("has no signature of 64 bytes in base64");
         var body = line.IndexOf(",\"signature\":"u8);
-        return new SignedHead(number, file, lines, fact, head, key, [.. line[..body], (byte)'}'], signature);
+        return new SignedHead(number, file, lines, fact, head, key, [.. line[..body], (byte)'}'], signature) { Journal = journal };
     }
 }

@@ -51,6 +51,21 @@ internal sealed class SignedHeads
         }
     }
 
+    /// <summary>The newest checkpoint whose signature holds against the public key beside it; null without one.</summary>
+    public static SignedHead? Newest(string directory)
+    {
+        try
+        {
+            using var key = ECDsa.Create();
+            key.ImportFromPem(File.ReadAllText(Path.Combine(directory, KeyFileName)));
+            return Read(directory).All is [.., var last] && key.VerifyData(last.Signed, last.Signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation) ? last : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or CryptographicException or InvalidDataException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Checks every signature. Takes about a tenth of a millisecond for each.</summary>
     public AuditFault? FirstBadSignature(string directory, CancellationToken cancellation)
     {

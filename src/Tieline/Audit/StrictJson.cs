@@ -35,6 +35,22 @@ internal ref struct StrictJson
         Advance();
     }
 
+    /// <summary>Goes to the value of the next member if it has this name; else to that of the one that must follow.</summary>
+    public bool MemberOr(ReadOnlySpan<byte> name, ReadOnlySpan<byte> other)
+    {
+        Advance();
+        if (_reader.TokenType == JsonTokenType.PropertyName && _reader.ValueSpan.SequenceEqual(name))
+        {
+            Advance();
+            return true;
+        }
+
+        if (_reader.TokenType != JsonTokenType.PropertyName || !_reader.ValueSpan.SequenceEqual(other))
+            throw new FormatException($"has {Found()} where '{Encoding.UTF8.GetString(other)}' belongs; a newer version may have written it");
+        Advance();
+        return false;
+    }
+
     /// <summary>The member's text as it stands there, escapes and all.</summary>
     public readonly ReadOnlySpan<byte> Text() => _reader.TokenType == JsonTokenType.String ? _reader.ValueSpan : throw Wrong("no string");
 

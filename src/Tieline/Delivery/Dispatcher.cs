@@ -140,7 +140,9 @@ internal sealed partial class Dispatcher
         for (var left = RefillsAtOnce; left > 0 && _lanes.TakeUnread() is { } lane; left--)
         {
             var limit = Math.Clamp(Window - _lanes.Active, 1, LaneSet.Depth);
-            var entries = _journal.ReadEntriesOf(_number, lane.ConversationId, lane.LeftOutFrom!.Value, _read, limit);
+            // What waits by now goes out in that order; the disk may tell of it a moment later.
+            var through = _waits.TryGetValue(lane.ConversationId, out var waits) && waits.From is { } from && from <= _read ? new JournalPosition(from.Value - 1) : _read;
+            var entries = _journal.ReadEntriesOf(_number, lane.ConversationId, lane.LeftOutFrom!.Value, through, limit);
             JournalPosition? next = entries.Count < limit ? null : new JournalPosition(entries[^1].Position.Value + 1);
             _lanes.Refill(lane, _filter is null ? entries : [.. entries.Where(Wants)], next);
         }

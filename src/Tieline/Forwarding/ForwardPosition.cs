@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tieline.Audit;
+using Tieline.Storage;
 
 namespace Tieline.Forwarding;
 
@@ -35,7 +36,7 @@ internal sealed record ForwardPosition(string? File, long Lines, FilePlace Place
     }
 
     /// <summary>When this returns, it survives a power cut. A crash leaves the old one or the new one.</summary>
-    public void Save(string path) => AuditDisk.WriteWhole(path, JsonSerializer.Serialize(this, _json) + "\n");
+    public void Save(string path) => WholeFile.Write(path, JsonSerializer.Serialize(this, _json) + "\n");
 
     private static bool IsPlace(FilePlace place) => place.LineBytes >= 0 && place.Bytes >= place.LineBytes;
 

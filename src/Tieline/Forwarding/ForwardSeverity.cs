@@ -20,8 +20,8 @@ internal static class ForwardSeverities
         // Somebody changed the log: the line is no line any more.
         AuditEntry.Unreadable => ForwardSeverity.Critical,
         "dead-lettered" or "gap-abandoned" => ForwardSeverity.Error,
-        "gap-detected" or AuditActions.LogRepaired => ForwardSeverity.Warning,
-        "started" or "stopped" or "requested" or "replayed" or "discarded" or "reconciled" => ForwardSeverity.Notice,
+        "gap-detected" or "unknown" or AuditActions.LogRepaired or AuditActions.ChainBegun => ForwardSeverity.Warning,
+        "started" or "stopped" or "requested" or "replayed" or "discarded" or "reconciled" or "identity-key-changed" => ForwardSeverity.Notice,
         _ => ForwardSeverity.Informational,
     };
 

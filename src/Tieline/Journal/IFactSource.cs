@@ -3,6 +3,12 @@ namespace Tieline.Journal;
 /// <summary>What the audit log follows: the journal's facts in their order, and the head it last reported.</summary>
 internal interface IFactSource
 {
+    /// <summary>The journal's own, 32 hex digits: its copies have the same. Null where it has none.</summary>
+    string? Id { get; }
+
+    /// <summary>The number of the newest durable fact; 0 before the first.</summary>
+    long NewestFact { get; }
+
     /// <summary>The next facts, by number, oldest first; empty when there are none yet. Only durable facts are returned.</summary>
     /// <param name="after">The number of the last fact already written; 0 for none.</param>
     IReadOnlyList<AuditFact> ReadFacts(long after, int limit);

@@ -133,6 +133,9 @@ internal sealed class JournalGroup
             case JournalWork.Reconfigure reconfigure:
                 Reconfigure(reconfigure);
                 break;
+            case JournalWork.KnowIdentityKey key:
+                _statements.IdentityKey(key.Fingerprint);
+                break;
             case JournalWork.Barrier barrier:
                 _answers.Add(() => barrier.Done.TrySetResult());
                 break;

@@ -235,6 +235,20 @@ internal sealed partial class JournalReader(string path) : IDisposable
     public static long LowestOf(SqliteDataReader row) =>
         Long(row, 0) ?? (PositionList.TryFirst(row.GetFieldValue<byte[]>(1), out var first) ? first : long.MaxValue);
 
+    /// <summary>What tells this journal, and its copies, from any other; null where it has lost that.</summary>
+    public string? ReadId()
+    {
+        using var row = Query("SELECT id FROM journal");
+        return row.Read() && row.GetString(0) is { Length: 32 } id && id.All(char.IsAsciiHexDigitLower) ? id : null;
+    }
+
+    /// <summary>The fingerprint of the key that identities were hashed under; null before the first.</summary>
+    public string? ReadIdentityKey()
+    {
+        using var row = Query("SELECT identity_key FROM journal");
+        return row.Read() && !row.IsDBNull(0) ? row.GetString(0) : null;
+    }
+
     /// <summary>The last position received before then, dead letters aside; <see cref="JournalPosition.Start"/> where there is none. Positions follow the time of receiving closely, not exactly: the first younger one ends the span.</summary>
     public JournalPosition ReadLastBefore(DateTimeOffset time, int scan)
     {

@@ -137,6 +137,7 @@ internal sealed class JournalStatements(PreparedStatements connection) : IDispos
     ];
 
     private readonly SqliteCommand _fact = Prepare(connection, "INSERT INTO fact(number, count, kind, at, first_position, positions, destination, detail) VALUES ($0, $1, $2, $3, $4, $5, $6, $7)", 8);
+    private readonly SqliteCommand _identityKey = Prepare(connection, "UPDATE journal SET identity_key = $0", 1);
     private readonly SqliteCommand _head = Prepare(connection, "INSERT INTO audit_head(one, fact, hash) VALUES (1, $0, $1) ON CONFLICT DO UPDATE SET fact = excluded.fact, hash = excluded.hash", 2);
 
     /// <summary>Facts that the audit log may not have yet, and what they name.</summary>
@@ -345,6 +346,8 @@ internal sealed class JournalStatements(PreparedStatements connection) : IDispos
 
     public void Fact(long number, long count, string kind, long at, long? firstPosition, byte[]? positions, string? destination, string? detail) =>
         With(_fact, number, count, kind, at, firstPosition, positions, destination, detail).ExecuteNonQuery();
+
+    public void IdentityKey(string fingerprint) => With(_identityKey, fingerprint).ExecuteNonQuery();
 
     public void Head(AuditHead head) => With(_head, head.Fact, head.Hash).ExecuteNonQuery();
 

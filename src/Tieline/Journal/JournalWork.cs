@@ -90,6 +90,9 @@ internal abstract record JournalWork
         IReadOnlyCollection<string> Destinations, IReadOnlyDictionary<string, StartPoint> Starts, IReadOnlyList<JsonObject> Changes,
         TaskCompletionSource<IReadOnlyDictionary<string, DestinationNumber>> Done) : JournalWork;
 
+    /// <summary>Identities are hashed under the key with this fingerprint.</summary>
+    public sealed record KnowIdentityKey(string Fingerprint) : JournalWork;
+
     /// <summary>Nothing but a place in the queue: done once everything before it is durable.</summary>
     public sealed record Barrier(TaskCompletionSource Done) : JournalWork;
 

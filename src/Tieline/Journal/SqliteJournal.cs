@@ -40,6 +40,7 @@ internal sealed class SqliteJournal : IJournal, IDisposable
         (_entries, _facts, _rest, _checkpoints) = (new JournalReader(path), new JournalReader(path), new JournalReader(path), new JournalReader(path));
         try
         {
+            Id = _rest.ReadId();
             _destinations = _rest.ReadDestinations();
             _inUse = [.. destinations.Select(NumberOf)];
             _removed = ReadRemoved(_rest);
@@ -60,6 +61,13 @@ internal sealed class SqliteJournal : IJournal, IDisposable
     public JournalCounters Counters => _writer.Counters;
 
     public Progress Positions => _writer.Positions;
+
+    public string? Id { get; }
+
+    public long NewestFact => _writer.Facts.Value;
+
+    /// <summary>The last durable fact.</summary>
+    public Progress Facts => _writer.Facts;
 
     public string? Problem => _writer.Problem ?? ReadProblem ?? _checkpointProblem;
 

@@ -46,7 +46,7 @@ internal sealed partial class TielinePipeline(
     {
         using var stopDelivering = new CancellationTokenSource();
         using var stopProjecting = new CancellationTokenSource();
-        await NoteAsync("started", new JsonObject { ["version"] = version }.ToJsonString(), thenWait: false, aborting);
+        await NoteAsync("started", Started().ToJsonString(), thenWait: false, aborting);
         var projected = StartAsync(projecting, stopProjecting.Token, aborting);
         var delivered = StartAsync(delivering, stopDelivering.Token, aborting);
         await StartAsync(receiving, stopping, aborting);
@@ -59,6 +59,8 @@ internal sealed partial class TielinePipeline(
         journal.Complete();
         await writing;
     }
+
+    private JsonObject Started() => journal.Id is { } id ? new JsonObject { ["version"] = version, ["journal"] = id } : new JsonObject { ["version"] = version };
 
     /// <summary>Never throws for a hurried stop: that must still end every loop, in order, before the journal is closed.</summary>
     private async Task NoteAsync(string kind, string? detail, bool thenWait, CancellationToken aborting)

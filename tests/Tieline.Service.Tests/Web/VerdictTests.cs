@@ -93,6 +93,10 @@ public sealed class VerdictTests
     }
 
     [Fact]
+    public void An_audit_log_that_is_not_written_is_told_though_events_flow() =>
+        Of(Well() with { AuditProblem = "the audit log is not written: No space left on device" }).ShouldBe((VerdictLevel.Act, Culprit.Us, "Events flow, but the audit log is not written."));
+
+    [Fact]
     public void A_gap_heals_by_itself_and_a_dead_letter_needs_somebody()
     {
         var gap = new GapFill(7, GapReason.Hole, _now.AddMinutes(-3), _now.AddMinutes(-2), _now.AddMinutes(-2), GapState.Filling, 1, _now.AddSeconds(5), 3, 0, null, null);

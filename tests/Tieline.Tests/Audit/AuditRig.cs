@@ -44,6 +44,14 @@ internal sealed class AuditRig : IDisposable
     /// <summary>One start and stop: writes all the facts there are.</summary>
     public Task RunOnceAsync() => Projection().RunAsync(new CancellationToken(canceled: true), CancellationToken.None);
 
+    /// <summary>One start and stop that cannot write the log: what is said of it.</summary>
+    public async Task<string> ProblemAsync()
+    {
+        var projection = Projection();
+        await projection.RunAsync(new CancellationToken(canceled: true), CancellationToken.None);
+        return projection.Problem.ShouldNotBeNull();
+    }
+
     public Task<AuditReport> VerifyAsync(string? head = null, AuditHead? journalHead = null, Func<long>? newestFact = null) =>
         AuditVerifier.VerifyAsync(Audit, head, journalHead, newestFact, progress: null, CancellationToken.None);
 

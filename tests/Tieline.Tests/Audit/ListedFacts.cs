@@ -12,6 +12,17 @@ internal sealed class ListedFacts : IFactSource
 
     public AuditHead? Head { get; set; }
 
+    public string? Id { get; set; }
+
+    public long NewestFact
+    {
+        get
+        {
+            lock (_lock)
+                return _facts.Count == 0 ? 0 : _facts[^1].Number;
+        }
+    }
+
     /// <summary>How often the head was saved.</summary>
     public int Saves { get; private set; }
 

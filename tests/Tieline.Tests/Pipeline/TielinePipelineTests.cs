@@ -42,7 +42,7 @@ public sealed class TielinePipelineTests : IDisposable
         await running.WaitAsync(TestContext.Current.CancellationToken);
         _ended.ShouldBe(["receiving", "delivering", "projecting"]);
         kinds.ShouldBe(["started", "accepted", "stopped"]);
-        _journal.ReadFacts(0, 1)[0].Detail!.ToJsonString().ShouldBe("""{"version":"1.2.3"}""");
+        _journal.ReadFacts(0, 1)[0].Detail!.ToJsonString().ShouldBe($$"""{"version":"1.2.3","journal":"{{_journal.Id}}"}""");
         _journal.TryPost(new JournalWork.Note("late", null)).ShouldBeFalse();
     }
 

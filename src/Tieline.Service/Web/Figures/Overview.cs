@@ -40,6 +40,9 @@ internal sealed record Overview(
     /// <summary>Bytes that may still be written where the journal is; null where nobody can tell.</summary>
     public long? DiskFree { get; init; }
 
+    /// <summary>Why the audit log is not written; null where it is.</summary>
+    public string? AuditProblem { get; init; }
+
     /// <summary>Since when there has been no connection; null while there is one.</summary>
     public DateTimeOffset? DownSince => DownFor is { } down ? At - down : null;
 

@@ -33,6 +33,7 @@ internal sealed class OverviewReader(RunningParts parts, SourceStatus source, Sp
             new Coverage(since, UpTo(until, now), fills).Of(now - Band, now), since)
         {
             DiskFree = FreeBelow(options.DataDirectory),
+            AuditProblem = Http.AuditCheck.Of(parts.Audit),
         };
     }
 

@@ -49,7 +49,7 @@ internal sealed record Verdict(VerdictLevel Level, Culprit Culprit, string Sente
     private static readonly TimeSpan _late = TimeSpan.FromSeconds(30);
 
     /// <summary>Pure: the worst that is wrong, whoever is nearest to the disk first, since what fails there hides the rest.</summary>
-    public static Verdict Of(Overview now) => Disk(now) ?? Source(now) ?? Crm(now) ?? Room(now) ?? DeadLetters(now) ?? Missing(now) ?? Good(now);
+    public static Verdict Of(Overview now) => Disk(now) ?? Source(now) ?? Crm(now) ?? Room(now) ?? Audit(now) ?? DeadLetters(now) ?? Missing(now) ?? Good(now);
 
     private static Verdict? Disk(Overview now)
     {
@@ -64,6 +64,10 @@ internal sealed record Verdict(VerdictLevel Level, Culprit Culprit, string Sente
     private static Verdict? Room(Overview now) => IsLow(now) ? new(
         VerdictLevel.Act, Culprit.Us, $"Events flow, but the disk is nearly full: {Show.Bytes(now.DiskFree)} free.",
         $"It does not mend itself: once the disk is full receiving waits, and what was accepted stays. {DiskSpaceCheck.Advice}", FiguresOf(now), "/trust") : null;
+
+    /// <summary>No event suffers from it; but what happens is not on record where it should be.</summary>
+    private static Verdict? Audit(Overview now) => now.AuditProblem is { } audit ? new(
+        VerdictLevel.Act, Culprit.Us, "Events flow, but the audit log is not written.", $"{Sentenced(First(audit))} Tried again by itself; what it lacks waits in the journal.", FiguresOf(now), "/trust") : null;
 
     private static bool IsLow(Overview now) => now.DiskFree < DiskSpaceCheck.Warn;
 

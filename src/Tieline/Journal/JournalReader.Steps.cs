@@ -20,12 +20,16 @@ internal sealed partial class JournalReader
                 continue;
             var taken = (int)Math.Min(left, count - skip);
             (left, through) = (left - taken, number + skip + taken - 1);
+            if (row.IsDBNull(4) && row.IsDBNull(5))
+                continue;
             if (kind is not ("accepted" or Outcomes.Delivered or Outcomes.DeadLettered))
                 continue;
-            var positions = row.IsDBNull(5) ? null : PositionList.Unpack(row.GetFieldValue<byte[]>(5));
+            IReadOnlyList<long>? positions = null;
+            if (!row.IsDBNull(5) && (!PositionList.TryUnpack(row.GetFieldValue<byte[]>(5), out positions) || positions.Count < skip + taken))
+                continue;
             for (var index = skip; index < skip + taken; index++)
             {
-                var position = positions?[(int)index] ?? row.GetInt64(4) + index;
+                var position = positions?[(int)index] ?? Sum(row.GetInt64(4), index);
                 steps.Add(new EventStep(number + index, Time(row, 3)!.Value, kind, row.IsDBNull(6) ? null : row.GetString(6), new JournalPosition(position)));
             }
         }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using Tieline.Backfill;
@@ -28,9 +29,9 @@ internal sealed partial class JournalReader(string path) : IDisposable
         using var row = Query("SELECT number, epoch, first_sequence, last_sequence, missing, reason, from_time, to_time, seen_at, confirmed_at, state, problem FROM gap WHERE state <> 'filled' ORDER BY number");
         while (row.Read())
         {
-            var missing = row.GetString(4).Split(',', StringSplitOptions.RemoveEmptyEntries).Select(SequenceRange.Parse);
+            SequenceRange.TryParseList(row.GetString(4), out var missing);
             var gap = new Gap(
-                row.GetInt64(0), row.GetInt64(1), Enum.Parse<GapReason>(row.GetString(5), ignoreCase: true), missing, Time(row, 6), Time(row, 7), Time(row, 8)!.Value, Long(row, 2), Long(row, 3));
+                row.GetInt64(0), row.GetInt64(1), GapReasonNames.Parse(row.GetString(5)), missing, Time(row, 6), Time(row, 7), Time(row, 8)!.Value, Long(row, 2), Long(row, 3));
             if (Time(row, 9) is { } confirmedAt)
                 gap.Confirm(confirmedAt);
             gap.IsAnswered = row.GetString(10) switch
@@ -69,7 +70,7 @@ internal sealed partial class JournalReader(string path) : IDisposable
         while (row.Read())
         {
             fills.Add(new GapFill(
-                row.GetInt64(0), Enum.Parse<GapReason>(row.GetString(1), ignoreCase: true), Time(row, 2), Time(row, 3), Time(row, 4)!.Value, GapStateNames.Parse(row.GetString(5)), row.GetInt32(6),
+                row.GetInt64(0), GapReasonNames.Parse(row.GetString(1)), Time(row, 2), Time(row, 3), Time(row, 4)!.Value, GapStateNames.Parse(row.GetString(5)), Int(row, 6),
                 Time(row, 7), row.GetInt64(8), row.GetInt64(9), row.IsDBNull(10) ? null : row.GetString(10), Time(row, 11))
             {
                 HasNumbers = !row.IsDBNull(12),
@@ -146,13 +147,13 @@ internal sealed partial class JournalReader(string path) : IDisposable
         using (var row = Query("SELECT id FROM event ORDER BY position DESC LIMIT $0", limit))
         {
             while (row.Read())
-                ids.Add(EventId.Read(row.GetFieldValue<byte[]>(0)));
+                ids.Add(Id(row, 0));
         }
 
         ids.Reverse();
         using var held = Query("SELECT id FROM held ORDER BY arrival");
         while (held.Read())
-            ids.Add(EventId.Read(held.GetFieldValue<byte[]>(0)));
+            ids.Add(Id(held, 0));
         return ids;
     }
 
@@ -176,7 +177,7 @@ internal sealed partial class JournalReader(string path) : IDisposable
         var pauses = new Dictionary<DestinationNumber, DestinationPause>();
         using var row = Query("SELECT number, paused_at, paused_by, pause_reason FROM destination WHERE paused_at IS NOT NULL");
         while (row.Read())
-            pauses[new DestinationNumber(row.GetInt64(0))] = new DestinationPause(Time(row, 1)!.Value, row.GetString(2), row.GetString(3));
+            pauses[new DestinationNumber(row.GetInt64(0))] = new DestinationPause(Time(row, 1)!.Value, Text(row, 2), Text(row, 3));
         return pauses;
     }
 
@@ -243,7 +244,11 @@ internal sealed partial class JournalReader(string path) : IDisposable
             """,
             head.Fact);
         while (row.Read())
-            removable = Math.Min(removable, (Long(row, 0) ?? PositionList.Unpack(row.GetFieldValue<byte[]>(1))[0]) - 1);
+        {
+            var first = Long(row, 0) ?? (PositionList.TryUnpack(row.GetFieldValue<byte[]>(1), out var positions) && positions.Count > 0 ? positions[0] : 1); // unreadable: none may go before it is in the audit log
+            removable = Math.Min(removable, Math.Max(first, 1) - 1);
+        }
+
         return new JournalPosition(removable);
     }
 
@@ -300,13 +305,14 @@ internal sealed partial class JournalReader(string path) : IDisposable
 
         if (row.Positions is null)
         {
-            var first = row.FirstPosition!.Value;
-            Read(row, row.Number, first, Query(EventSql + "WHERE position >= $0 AND position < $1 ORDER BY position LIMIT $2", first + skip, first + row.Count, limit), facts);
+            var (first, end) = (row.FirstPosition!.Value, Sum(row.FirstPosition.Value, row.Count));
+            Read(row, row.Number, first, Query(EventSql + "WHERE position >= $0 AND position < $1 ORDER BY position LIMIT $2", Sum(first, skip), end, limit), facts);
             return;
         }
 
-        var positions = PositionList.Unpack(row.Positions);
-        if (positions.Count > 1 && positions[^1] - positions[0] < (long)positions.Count * DenseSpan)
+        if (!PositionList.TryUnpack(row.Positions, out var positions))
+            return;
+        if (positions.Count > 1 && positions[^1] - positions[0] is >= 0 and var span && span < (long)positions.Count * DenseSpan)
         {
             ReadDense(row, positions, (int)skip, limit, facts);
             return;
@@ -315,6 +321,9 @@ internal sealed partial class JournalReader(string path) : IDisposable
         for (var index = (int)skip; index < positions.Count && limit-- > 0; index++)
             Read(row, row.Number + index, positions[index], Query(EventSql + "WHERE position = $0", positions[index]), facts);
     }
+
+    /// <summary>Of two that may be anything.</summary>
+    private static long Sum(long left, long right) => (long)Int128.Clamp((Int128)left + right, long.MinValue, long.MaxValue);
 
     /// <summary>A list this dense is read as one range rather than one by one.</summary>
     private const int DenseSpan = 8;
@@ -351,10 +360,23 @@ internal sealed partial class JournalReader(string path) : IDisposable
     private static AuditFact FactOf(FactRow fact, long number, SqliteDataReader reader)
     {
         var row = new RawRow(reader);
-        return new AuditFact(number, fact.At, row.LongOrNull(0), row.Text(1), row.Text(2), unchecked((ulong)row.Long(3)), EventId.Read(row.Bytes(4)), fact.Kind, fact.Destination, Parse(fact.Detail));
+        return new AuditFact(number, fact.At, row.LongOrNull(0), row.Text(1), row.Text(2), unchecked((ulong)row.Long(3)), row.Id(4), fact.Kind, fact.Destination, Parse(fact.Detail));
     }
 
-    private static JsonObject? Parse(string? detail) => detail is null ? null : JsonNode.Parse(detail)!.AsObject();
+    /// <returns>An empty one where it is no JSON object.</returns>
+    private static JsonObject? Parse(string? detail)
+    {
+        if (detail is null)
+            return null;
+        try
+        {
+            return JsonNode.Parse(detail) as JsonObject ?? [];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
 
     private SqliteDataReader Query(string sql, params ReadOnlySpan<object> values) => Command(sql, values).ExecuteReader();
 
@@ -378,7 +400,16 @@ internal sealed partial class JournalReader(string path) : IDisposable
 
     private static long? Long(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
 
-    private static DateTimeOffset? Time(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
+    private static DateTimeOffset? Time(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : EventTime.OfStored(row.GetInt64(column));
+
+    /// <summary>The nearest number that there is room for.</summary>
+    internal static int Int(SqliteDataReader row, int column) => (int)Math.Clamp(row.GetInt64(column), int.MinValue, int.MaxValue);
+
+    private static int? IntOrNull(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : Int(row, column);
+
+    private static EventId Id(SqliteDataReader row, int column) => new RawRow(row).Id(column);
+
+    private static string Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? "" : row.GetString(column);
 
     private sealed record FactRow(long Number, long Count, string Kind, DateTimeOffset At, long? FirstPosition, byte[]? Positions, string? Destination, string? Detail);
 }

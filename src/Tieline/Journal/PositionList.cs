@@ -18,6 +18,21 @@ internal static class PositionList
         return stream.ToArray();
     }
 
+    /// <summary>False for what is no such list.</summary>
+    public static bool TryUnpack(byte[] packed, out IReadOnlyList<long> positions)
+    {
+        try
+        {
+            positions = Unpack(packed);
+            return true;
+        }
+        catch (Exception e) when (e is FormatException or EndOfStreamException)
+        {
+            positions = [];
+            return false;
+        }
+    }
+
     public static IReadOnlyList<long> Unpack(byte[] packed)
     {
         using var stream = new MemoryStream(packed);

@@ -185,6 +185,6 @@ internal static class Database
     public static StorageException Explain(string path, SqliteException e) =>
         _damaged.Contains(e.SqliteErrorCode) ? Damaged(path, $"SQLite {e.SqliteErrorCode}", e) : new StorageException($"Cannot open journal '{path}': {e.Message}", e);
 
-    private static StorageException Damaged(string path, string how, Exception? inner) =>
+    public static StorageException Damaged(string path, string how, Exception? inner) =>
         new($"Journal '{path}' is damaged or is no SQLite file ({how}). It was left as it is: restore it from a backup, or move it away to start with an empty one.", inner);
 }

@@ -3,6 +3,13 @@ using Microsoft.Win32.SafeHandles;
 using Tieline.Service.Commands;
 using Tieline.Service.Hosting;
 
+// Before anything else: with fewer, .NET cannot even open its own libraries, and would say so in its own way.
+if (ProcessLimits.TooLowToStart() is { } tooLow)
+{
+    Console.Error.WriteLine(tooLow);
+    return ExitCode.Failed;
+}
+
 using var signals = new StopSignals(TimeProvider.System);
 var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "");
 return await TielineCommand.RunAsync(args, new CommandContext(Console.Out, Console.Error, Environment.CurrentDirectory, environment, signals, TimeProvider.System)

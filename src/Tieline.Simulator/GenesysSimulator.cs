@@ -29,6 +29,9 @@ public sealed class GenesysSimulator : IAsyncDisposable
     /// <summary>Path of the list of queues under <see cref="Url"/>.</summary>
     public const string QueuesPath = "/api/v2/routing/queues";
 
+    /// <summary>Path of the list of topics under <see cref="Url"/>.</summary>
+    public const string AvailableTopicsPath = "/api/v2/notifications/availabletopics";
+
     private const string ConversationPath = "/api/v2/conversations/";
     private const string AnalyticsPath = "/api/v2/analytics/conversations/";
     private const string OneDetails = "/details";
@@ -54,6 +57,7 @@ public sealed class GenesysSimulator : IAsyncDisposable
     private readonly ChannelsEndpoint _channelsEndpoint;
     private readonly ChannelSocketEndpoint _channelSocketEndpoint;
     private readonly QueuesEndpoint _queuesEndpoint;
+    private readonly TopicsEndpoint _topicsEndpoint;
     private readonly ConversationEndpoint _conversationEndpoint;
     private readonly ConcurrentBag<Task> _loops = [];
     private Site _site = null!;
@@ -90,6 +94,7 @@ public sealed class GenesysSimulator : IAsyncDisposable
         _channelsEndpoint = new ChannelsEndpoint(options, door, _channels);
         _channelSocketEndpoint = new ChannelSocketEndpoint(_hub, _channels, sockets, _faults, errors, _counters);
         _queuesEndpoint = new QueuesEndpoint(door, _queues);
+        _topicsEndpoint = new TopicsEndpoint(door);
         _conversationEndpoint = new ConversationEndpoint(time, door, _details, _hub.History, builder, writer, _hub.Notifier);
         _control = new GenesysControl(this);
         Errors = errors;
@@ -284,6 +289,7 @@ public sealed class GenesysSimulator : IAsyncDisposable
         }
         return (context.Request.Method, path) switch
         {
+            ("GET", AvailableTopicsPath) => _topicsEndpoint.HandleAsync(context, _hub.Changed.Set),
             ("GET", QueuesPath) => _queuesEndpoint.HandleAsync(context, _hub.Changed.Set),
             ("GET", _) when path.StartsWith(ConversationPath, StringComparison.Ordinal) =>
                 _conversationEndpoint.LiveAsync(context, path[ConversationPath.Length..], _hub.Changed.Set),

@@ -19,7 +19,7 @@ internal sealed class CompletenessCommand : Verb
             "tieline completeness --from 2026-03-02 --to 2026-03-03", "tieline completeness --date 2026-03-02 --json")
     {
         (_global, _context) = (global, context);
-        _span = new SpanOptions(context.Time, hasDate: true);
+        _span = new SpanOptions(context.Time, hasDate: true, mayEndToday: true);
         _span.AddTo(this);
         Options.Add(_data);
         Options.Add(_json);
@@ -39,6 +39,8 @@ internal sealed class CompletenessCommand : Verb
             ResultTable.Write(CompletenessJson.Of(from, to, spans), _context.Output);
         else
             Write(spans);
+        if (!parse.GetValue(_json) && _span.IsCut(parse, to))
+            _context.Error.WriteLine($"Up to {EventTime.ToText(to)}: what is later has not happened yet.");
         return ExitCode.Done;
     }
 

@@ -13,7 +13,21 @@ internal sealed record DataLocation(string Directory)
     public string Journal => Path.Combine(Directory, JournalSchema.FileName);
 
     /// <summary>Whether a Tieline runs with it now: then that one is asked.</summary>
-    public bool IsInUse => DataDirectory.IsInUse(Directory);
+    /// <exception cref="StartupException">The disk does not let that be found out.</exception>
+    public bool IsInUse
+    {
+        get
+        {
+            try
+            {
+                return DataDirectory.IsInUse(Directory);
+            }
+            catch (StorageException e)
+            {
+                throw new StartupException(e.Message, e);
+            }
+        }
+    }
 
     /// <exception cref="StartupException">There is no journal.</exception>
     public static DataLocation Find(string given, CommandContext context)

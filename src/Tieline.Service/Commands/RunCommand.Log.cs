@@ -16,4 +16,7 @@ internal sealed partial class RunCommand
 
     [LoggerMessage(EventId = 5005, EventName = "ConsoleReady", Level = LogLevel.Information, Message = "Console on {Address}; its token stands in the data directory, in {File}")]
     private static partial void LogConsole(ILogger logger, Uri address, string file);
+
+    [LoggerMessage(EventId = 5060, EventName = "LimitIsLow", Level = LogLevel.Warning, Message = "A limit of this process is low: {Seen}. {Advice}")]
+    private static partial void LogLimit(ILogger logger, string seen, string advice);
 }

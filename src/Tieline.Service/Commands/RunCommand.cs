@@ -35,6 +35,9 @@ internal sealed partial class RunCommand : Verb
         }
 
         var options = loaded.Options;
+        List<LimitProblem> limits = [.. ProcessLimits.Read().Judge(options)];
+        if (limits.Find(limit => limit.IsFatal) is { } fatal)
+            throw new StartupException($"Cannot run: {fatal.Seen}. {fatal.Advice}");
         var followed = new FollowedConfiguration(() => _global.Load(parse, _context), loaded, new LoggingLevelSwitch());
         await using var logger = LoggingSetup.Create(options.Logging, options.Telemetry, _context.IsTerminal, _context.NoColor, followed.Level);
         await using var app = TielineHost.Build(options, logger, services =>
@@ -43,6 +46,8 @@ internal sealed partial class RunCommand : Verb
             _context.Services?.Invoke(services);
         });
         var log = app.Services.GetRequiredService<ILogger<RunCommand>>();
+        foreach (var limit in limits)
+            LogLimit(log, limit.Seen, limit.Advice);
         var pipeline = app.Services.GetService<ITielinePipeline>() ?? throw new StartupException("this build cannot 'run' yet: no pipeline is registered.");
 
         var signals = _context.Signals;

@@ -14,10 +14,13 @@ internal sealed class SpanOptions
     private readonly Option<DateTimeOffset?> _to = Time("--to", "Before this time.");
     private readonly Option<DateTimeOffset?>? _date;
 
+    private readonly TimeSpan _ahead;
+
     /// <param name="hasDate">Whether a day alone is enough.</param>
-    public SpanOptions(TimeProvider time, bool hasDate = false)
+    /// <param name="mayEndToday">Whether it may end later today, wherever that is: then it ends now.</param>
+    public SpanOptions(TimeProvider time, bool hasDate = false, bool mayEndToday = false)
     {
-        _time = time;
+        (_time, _ahead) = (time, mayEndToday ? TimeSpan.FromDays(1) : TimeSpan.Zero);
         if (hasDate)
             _date = new Option<DateTimeOffset?>("--date") { Description = "A day, UTC: in place of --from and --to.", HelpName = "YYYY-MM-DD", CustomParser = ParseDate };
     }
@@ -35,14 +38,17 @@ internal sealed class SpanOptions
         });
     }
 
-    /// <summary>Of a command line that was found good. A day that is not over ends now.</summary>
+    /// <summary>Of a command line that was found good. A day that is not over ends now, and so does a span that may end later today.</summary>
     public (DateTimeOffset From, DateTimeOffset To) Read(ParseResult parse)
     {
-        if (_date is null || parse.GetValue(_date) is not { } day)
-            return (parse.GetValue(_from)!.Value, parse.GetValue(_to)!.Value);
         var now = _time.GetUtcNow();
+        if (_date is null || parse.GetValue(_date) is not { } day)
+            return (parse.GetValue(_from)!.Value, parse.GetValue(_to)!.Value is var to && to > now && _ahead > TimeSpan.Zero ? now : parse.GetValue(_to)!.Value);
         return (day, day.AddDays(1) < now ? day.AddDays(1) : now);
     }
+
+    /// <summary>Whether it was asked for more than <see cref="Read"/> gave.</summary>
+    public bool IsCut(ParseResult parse, DateTimeOffset to) => (_date is not null && parse.GetValue(_date)?.AddDays(1) > to) || parse.GetValue(_to) > to;
 
     private string? Problem(CommandResult result)
     {
@@ -61,7 +67,7 @@ internal sealed class SpanOptions
         {
             ({ } day, null, null) => day >= now ? "--date must not be in the future" : null,
             ({ }, _, _) => "--date and --from, --to exclude each other",
-            (_, { } begin, { } end) => ApiRequest.Check(begin, end, now, "--"),
+            (_, { } begin, { } end) => begin >= now && _ahead > TimeSpan.Zero ? "--from must not be in the future" : ApiRequest.Check(begin, end, now + _ahead, "--"),
             _ => _date is null ? "--from and --to are required" : "--date, or --from and --to, are required",
         };
     }

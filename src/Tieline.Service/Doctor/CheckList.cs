@@ -1,5 +1,6 @@
 using Tieline.Genesys;
 using Tieline.Service.Configuration;
+using Tieline.Service.Hosting;
 
 namespace Tieline.Service.Doctor;
 
@@ -16,6 +17,7 @@ internal static class CheckList
         [
             new ConfigurationCheck(loaded),
             new PermissionCheck(folder, loaded.SecretFiles),
+            new LimitsCheck(loaded.Options, ProcessLimits.Read),
             new DiskSpaceCheck(folder, DiskSpaceCheck.FreeBelow),
             new FlushCheck(folder, time),
             new NameCheck(targets, time),

@@ -13,5 +13,18 @@ internal static class GapStateNames
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "no such state"),
     };
 
-    public static GapState Parse(string name) => Enum.Parse<GapState>(name, ignoreCase: true);
+    /// <summary>As it was stored; <see cref="GapState.Abandoned"/> where there is no such state.</summary>
+    public static GapState Parse(string name)
+    {
+        foreach (var state in Enum.GetValues<GapState>())
+        {
+            if (Of(state) == name)
+                return state;
+        }
+
+        return GapState.Abandoned;
+    }
+
+    /// <summary>Whether the journal has gaps in this state; <c>seen</c> is one that is not confirmed yet.</summary>
+    public static bool IsStored(string name) => name == "seen" || Of(Parse(name)) == name;
 }

@@ -1,6 +1,6 @@
 namespace Tieline.Delivery;
 
-/// <summary>What one attempt came to. Nobody further up reads a status code.</summary>
+/// <summary>What one attempt came to. Whoever decides goes by the case; a status is passed on to be kept and shown, and decides nothing but how long the delay after a 429 is at least.</summary>
 internal abstract record DeliveryOutcome
 {
     private DeliveryOutcome()

@@ -11,6 +11,12 @@ internal static class EventTime
     /// <summary>How far ahead of our clock a timestamp may be before it is taken for nonsense.</summary>
     public static readonly TimeSpan MaxAhead = TimeSpan.FromDays(1);
 
+    /// <summary>The first and the last time that Tieline can have written, in milliseconds since 1970.</summary>
+    public static readonly long FirstStored = new DateTimeOffset(1900, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
+
+    /// <inheritdoc cref="FirstStored"/>
+    public static readonly long LastStored = new DateTimeOffset(2999, 12, 31, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
+
     /// <summary>Bytes that <see cref="Write"/> needs while it writes.</summary>
     public const int WriteRoom = 28;
 
@@ -18,8 +24,6 @@ internal static class EventTime
     private const int MinBytes = 16;
     private const int MaxBytes = 40;
 
-    private static readonly long _firstStored = new DateTimeOffset(1900, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
-    private static readonly long _lastStored = new DateTimeOffset(2999, 12, 31, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
     private static readonly DateTimeOffset _earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Reads <c>yyyy-MM-ddTHH:mm</c>, then as much as there is of <c>:ss</c>, a fraction and <c>Z</c>, <c>±hh</c>, <c>±hhmm</c> or <c>±hh:mm</c>; without an offset it is UTC. False for anything else.</summary>
@@ -57,10 +61,10 @@ internal static class EventTime
     public static bool IsPlausible(DateTimeOffset time, DateTimeOffset now) => time >= _earliest && time - now <= MaxAhead;
 
     /// <summary>Whether milliseconds since 1970 are a time that Tieline can have written.</summary>
-    public static bool CanBeStored(long milliseconds) => milliseconds >= _firstStored && milliseconds <= _lastStored;
+    public static bool CanBeStored(long milliseconds) => milliseconds >= FirstStored && milliseconds <= LastStored;
 
     /// <summary>Reads milliseconds since 1970, whatever they are: what no clock can have told is the nearest that one can, far enough from the ends of time that any span may be added to it.</summary>
-    public static DateTimeOffset OfStored(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(milliseconds, _firstStored, _lastStored));
+    public static DateTimeOffset OfStored(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(milliseconds, FirstStored, LastStored));
 
     public static string ToText(DateTimeOffset time) => time.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture);
 

@@ -11,7 +11,6 @@ internal static class GenesysRegions
         ("ca-central-1", "cac1.pure.cloud"),
         ("sa-east-1", "sae1.pure.cloud"),
         ("mx-central-1", "mxc1.pure.cloud"),
-        ("mx-central-1", "mxc1.pure.cloud"),
         ("eu-west-1", "mypurecloud.ie"),
         ("eu-west-2", "euw2.pure.cloud"),
         ("eu-central-1", "mypurecloud.de"),

@@ -40,7 +40,7 @@ internal sealed class JournalAccount(JournalReader reader, IReadOnlyCollection<s
             positions.UnionWith(newest);
         // A day to spare: two clocks.
         var first = since is { } time ? Math.Max(_days.First, ConversationIndex.DayOf(time.ToUnixTimeMilliseconds()) - 1) : _days.First;
-        for (var day = first; day <= _days.Last; day++)
+        foreach (var day in reader.ReadLookUpDays(first))
             reader.ReadLookUps(day, key, positions);
         return reader.ReadFactsOf(conversation, positions);
     }

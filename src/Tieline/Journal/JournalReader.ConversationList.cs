@@ -15,7 +15,7 @@ internal sealed partial class JournalReader
     private const string WalkSql = $"SELECT {FoundColumns} FROM event e WHERE e.position BETWEEN $0 AND $1 AND {SearchWhere} ORDER BY e.position DESC";
 
     private const string SeenByLookUpSql = $"""
-        WITH RECURSIVE day(day) AS (VALUES ($11) UNION ALL SELECT day + 1 FROM day WHERE day < $12)
+        WITH RECURSIVE day(day) AS (VALUES ($11) UNION ALL SELECT (SELECT min(l.day) FROM lookup l WHERE l.day > day.day AND l.day <= $12) FROM day WHERE day.day < $12)
         SELECT 1 FROM day CROSS JOIN lookup l CROSS JOIN event e
         WHERE l.day = day.day AND l.conversation = $13 AND l.position BETWEEN $0 AND $1 AND e.position = l.position AND e.conversation = $10 AND {SearchWhere} LIMIT 1
         """;

@@ -43,6 +43,19 @@ internal sealed partial class JournalReader
         return row.Read() && !row.IsDBNull(0) ? (row.GetInt64(0), row.GetInt64(1)) : (0, -1);
     }
 
+    /// <summary>The days that are in the table of look-ups, from one on: by what is there, since a row may name any day.</summary>
+    public IEnumerable<long> ReadLookUpDays(long from)
+    {
+        for (var day = After("day >= $0", from); day is not null; day = After("day > $0", day.Value))
+            yield return day.Value;
+
+        long? After(string where, long value)
+        {
+            using var row = Query($"SELECT min(day) FROM lookup WHERE {where}", value);
+            return row.Read() ? Long(row, 0) : null;
+        }
+    }
+
     /// <summary>Adds the positions that the table of look-ups has of a conversation, of one day.</summary>
     public void ReadLookUps(long day, long key, ICollection<long> positions)
     {

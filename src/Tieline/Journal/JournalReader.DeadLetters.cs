@@ -25,8 +25,8 @@ internal sealed partial class JournalReader
         while (row.Read())
         {
             var letter = new DeadLetter(
-                row.GetString(0), new JournalPosition(row.GetInt64(1)), EventId.Read(row.GetFieldValue<byte[]>(2)), row.GetString(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetString(5),
-                Time(row, 6)!.Value, row.IsDBNull(7) ? null : row.GetInt32(7), row.GetString(8), row.GetInt32(9), Time(row, 10)!.Value, CauseOf(row, 11));
+                row.GetString(0), new JournalPosition(row.GetInt64(1)), Id(row, 2), row.GetString(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetString(5),
+                Time(row, 6)!.Value, IntOrNull(row, 7), row.GetString(8), Int(row, 9), Time(row, 10)!.Value, CauseOf(row, 11));
             letters.Add((letter, new DeadLetterCursor(letter.Position, new DestinationNumber(row.GetInt64(13)))));
         }
 
@@ -49,7 +49,7 @@ internal sealed partial class JournalReader
         while (row.Read())
         {
             groups.Add(new DeadLetterGroup(
-                row.GetString(0), CauseOf(row, 7), row.IsDBNull(1) ? null : row.GetInt32(1), row.GetInt64(2), Time(row, 3)!.Value, Time(row, 4)!.Value, EventId.Read(row.GetFieldValue<byte[]>(5)),
+                row.GetString(0), CauseOf(row, 7), IntOrNull(row, 1), row.GetInt64(2), Time(row, 3)!.Value, Time(row, 4)!.Value, Id(row, 5),
                 new JournalPosition(row.GetInt64(6))));
         }
 
@@ -64,7 +64,7 @@ internal sealed partial class JournalReader
         while (row.Read())
         {
             attempts.Add(new AttemptRecord(
-                row.GetInt32(0), Time(row, 1)!.Value, row.GetString(2), row.IsDBNull(3) ? null : row.GetInt32(3), TimeSpan.FromMilliseconds(row.GetInt64(4)), row.IsDBNull(5) ? null : row.GetString(5)));
+                Int(row, 0), Time(row, 1)!.Value, row.GetString(2), IntOrNull(row, 3), TimeSpan.FromMilliseconds(Math.Clamp(row.GetInt64(4), 0, MaxWaited)), row.IsDBNull(5) ? null : row.GetString(5)));
         }
 
         return attempts;
@@ -131,7 +131,12 @@ internal sealed partial class JournalReader
             """,
             destination.Value, conversation, past ? 1L : 0L, limit);
         while (row.Read())
-            entries.Add(EntryOf(row) with { HasWaited = true });
+        {
+            // Whoever asked goes by the conversation that waits: an entry that says it is of another must not be taken for that one's.
+            var entry = EntryOf(row);
+            entries.Add(entry with { HasWaited = true, ConversationId = conversation, Damage = entry.Damage ?? (entry.ConversationId == conversation ? null : StoredEvent.IsOfAnother) });
+        }
+
         return entries;
     }
 
@@ -172,5 +177,5 @@ internal sealed partial class JournalReader
             [query.Destination, query.Cause, query.Status, query.From?.ToUnixTimeMilliseconds(), query.To?.ToUnixTimeMilliseconds(), query.Conversation, id, query.Position?.Value]).Select(value => value ?? DBNull.Value)];
     }
 
-    private static DeadLetterCause CauseOf(SqliteDataReader row, int column) => row.IsDBNull(column) ? new("", "") : new(row.GetString(column), row.GetString(column + 1));
+    private static DeadLetterCause CauseOf(SqliteDataReader row, int column) => row.IsDBNull(column) ? new("", "") : new(row.GetString(column), Text(row, column + 1));
 }

@@ -29,8 +29,7 @@ internal sealed partial class JournalReader
         if (from.Value <= lookedUp)
         {
             var key = ConversationIndex.KeyOf(conversation);
-            var (first, last) = ReadLookUpDays();
-            for (var day = Math.Max(first, ReadDayOf(from) - 1); day <= last; day++)
+            foreach (var day in ReadLookUpDays(ReadDayOf(from) - 1))
             {
                 using var row = Query(
                     $"""
@@ -70,9 +69,9 @@ internal sealed partial class JournalReader
     {
         var attempts = new List<(DateTimeOffset, long)>();
         using var row = Query(
-            "SELECT settled_at / 900000, sum(attempts) FROM delivery WHERE destination = $0 AND settled_at >= $1 AND outcome NOT IN ('skipped', 'filtered') GROUP BY 1 ORDER BY 1", destination.Value, since.ToUnixTimeMilliseconds());
+            "SELECT settled_at / 900000, sum(max(min(attempts, 1000000), 0)) FROM delivery WHERE destination = $0 AND settled_at >= $1 AND settled_at < $1 + 31536000000 AND outcome NOT IN ('skipped', 'filtered') GROUP BY 1 ORDER BY 1", destination.Value, since.ToUnixTimeMilliseconds());
         while (row.Read())
-            attempts.Add((DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(0) * 900_000), row.GetInt64(1)));
+            attempts.Add((EventTime.OfStored(row.GetInt64(0) * 900_000), row.GetInt64(1)));
         return attempts;
     }
 

@@ -34,7 +34,7 @@ internal sealed partial class JournalReader
         while (reader.Read())
         {
             var row = new RawRow(reader);
-            kinds.Add(new EventKind(new JournalPosition(row.Long(0)), EventId.Read(row.Bytes(1)), row.Text(2), row.Text(3), row.TextOrNull(4), row.TextOrNull(5), row.TextOrNull(6), row.Time(7)));
+            kinds.Add(new EventKind(new JournalPosition(row.Long(0)), row.Id(1), row.Text(2), row.Text(3), row.TextOrNull(4), row.TextOrNull(5), row.TextOrNull(6), row.Time(7)));
         }
 
         return kinds;

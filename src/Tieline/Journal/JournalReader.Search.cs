@@ -77,8 +77,7 @@ internal sealed partial class JournalReader
     {
         var found = new Dictionary<long, FoundEvent>();
         var positions = new List<long>();
-        var (first, last) = ReadLookUpDays();
-        for (var day = first; day <= last; day++)
+        foreach (var day in ReadLookUpDays(long.MinValue))
             ReadLookUps(day, ConversationIndex.KeyOf(conversation), positions);
         foreach (var position in positions)
         {
@@ -143,7 +142,7 @@ internal sealed partial class JournalReader
     public SettledAs? ReadSettled(DestinationNumber destination, JournalPosition position)
     {
         using var row = Query("SELECT outcome, status, attempts, settled_at FROM delivery WHERE destination = $0 AND position = $1", destination.Value, position.Value);
-        return row.Read() ? new SettledAs(row.GetString(0), row.IsDBNull(1) ? null : row.GetInt32(1), row.GetInt32(2), Time(row, 3)!.Value) : null;
+        return row.Read() ? new SettledAs(row.GetString(0), IntOrNull(row, 1), Int(row, 2), Time(row, 3)!.Value) : null;
     }
 
     private (long Low, long High) Bounds(EventSearch search, JournalPosition? before)
@@ -195,7 +194,7 @@ internal sealed partial class JournalReader
     }
 
     private static FoundEvent FoundOf(SqliteDataReader row) => new(
-        new JournalPosition(row.GetInt64(0)), EventId.Read(row.GetFieldValue<byte[]>(1)), row.GetString(2), row.GetString(3), row.IsDBNull(4) ? null : row.GetString(4), Time(row, 5)!.Value, Time(row, 6)!.Value,
+        new JournalPosition(row.GetInt64(0)), Id(row, 1), row.GetString(2), row.GetString(3), row.IsDBNull(4) ? null : row.GetString(4), Time(row, 5)!.Value, Time(row, 6)!.Value,
         (EventOrigin)row.GetInt64(7), row.IsDBNull(8) ? null : row.GetString(8), row.IsDBNull(9) ? null : row.GetString(9))
     {
         ParticipantsJson = row.GetString(10),

@@ -27,9 +27,9 @@ internal sealed partial class JournalReader(string path) : IDisposable
         using var row = Query("SELECT number, epoch, first_sequence, last_sequence, missing, reason, from_time, to_time, seen_at, confirmed_at, state, problem FROM gap WHERE state <> 'filled' ORDER BY number");
         while (row.Read())
         {
-            var missing = row.GetString(4).Split(',', StringSplitOptions.RemoveEmptyEntries).Select(SequenceRange.Parse);
+            SequenceRange.TryParseList(row.GetString(4), out var missing);
             var gap = new Gap(
-                row.GetInt64(0), row.GetInt64(1), Enum.Parse<GapReason>(row.GetString(5), ignoreCase: true), missing, Time(row, 6), Time(row, 7), Time(row, 8)!.Value, Long(row, 2), Long(row, 3));
+                row.GetInt64(0), row.GetInt64(1), GapReasonNames.Parse(row.GetString(5)), missing, Time(row, 6), Time(row, 7), Time(row, 8)!.Value, Long(row, 2), Long(row, 3));
             if (Time(row, 9) is { } confirmedAt)
                 gap.Confirm(confirmedAt);
             gap.IsAnswered = row.GetString(10) switch
@@ -68,7 +68,7 @@ internal sealed partial class JournalReader(string path) : IDisposable
         while (row.Read())
         {
             fills.Add(new GapFill(
-                row.GetInt64(0), Enum.Parse<GapReason>(row.GetString(1), ignoreCase: true), Time(row, 2), Time(row, 3), Time(row, 4)!.Value, GapStateNames.Parse(row.GetString(5)), row.GetInt32(6),
+                row.GetInt64(0), GapReasonNames.Parse(row.GetString(1)), Time(row, 2), Time(row, 3), Time(row, 4)!.Value, GapStateNames.Parse(row.GetString(5)), Int(row, 6),
                 Time(row, 7), row.GetInt64(8), row.GetInt64(9), row.IsDBNull(10) ? null : row.GetString(10), Time(row, 11))
             {
                 HasNumbers = !row.IsDBNull(12),
@@ -145,13 +145,13 @@ internal sealed partial class JournalReader(string path) : IDisposable
         using (var row = Query("SELECT id FROM event ORDER BY position DESC LIMIT $0", limit))
         {
             while (row.Read())
-                ids.Add(EventId.Read(row.GetFieldValue<byte[]>(0)));
+                ids.Add(Id(row, 0));
         }
 
         ids.Reverse();
         using var held = Query("SELECT id FROM held ORDER BY arrival");
         while (held.Read())
-            ids.Add(EventId.Read(held.GetFieldValue<byte[]>(0)));
+            ids.Add(Id(held, 0));
         return ids;
     }
 
@@ -175,7 +175,7 @@ internal sealed partial class JournalReader(string path) : IDisposable
         var pauses = new Dictionary<DestinationNumber, DestinationPause>();
         using var row = Query("SELECT number, paused_at, paused_by, pause_reason FROM destination WHERE paused_at IS NOT NULL");
         while (row.Read())
-            pauses[new DestinationNumber(row.GetInt64(0))] = new DestinationPause(Time(row, 1)!.Value, row.GetString(2), row.GetString(3));
+            pauses[new DestinationNumber(row.GetInt64(0))] = new DestinationPause(Time(row, 1)!.Value, Text(row, 2), Text(row, 3));
         return pauses;
     }
 
@@ -311,5 +311,14 @@ internal sealed partial class JournalReader(string path) : IDisposable
 
     private static long? Long(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
 
-    private static DateTimeOffset? Time(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
+    private static DateTimeOffset? Time(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : EventTime.OfStored(row.GetInt64(column));
+
+    /// <summary>The nearest number that there is room for.</summary>
+    internal static int Int(SqliteDataReader row, int column) => (int)Math.Clamp(row.GetInt64(column), int.MinValue, int.MaxValue);
+
+    private static int? IntOrNull(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : Int(row, column);
+
+    private static EventId Id(SqliteDataReader row, int column) => new RawRow(row).Id(column);
+
+    private static string Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? "" : row.GetString(column);
 }

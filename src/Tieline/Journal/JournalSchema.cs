@@ -85,6 +85,7 @@ internal static class JournalSchema
         ALTER TABLE gap ADD COLUMN in_service_ms INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE gap ADD COLUMN not_asked TEXT;
         ALTER TABLE conversation ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE set_aside(number INTEGER PRIMARY KEY, at INTEGER NOT NULL, source TEXT NOT NULL, reason TEXT NOT NULL, row TEXT NOT NULL) STRICT;
         CREATE TABLE journal(one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL, identity_key TEXT) STRICT;
         INSERT INTO journal(one, id) VALUES (1, lower(hex(randomblob(16))));
         """,

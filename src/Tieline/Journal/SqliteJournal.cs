@@ -9,7 +9,7 @@ using EventId = Tieline.Events.EventId;
 namespace Tieline.Journal;
 
 /// <summary>The embedded journal: one file, one writer, and a connection each for those who read deliveries, facts and the rest.</summary>
-internal sealed class SqliteJournal : IJournal, IDisposable
+internal sealed partial class SqliteJournal : IJournal, IDisposable
 {
     /// <summary>Transactions of nothing but outcomes are so far apart, at least: short enough that a crash repeats next to no delivery, long enough that at high rates an fsync serves several. Where nothing was written just before, an outcome does not wait at all.</summary>
     public static readonly TimeSpan Ride = TimeSpan.FromMilliseconds(10);
@@ -144,9 +144,19 @@ internal sealed class SqliteJournal : IJournal, IDisposable
         try
         {
             string[] names = [.. destinations];
+            foreach (var absurd in AbsurdRows.SetAside(connection, time.GetUtcNow()).GroupBy(row => (row.Table, row.Reason)))
+                LogSetAside(logger, absurd.Count(), absurd.Key.Table, absurd.Key.Reason);
             JournalDestinations.Configure(connection, names, starts ?? new Dictionary<string, StartPoint>(StringComparer.Ordinal), time.GetUtcNow());
             GiveCauses(connection);
-            return new SqliteJournal(path, connection, names, time, metrics, logger, ride, sameWithin);
+            var journal = new SqliteJournal(path, connection, names, time, metrics, logger, ride, sameWithin);
+            foreach (var (name, without) in journal._rest.ReadUnvouched(names))
+                LogUnvouched(logger, name, without);
+            return journal;
+        }
+        catch (Exception e) when (e is InvalidOperationException or InvalidCastException or FormatException or OverflowException)
+        {
+            connection.Dispose();
+            throw Database.Damaged(path, e.Message, e); // a value of a kind that its column cannot have
         }
         catch (SqliteException e)
         {
@@ -294,7 +304,7 @@ internal sealed class SqliteJournal : IJournal, IDisposable
     private IReadOnlyList<JournalEntry> ReadEntriesFromDisk(DestinationNumber destination, JournalPosition after, int limit, long durable) =>
         Read(_entriesGate, _entries, reader =>
         {
-            var entries = reader.ReadEntries(destination, after, limit);
+            IReadOnlyList<JournalEntry> entries = [.. reader.ReadEntries(destination, after, limit).Where(entry => entry.Position.Value <= durable)]; // no position beyond has been given, whatever a damaged page says
             var through = entries.Count == limit ? entries[^1].Position.Value : durable;
             foreach (var gone in reader.ReadGone(destination, after, new JournalPosition(through), entries))
                 Damage.Add(gone);
@@ -331,7 +341,7 @@ internal sealed class SqliteJournal : IJournal, IDisposable
             find.CommandText = "SELECT d.destination, d.position, n.name, d.status, d.reason FROM dead_letter d JOIN destination n ON n.number = d.destination WHERE d.cause IS NULL";
             using var row = find.ExecuteReader();
             while (row.Read())
-                without.Add((row.GetInt64(0), row.GetInt64(1), DeadLetterCause.Of(row.GetString(2), row.IsDBNull(3) ? null : row.GetInt32(3), row.GetString(4), null)));
+                without.Add((row.GetInt64(0), row.GetInt64(1), DeadLetterCause.Of(row.GetString(2), row.IsDBNull(3) ? null : JournalReader.Int(row, 3), row.GetString(4), null)));
         }
 
         if (without.Count == 0)

@@ -17,6 +17,9 @@ internal sealed class StoredEvent
     /// <summary>How many those are.</summary>
     public const int ColumnCount = 13;
 
+    /// <summary>What waits for its turn under another conversation than its own.</summary>
+    public const string IsOfAnother = Damaged + ": it waits as an event of another conversation";
+
     private const string DoesNotMatch = Damaged + ": its checksum does not match";
 
     private readonly EventChecksum _checksum = new();

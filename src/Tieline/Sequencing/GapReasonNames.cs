@@ -14,4 +14,21 @@ internal static class GapReasonNames
         GapReason.Damaged => "damaged",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "no such reason"),
     };
+
+    public static bool TryParse(string name, out GapReason reason)
+    {
+        foreach (var known in Enum.GetValues<GapReason>())
+        {
+            if (Of(known) != name)
+                continue;
+            reason = known;
+            return true;
+        }
+
+        reason = default;
+        return false;
+    }
+
+    /// <summary>As it was stored; <see cref="GapReason.Damaged"/> where there is no such reason.</summary>
+    public static GapReason Parse(string name) => TryParse(name, out var reason) ? reason : GapReason.Damaged;
 }

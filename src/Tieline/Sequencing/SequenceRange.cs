@@ -17,6 +17,27 @@ internal readonly record struct SequenceRange(long First, long Last)
             : new(long.Parse(text.AsSpan(0, dash), CultureInfo.InvariantCulture), long.Parse(text.AsSpan(dash + 1), CultureInfo.InvariantCulture));
     }
 
+    /// <summary>Reads ranges with commas between them; false for what is none.</summary>
+    public static bool TryParseList(string text, out IReadOnlyList<SequenceRange> ranges)
+    {
+        var list = new List<SequenceRange>();
+        ranges = list;
+        foreach (var part in text.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var dash = part.IndexOf('-', StringComparison.Ordinal);
+            if (!long.TryParse(dash < 0 ? part : part.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out var first)
+                || !long.TryParse(dash < 0 ? part : part.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var last) || last < first)
+            {
+                ranges = [];
+                return false;
+            }
+
+            list.Add(new SequenceRange(first, last));
+        }
+
+        return true;
+    }
+
     public override string ToString() => First == Last
         ? First.ToString(CultureInfo.InvariantCulture)
         : string.Create(CultureInfo.InvariantCulture, $"{First}-{Last}");

@@ -14,7 +14,10 @@ internal sealed class DataDirectory : IDisposable
 
     private readonly FileStream _lock;
 
-    private DataDirectory(string path, FileStream held, string? warning) => (Path, _lock, Warning) = (path, held, warning);
+    /// <summary>Null where the file system has none.</summary>
+    private readonly DirectoryLock? _folder;
+
+    private DataDirectory(string path, (FileStream File, DirectoryLock? Folder) held, string? warning) => (Path, _lock, _folder, Warning) = (path, held.File, held.Folder, warning);
 
     public string Path { get; }
 
@@ -43,6 +46,8 @@ internal sealed class DataDirectory : IDisposable
     /// <summary>Whether a process holds it now. One that comes a moment later is told by <see cref="Open"/>.</summary>
     public static bool IsInUse(string path)
     {
+        if (DirectoryLock.IsHeldByAnother(path))
+            return true;
         var file = System.IO.Path.Combine(path, LockFile);
         if (!File.Exists(file))
             return false;
@@ -51,46 +56,51 @@ internal sealed class DataDirectory : IDisposable
             using var held = new FileStream(file, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.ReadWrite, Share = FileShare.None });
             return false;
         }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new StorageException($"Cannot use data directory '{path}': {e.Message}", e);
-        }
-        catch (IOException)
+        catch (IOException e) when (DirectoryLock.IsHeld(e.HResult))
         {
             return true;
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw new StorageException($"Cannot use data directory '{path}': {e.Message}", e);
         }
     }
 
     public string FileNamed(string name) => System.IO.Path.Combine(Path, name);
 
-    public void Dispose() => _lock.Dispose();
-
-    /// <summary>The lock is the operating system's: it is gone with the process, however that ends.</summary>
-    private static FileStream Lock(string path)
+    public void Dispose()
     {
-        var file = System.IO.Path.Combine(path, LockFile);
-        FileStream held;
-        try
-        {
-            held = new FileStream(file, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = PrivateFile });
-        }
-        catch (IOException e)
-        {
-            throw new StorageException(
-                $"Data directory '{path}' is in use by another Tieline{Owner(path)}. Stop that one first, or give this one a directory of its own (DataDirectory).", e);
-        }
+        _lock.Dispose();
+        _folder?.Dispose();
+    }
 
+    /// <summary>Both locks are the operating system's: they are gone with the process, however that ends. The folder's cannot be deleted; the file's is the one that older versions know.</summary>
+    private static (FileStream File, DirectoryLock? Folder) Lock(string path)
+    {
+        var folder = DirectoryLock.TryTake(path, out var isHeld);
+        if (isHeld)
+            throw InUse(path, null);
+        FileStream? held = null;
         try
         {
+            held = new FileStream(
+                System.IO.Path.Combine(path, LockFile), new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = PrivateFile });
             NameOwner(path);
-            return held;
+            return (held, folder);
         }
-        catch
+        catch (Exception e)
         {
-            held.Dispose();
+            var isInUse = held is null && e is IOException && DirectoryLock.IsHeld(e.HResult);
+            held?.Dispose();
+            folder?.Dispose();
+            if (isInUse)
+                throw InUse(path, e);
             throw;
         }
     }
+
+    private static StorageException InUse(string path, Exception? inner) => new(
+        $"Data directory '{path}' is in use by another Tieline{Owner(path)}. Stop that one first, or give this one a directory of its own (DataDirectory).", inner);
 
     /// <summary>In a file of its own: .NET reads no file that is locked, not even its first byte.</summary>
     private static void NameOwner(string path)

@@ -192,6 +192,6 @@ internal static class Database
             : new StorageException($"Cannot open journal '{path}': {DiskFault.Describe(error)}. {DiskFault.Advice(error)}", error);
     }
 
-    private static StorageException Damaged(string path, string how, Exception? inner) =>
+    public static StorageException Damaged(string path, string how, Exception? inner) =>
         new($"Journal '{path}' is damaged or is no SQLite file ({how}). It was left as it is: restore it from a backup together with the audit log of the same time. To start with an empty one: move it away, run 'tieline audit restart', then 'tieline reconcile --repair' over the time it held.", inner);
 }

@@ -34,8 +34,8 @@ public sealed class DoctorCommandTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("AnalyticsStream", "configuration permissions disk-space disk-flush dns tls clock token details stream destination")]
-    [InlineData("Notifications", "configuration permissions disk-space disk-flush dns tls clock token details queues channel topics destination")]
+    [InlineData("AnalyticsStream", "configuration permissions limits disk-space disk-flush dns tls clock token details stream destination")]
+    [InlineData("Notifications", "configuration permissions limits disk-space disk-flush dns tls clock token details queues channel topics destination")]
     public async Task Where_all_is_well_nothing_fails_and_no_event_is_sent(string source, string checks)
     {
         var (code, report, text) = await ExamineAsync($"Genesys:Source={source}");

@@ -71,6 +71,18 @@ public sealed class ReconcileCommandTests : OrgTests
     }
 
     [Fact]
+    public async Task Completeness_to_the_end_of_today_ends_now_and_says_so()
+    {
+        await PrepareAsync();
+        var today = new DateTimeOffset(TimeProvider.System.GetUtcNow().Date, TimeSpan.Zero);
+        var result = await Sandbox.RunAsync("completeness", "--from", $"{today.AddDays(-1):yyyy-MM-dd}", "--to", $"{today.AddDays(1):yyyy-MM-dd}");
+        result.ExitCode.ShouldBe(ExitCode.Done, result.Error);
+        result.Error.ShouldMatch("Up to [-0-9T:.]+Z: what is later has not happened yet");
+        (await Sandbox.RunAsync("completeness", "--from", "2020-01-01", "--to", "2999-01-01")).Error.ShouldContain("--to must not be in the future");
+        (await Sandbox.RunAsync("backfill", "--from", $"{today.AddDays(-1):yyyy-MM-dd}", "--to", $"{today.AddDays(1):yyyy-MM-dd}")).Error.ShouldContain("--to must not be in the future");
+    }
+
+    [Fact]
     public async Task A_running_Tieline_is_asked()
     {
         var service = RunningTieline.Sandbox(Org);

@@ -50,6 +50,30 @@ public sealed class DataDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void Open_WhereTheLockFileWasDeleted_IsRefusedStill()
+    {
+        using var first = DataDirectory.Open(_temp.FileNamed("data"));
+        File.Delete(first.FileNamed("lock"));
+        DataDirectory.IsInUse(first.Path).ShouldBeTrue();
+        Should.Throw<StorageException>(() => DataDirectory.Open(first.Path)).Message.ShouldContain("is in use by another Tieline");
+        File.WriteAllText(first.FileNamed("lock"), "");
+        DataDirectory.IsInUse(first.Path).ShouldBeTrue();
+        Should.Throw<StorageException>(() => DataDirectory.Open(first.Path)).Message.ShouldContain("is in use by another Tieline");
+    }
+
+    [Fact]
+    public void Open_WhereTheLockFileCannotBeOpened_SaysWhyAndNamesNoOtherProcess()
+    {
+        var path = _temp.FileNamed("data");
+        DataDirectory.Open(path).Dispose();
+        File.Delete(Path.Combine(path, "lock"));
+        File.CreateSymbolicLink(Path.Combine(path, "lock"), "lock"); // as a disk that fails: an error that has nothing to do with a lock
+        Should.Throw<StorageException>(() => DataDirectory.Open(path)).Message.ShouldStartWith($"Cannot use data directory '{path}': ");
+        File.Delete(Path.Combine(path, "lock"));
+        DataDirectory.Open(path).Dispose();
+    }
+
+    [Fact]
     public void Dispose_FreesTheLock()
     {
         var path = _temp.FileNamed("data");

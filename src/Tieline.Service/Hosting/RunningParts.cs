@@ -1,5 +1,6 @@
 using Tieline.Delivery;
 using Tieline.Forwarding;
+using Tieline.Genesys;
 using Tieline.Journal;
 using Tieline.Pipeline;
 
@@ -20,6 +21,9 @@ internal sealed class RunningParts
     /// <summary>Null while audit lines go nowhere.</summary>
     public AuditForwarder? Forwarder { get; set; }
 
+    /// <summary>Genesys's clock; null before anything runs.</summary>
+    public SourceClock? Clock { get; set; }
+
     /// <summary>Told once what runs, from its own thread.</summary>
     public Action<AdminParts>? Started { get; set; }
 
@@ -39,7 +43,7 @@ internal sealed class RunningParts
             _current = current with { Dispatchers = dispatchers };
     }
 
-    public void Clear() => (_current, _admin, Forwarder) = (null, null, null);
+    public void Clear() => (_current, _admin, Forwarder, Clock) = (null, null, null, null);
 
     internal sealed record Parts(SqliteJournal Journal, LoopSupervisor Supervisor, IReadOnlyList<Dispatcher> Dispatchers);
 }

@@ -47,6 +47,7 @@ internal static class TielineServices
         services.AddSingleton<IReadinessCheck, AlertCheck>();
         services.AddSingleton<IReadinessCheck, ForwardCheck>();
         services.AddSingleton<IReadinessCheck, ConfigurationCheck>();
+        services.AddSingleton<IReadinessCheck, ClockCheck>();
         services.TryAddSingleton<ITielinePipeline, TielineRuntime>();
         return services;
     }

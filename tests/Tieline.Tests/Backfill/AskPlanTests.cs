@@ -1,6 +1,8 @@
 using Tieline.Backfill;
+using Tieline.Diagnostics;
 using Tieline.Sequencing;
 using Tieline.TestKit;
+using Tieline.Tests.Sequencing;
 
 namespace Tieline.Tests.Backfill;
 
@@ -13,7 +15,7 @@ public sealed class AskPlanTests
 
     private readonly GapOptions _options = new();
 
-    private AskPlan Plan => new(_options, _reach);
+    private PlanInTime Plan => new(new AskPlan(_options, _reach));
 
     [Fact]
     public void Answers_that_stay_short_are_asked_for_at_0_2_5_10_and_30_s_2_and_10_minutes_and_then_hourly_until_a_day_is_over()
@@ -236,17 +238,17 @@ public sealed class AskPlanTests
     public void Without_gaps_nothing_is_due()
     {
         Plan.Next([], _found).ShouldBeNull();
-        AskPlan.NextDue([]).ShouldBeNull();
-        AskPlan.NextDue([Fill(1) with { NextAskAt = _found.AddSeconds(9) }, Fill(2) with { NextAskAt = _found.AddSeconds(4) }]).ShouldBe(_found.AddSeconds(4));
+        PlanInTime.NextDue([]).ShouldBeNull();
+        PlanInTime.NextDue([Fill(1) with { NextAskAt = _found.AddSeconds(9) }, Fill(2) with { NextAskAt = _found.AddSeconds(4) }]).ShouldBe(_found.AddSeconds(4));
     }
 
     [Fact]
     public void A_gap_found_to_be_bigger_is_asked_for_from_the_start_and_its_figures_go_on()
     {
         var before = Plan.After(Fill(), Answer(_found, fresh: 3, known: 2), _found);
-        var gap = new Gap(1, 1, GapReason.Reconnect, [], _found.AddMinutes(-1), _found, _found);
-        gap.Confirm(_found);
-        gap.Miss(new SequenceRange(4, 9), _found, _found.AddSeconds(9));
+        var gap = new Gap(1, 1, GapReason.Reconnect, [], _found.AddMinutes(-1), _found, _found.AsMoment());
+        gap.Confirm(_found.AsMoment());
+        gap.Miss(new SequenceRange(4, 9), _found, _found.AddSeconds(9).AsMoment());
         var bigger = GapFill.Of(gap, before);
         (bigger.State, bigger.Since, bigger.NextAskAt, bigger.Asks, bigger.Recovered, bigger.Known).ShouldBe((GapState.Open, _found.AddSeconds(9), _found.AddSeconds(9), 1, 3, 2));
         var after = AskPlan.AfterChange(bigger, Answer(_found, fresh: 2, isSettling: true));
@@ -256,8 +258,8 @@ public sealed class AskPlanTests
     [Fact]
     public void A_hole_is_timed_from_when_it_was_confirmed_and_due_at_once()
     {
-        var gap = new Gap(1, 1, GapReason.Hole, [new SequenceRange(4, 9)], _found, _found, _found);
-        gap.Confirm(_found.AddSeconds(2));
+        var gap = new Gap(1, 1, GapReason.Hole, [new SequenceRange(4, 9)], _found, _found, _found.AsMoment());
+        gap.Confirm(_found.AddSeconds(2).AsMoment());
         var fill = GapFill.Of(gap);
         (fill.Since, fill.NextAskAt <= fill.Since, fill.State).ShouldBe((_found.AddSeconds(2), true, GapState.Open));
         Plan.After(fill, Answer(_found.AddSeconds(2)), _found.AddSeconds(2)).NextAskAt.ShouldBe(_found.AddSeconds(4));
@@ -270,11 +272,11 @@ public sealed class AskPlanTests
     [InlineData("Manual", 0)]
     public void A_span_without_a_connection_gives_the_first_event_a_second_to_say_what_it_cost_and_is_due_at_once_when_that_is_known(string reason, double grace)
     {
-        var gap = new Gap(1, 1, Enum.Parse<GapReason>(reason), [], _found.AddMinutes(-1), _found, _found);
-        gap.Confirm(_found);
+        var gap = new Gap(1, 1, Enum.Parse<GapReason>(reason), [], _found.AddMinutes(-1), _found, _found.AsMoment());
+        gap.Confirm(_found.AsMoment());
         var fill = GapFill.Of(gap);
         (fill.NextAskAt, fill.Since, fill.HasNumbers).ShouldBe((_found.AddSeconds(grace), _found, false));
-        gap.Miss(new SequenceRange(4, 9), _found, _found.AddSeconds(0.3));
+        gap.Miss(new SequenceRange(4, 9), _found, _found.AddSeconds(0.3).AsMoment());
         fill = GapFill.Of(gap, fill);
         (fill.NextAskAt, fill.Since, fill.HasNumbers).ShouldBe((_found.AddSeconds(0.3), _found.AddSeconds(0.3), true));
     }
@@ -282,8 +284,8 @@ public sealed class AskPlanTests
     [Fact]
     public void A_tolerated_gap_is_closed_and_never_due()
     {
-        var gap = new Gap(1, 1, GapReason.Hole, [new SequenceRange(4, 4)], _found, _found, _found) { IsTolerated = true };
-        gap.Confirm(_found);
+        var gap = new Gap(1, 1, GapReason.Hole, [new SequenceRange(4, 4)], _found, _found, _found.AsMoment()) { IsTolerated = true };
+        gap.Confirm(_found.AsMoment());
         var fill = GapFill.Of(gap);
         (fill.State, fill.IsClosed, fill.NextAskAt).ShouldBe((GapState.Tolerated, true, null));
         Plan.Next([fill], _found.AddDays(1)).ShouldBeNull();
@@ -299,7 +301,21 @@ public sealed class AskPlanTests
     /// <summary>There has been an answer about it: it is asked for with the whole margin.</summary>
     private static GapFill Asked(long number = 1, DateTimeOffset? from = null, DateTimeOffset? to = null) => Fill(number, from, to) with { State = GapState.Filling };
 
+    /// <summary>The plan, told the time by a clock that nobody sets: what a fill says of it is what it is timed by.</summary>
+    private sealed class PlanInTime(AskPlan plan)
+    {
+        public static DateTimeOffset? NextDue(IEnumerable<GapFill> fills) => AskPlan.NextDue(fills.Select(Timed))?.AsTime();
+
+        public Ask? Next(IReadOnlyCollection<GapFill> fills, DateTimeOffset now) => plan.Next([.. fills.Select(Timed)], now.AsMoment());
+
+        public (DateTimeOffset From, DateTimeOffset To) SpanOf(GapFill fill, bool isSettling) => plan.SpanOf(Timed(fill), isSettling, _found.AddDays(1).AsMoment());
+
+        public GapFill After(GapFill fill, AskAnswer answer, DateTimeOffset now) => plan.After(Timed(fill), answer, now.AsMoment());
+
+        private static GapFill Timed(GapFill fill) => fill with { Found = fill.Since.AsSteady(), Due = fill.NextAskAt?.AsSteady() ?? MonotonicTime.Never, InServiceSince = fill.Since.AsSteady() };
+    }
+
     private static AskAnswer Answer(
         DateTimeOffset askedAt, long fresh = 0, long known = 0, bool isComplete = true, bool isSettling = false, string? problem = null, double? retryAfter = null) =>
-        new(askedAt, isComplete, isSettling, fresh, fresh, known, problem, retryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
+        new(askedAt.AsSteady(), isComplete, isSettling, fresh, fresh, known, problem, retryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
 }

@@ -21,7 +21,7 @@ internal static class DetailsReach
     public static string NotAsked(DateTimeOffset from, long leftOut)
     {
         var day = EventTime.ToText(new DateTimeOffset(from.UtcDateTime.Date, TimeSpan.Zero));
-        var more = leftOut == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; and {leftOut} older ones that have not ended as far as is known, and were not asked for by their ids: at most {MaxById} are");
+        var more = leftOut == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; and {leftOut} more that may have been there, and were not asked for by their ids: at most {MaxById} are");
         return $"conversations that began before {day} and of which the journal has no event{more}";
     }
 }

@@ -177,11 +177,11 @@ internal sealed partial class BackfillLoop
         }
     }
 
-    /// <summary>Conversations that had begun before the gaps were over and have not ended, as far as the journal has their events; those heard of last first.</summary>
+    /// <summary>Conversations that may have been there during the gaps, as far as the journal has their events; those heard of last first.</summary>
     private async Task<UnendedConversations> UnendedAsync(Ask ask, CancellationToken stopping)
     {
         await _open.FollowAsync((after, limit) => _journal.Read(reader => reader.ReadEnds(after, limit)), stopping);
-        return _open.BegunBefore(ask.To);
+        return _open.Between(ask.From.Plus(_reach), ask.To);
     }
 
     /// <summary>Asks for those that the answer by time did not have: they began too long ago.</summary>

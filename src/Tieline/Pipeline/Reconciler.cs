@@ -38,9 +38,9 @@ internal sealed partial class Reconciler(
         ReconcileRequest request, string journal, IReadOnlyCollection<string> destinations, IReconcileRepair? repair, Action<ReconcileFigures> progress, CancellationToken stopping)
     {
         using var reader = new JournalReader(journal);
-        var open = new OpenConversations();
+        var open = new OpenConversations(request.From);
         await open.FollowAsync(reader.ReadEnds, stopping);
-        var rest = open.BegunBefore(request.To);
+        var rest = open.Between(request.From, request.To);
         var from = DetailsReach.Of(media, options) is var reach && request.From.Minus(reach) is var begin && begin > EventTime.Earliest ? begin : EventTime.Earliest;
         var asked = clock.Now;
         var tally = new ReconcileTally(destinations);

@@ -204,6 +204,82 @@ public sealed class AskPlanTests
         (ask.From, ask.To).ShouldBe((_found.AddMinutes(-31), _found.AddMinutes(-9)));
     }
 
+    /// <summary>Not timed: a plan that looks at each for each does not come to its end within a test's patience.</summary>
+    [Fact]
+    public void Twenty_thousand_gaps_are_planned_as_one_ask_where_they_touch_and_one_by_one_where_they_do_not()
+    {
+        GapFill[] fills = [.. Enumerable.Range(1, 20_000).Select(number => Asked(number, _found.AddSeconds(-number * 200), _found.AddSeconds((-number * 200) + 1)))];
+        var ask = Plan.Next(fills, _found)!;
+        ask.Fills.ShouldHaveSingleItem().Number.ShouldBe(1);
+        fills = [.. Enumerable.Range(1, 20_000).Select(number => Asked(number, _found.AddSeconds(-number), _found.AddSeconds(1 - number)))];
+        ask = Plan.Next(fills, _found)!;
+        ask.Fills.Count.ShouldBe(20_000);
+        (ask.From, ask.To).ShouldBe((_found.AddSeconds(-20_060), _found));
+    }
+
+    [Fact]
+    public void A_gap_is_abandoned_by_the_time_in_service_and_not_before_it_was_asked_for_twice()
+    {
+        var late = _found.AddDays(2);
+        var once = Plan.After(Fill(), Answer(late, isComplete: false), late);
+        once.State.ShouldBe(GapState.Filling);
+        once.NextAskAt.ShouldBe(late.AddMinutes(1));
+        (once.InService, Plan.After(once, Answer(late.AddMinutes(1), isComplete: false), late.AddMinutes(1)).State).ShouldBe((TimeSpan.FromDays(2), GapState.Abandoned));
+    }
+
+    [Fact]
+    public void A_gap_whose_numbers_are_missing_is_filled_by_an_answer_that_tells_anything_of_its_time_and_by_no_other()
+    {
+        var settled = _found + _options.SettledAfter;
+        var fill = Fill() with { HasNumbers = true };
+        var empty = Plan.After(fill, Answer(settled, isSettling: true), settled);
+        (empty.State, empty.Problem!.Contains("nothing of its time", StringComparison.Ordinal)).ShouldBe((GapState.Filling, true));
+        Plan.After(fill, Answer(settled, isSettling: true) with { Told = 1 }, settled).State.ShouldBe(GapState.Filled);
+        Plan.After(fill, Answer(settled, isSettling: true, known: 1), settled).State.ShouldBe(GapState.Filled);
+        Plan.After(fill with { Recovered = 1 }, Answer(settled, isSettling: true), settled).State.ShouldBe(GapState.Filled);
+    }
+
+    [Theory]
+    [InlineData(long.MinValue, long.MinValue)]
+    [InlineData(0, 1)]
+    [InlineData(long.MaxValue, long.MaxValue)]
+    [InlineData(long.MinValue, long.MaxValue)]
+    [InlineData(long.MaxValue, long.MinValue)]
+    public void Any_times_on_record_can_be_reckoned_with(long from, long to)
+    {
+        foreach (var reason in Enum.GetValues<GapReason>())
+        {
+            var fill = Fill(from: SaturatingTime.FromMilliseconds(from), to: SaturatingTime.FromMilliseconds(to)) with { Reason = reason };
+            var ask = Plan.Next([fill], _found);
+            ask!.To.ShouldBeGreaterThan(ask.From);
+            Plan.After(fill, Answer(_found), _found).Asks.ShouldBe(1);
+            AskPlan.WhyNot(fill.Timed(_found.AsMoment(), TimeSpan.FromHours(1)), _found.AsMoment());
+        }
+    }
+
+    [Theory]
+    [InlineData(-3_600, -1_800, null)]
+    [InlineData(-3e9, -2e9, "before 2000-01-01")]
+    [InlineData(200_000, 300_000, "lies ahead")]
+    public void A_gap_that_cannot_be_asked_for_says_why(double from, double to, string? why)
+    {
+        var said = AskPlan.WhyNot(Fill(from: _found.AddSeconds(from), to: _found.AddSeconds(to)) with { Reason = GapReason.Manual }, _found.AsMoment());
+        if (why is null)
+            said.ShouldBeNull();
+        else
+            said.ShouldNotBeNull().ShouldContain(why);
+    }
+
+    [Fact]
+    public void What_is_asked_for_is_genesyss_time()
+    {
+        var skewed = new Moment(_found, _found.AddMinutes(5), _found.AsSteady());
+        var fill = Fill(from: _found.AddMinutes(4), to: _found.AddMinutes(4.5)) with { Found = _found.AsSteady(), Due = _found.AsSteady() };
+        var plan = new AskPlan(_options, _reach);
+        plan.Next([fill], skewed)!.To.ShouldBe(_found.AddMinutes(4.5).AddSeconds(5));
+        plan.SpanOf(fill with { To = null, Reason = GapReason.Unreadable }, false, skewed).To.ShouldBe(_found.AddMinutes(5).AddSeconds(5), "where only our clock says when it was over");
+    }
+
     [Fact]
     public void A_gap_that_is_not_due_is_not_asked_for_with_one_that_is()
     {

@@ -47,7 +47,7 @@ internal sealed class ReconcileRig : IAsyncDisposable
         _details.Genesys.Answer = asked => asked.Path.StartsWith("?id=", StringComparison.Ordinal) || asked.Path.EndsWith("/details", StringComparison.Ordinal) ? ById(asked)
             : asked.Method == "GET" ? FakeDetails.Json("""{"dataAvailabilityDate":"2026-01-01T00:00:00Z"}""") : FakeDetails.Json(new JsonObject
         {
-            ["conversations"] = new JsonArray([.. _records.Skip(100 * (asked.Page - 1)).Take(100).Select(record => JsonNode.Parse(record.GetRawText()))]),
+            ["conversations"] = new JsonArray([.. _records.Where(record => StartedAt(record) is var at && at >= asked.From.UtcDateTime.Date && at < asked.To.UtcDateTime).Skip(100 * (asked.Page - 1)).Take(100).Select(record => JsonNode.Parse(record.GetRawText()))]),
         }.ToJsonString());
         _data = DataDirectory.Open(_temp.FileNamed("data"));
         Journal = SqliteJournal.Open(_data, [Crm, Erp], _details.Time, _details.Metrics, Logs.For<SqliteJournal>(), sameWithin: _gaps.SameWithin);
@@ -129,6 +129,9 @@ internal sealed class ReconcileRig : IAsyncDisposable
         using var connection = Database.OpenForReading(DatabasePath, JournalSchema.Migrations.Count);
         return Database.Scalar(connection, sql);
     }
+
+    /// <summary>As the real API does, which finds a conversation by the day on which it started.</summary>
+    private static DateTime StartedAt(JsonElement record) => record.TryGetProperty("conversationStart", out var start) && start.TryGetDateTimeOffset(out var at) ? at.UtcDateTime : Some.Time.UtcDateTime;
 
     private HttpResponseMessage ById(Asked asked) =>
         _records.Where(record => asked.Path.Contains(record.GetProperty("conversationId").GetString()!, StringComparison.Ordinal)).ToList() is not { Count: > 0 } found ? FakeDetails.Status(System.Net.HttpStatusCode.NotFound)

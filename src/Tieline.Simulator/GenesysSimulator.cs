@@ -35,6 +35,7 @@ public sealed class GenesysSimulator : IAsyncDisposable
     private const string ConversationPath = "/api/v2/conversations/";
     private const string AnalyticsPath = "/api/v2/analytics/conversations/";
     private const string OneDetails = "/details";
+    private const string ManyDetails = "/api/v2/analytics/conversations/details";
 
     /// <summary>Path of the control API under <see cref="Url"/> and <see cref="ControlUrl"/>.</summary>
     public const string ControlPath = "/_simulator/";
@@ -95,7 +96,7 @@ public sealed class GenesysSimulator : IAsyncDisposable
         _channelSocketEndpoint = new ChannelSocketEndpoint(_hub, _channels, sockets, _faults, errors, _counters);
         _queuesEndpoint = new QueuesEndpoint(door, _queues);
         _topicsEndpoint = new TopicsEndpoint(door);
-        _conversationEndpoint = new ConversationEndpoint(time, door, _details, _hub.History, builder, writer, _hub.Notifier);
+        _conversationEndpoint = new ConversationEndpoint(time, door, _details, _hub.History, builder, writer, answers, _hub.Notifier);
         _control = new GenesysControl(this);
         Errors = errors;
 
@@ -293,6 +294,7 @@ public sealed class GenesysSimulator : IAsyncDisposable
             ("GET", QueuesPath) => _queuesEndpoint.HandleAsync(context, _hub.Changed.Set),
             ("GET", _) when path.StartsWith(ConversationPath, StringComparison.Ordinal) =>
                 _conversationEndpoint.LiveAsync(context, path[ConversationPath.Length..], _hub.Changed.Set),
+            ("GET", ManyDetails) => _conversationEndpoint.DetailsOfManyAsync(context, _hub.Changed.Set),
             ("GET", _) when path.StartsWith(AnalyticsPath, StringComparison.Ordinal) && path.EndsWith(OneDetails, StringComparison.Ordinal) =>
                 _conversationEndpoint.DetailsAsync(context, path[AnalyticsPath.Length..^OneDetails.Length], _hub.Changed.Set),
             ("POST", TokenPath) => _tokenEndpoint.HandleAsync(context, _hub.Changed.Set),

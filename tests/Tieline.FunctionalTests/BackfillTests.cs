@@ -39,6 +39,24 @@ public sealed class BackfillTests
         Say($"{account}");
     }
 
+    /// <summary>Genesys finds conversations by the day on which they started: those of days ago are asked for by their ids.</summary>
+    [Fact]
+    public async Task What_a_hole_cost_of_conversations_that_began_days_ago_is_fetched_and_the_gap_says_what_was_not_looked_at()
+    {
+        await using var site = await StartAsync(configure: options => (options.Genesys.BeganEarlier, options.Genesys.BeganEarlierBy) = (0.5, TimeSpan.FromDays(5)));
+        await site.MoreEventsAsync(2_000, _soon); // so that the journal knows of those that go on
+        await site.MoreDeliveriesAsync(20, _soon);
+        await site.FaultAsync(new SimulatorFault { Kind = "drop", Count = 200 });
+        await site.MoreEventsAsync(2_000, _soon);
+        var account = await site.FilledAsync(_filledWithin);
+        var heardOf = account.Ledger.Select(entry => entry.Line).Where(line => line is { Passes: true, Written: true }).Select(line => line.ConversationId).ToHashSet();
+        account.Missing.Where(line => heardOf.Contains(line.ConversationId)).ShouldBeEmpty(account.ToString());
+        account.Recovered.ShouldBeGreaterThan(10, account.ToString());
+        await Eventually.TrueAsync(() => site.AuditLines("gap-filled").Count == 1, _soon, () => "the audit log says that the gap is filled");
+        ((string)site.AuditLines("gap-filled").Single().Detail!["notAsked"]!).ShouldStartWith("conversations that began before ");
+        Say($"{account}");
+    }
+
     [Fact]
     public async Task Ten_disconnections_of_1_to_20_seconds_cost_nothing_in_the_end()
     {

@@ -37,6 +37,28 @@ public sealed class StartTests
         (await site.SettleAsync(_soon)).ShouldBeUndisturbed();
     }
 
+    /// <summary>What no command lets in any more may be on record from before.</summary>
+    [Fact]
+    public async Task A_gap_from_the_beginning_of_time_is_refused_at_the_door_and_one_on_record_ends_nothing()
+    {
+        await using var site = await Site.StartAsync();
+        await site.MoreDeliveriesAsync(20, _soon);
+        var refused = await site.RunAsync("backfill", "--from", "0001-01-01", "--to", "2026-01-01");
+        refused.ExitCode.ShouldBe(2, refused.ToString());
+        refused.ToString().ShouldContain("--from must be from 2000-01-01T00:00:00.000Z to 2100-01-01T00:00:00.000Z, was '0001-01-01'");
+        (await site.StopAsync()).ExitCode.ShouldBe(0);
+        Execute(Path.Combine(site.DataDirectory, "tieline.db"), """
+            INSERT INTO gap(number, epoch, missing, reason, state, from_time, to_time, seen_at, confirmed_at, next_ask_at)
+            SELECT next_gap, 1, '', 'manual', 'open', -62135596800000, -62135596700000, 0, 0, -9223372036854775808 FROM mark;
+            UPDATE mark SET next_gap = next_gap + 1;
+            """);
+        await site.StartTielineAsync();
+        await site.MoreDeliveriesAsync(20, _soon);
+        await Eventually.TrueAsync(() => site.AuditLines("gap-abandoned").Count == 1, _soon, () => "the gap is given up");
+        ((string)site.AuditLines("gap-abandoned").Single().Detail!["problem"]!).ShouldContain("its time ended before 2000-01-01");
+        site.Process.HasExited.ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData(Journal.Garbage, "is damaged or is no SQLite file")]
     [InlineData(Journal.SomebodyElses, "not a Tieline journal")]

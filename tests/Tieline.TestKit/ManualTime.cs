@@ -17,6 +17,9 @@ public sealed class ManualTime : FakeTimeProvider
     /// <summary>The due time of each timer that was started, in order.</summary>
     public ChannelReader<TimeSpan> Waits => _waits.Reader;
 
+    /// <summary>What the system clock would show if nobody had ever set it.</summary>
+    public DateTimeOffset Unset => base.GetUtcNow();
+
     /// <summary>Sets the system clock, as NTP or a person does: <see cref="GetUtcNow"/> steps, the monotonic clock and every timer go on as before.</summary>
     /// <param name="by">Negative: back.</param>
     public void StepClock(TimeSpan by) => _stepped += by;

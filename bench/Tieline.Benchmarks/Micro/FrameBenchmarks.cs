@@ -1,6 +1,7 @@
 using System.Text;
 using BenchmarkDotNet.Attributes;
 using Tieline.Delivery;
+using Tieline.Diagnostics;
 using Tieline.Events;
 using Tieline.Filtering;
 using Tieline.Genesys;
@@ -13,7 +14,8 @@ namespace Tieline.Benchmarks.Micro;
 [MemoryDiagnoser]
 public class FrameBenchmarks
 {
-    private static readonly DateTimeOffset _now = new(2026, 3, 2, 9, 14, 8, TimeSpan.Zero);
+    private static readonly DateTimeOffset _time = new(2026, 3, 2, 9, 14, 8, TimeSpan.Zero);
+    private static readonly Moment _now = new(_time, _time, new MonotonicTime(TimeSpan.Zero));
 
     private readonly byte[] _frame = Encoding.UTF8.GetBytes(
         """

@@ -12,8 +12,8 @@ internal sealed class AuditShowCommand : Verb
     private readonly Option<bool> _all = new("--all") { Description = "All that fit, not only the newest." };
     private readonly Option<string?> _conversation = new("--conversation") { Description = "Lines about this conversation.", HelpName = "ID" };
     private readonly Option<string?> _action = new("--action") { Description = "Lines with this action: accepted, delivered, dead-lettered, gap-detected, …", HelpName = "ACTION" };
-    private readonly Option<DateTimeOffset?> _from = new("--from") { Description = "From this time on (UTC where no offset is given).", HelpName = "TIME" };
-    private readonly Option<DateTimeOffset?> _to = new("--to") { Description = "Before this time.", HelpName = "TIME" };
+    private readonly Option<DateTimeOffset?> _from = SpanOptions.Time("--from", "From this time on (UTC where no offset is given).");
+    private readonly Option<DateTimeOffset?> _to = SpanOptions.Time("--to", "Before this time.");
     private readonly Option<bool> _json = GlobalOptions.Json();
     private readonly AuditLocation _location;
     private readonly CommandContext _context;
@@ -27,6 +27,7 @@ internal sealed class AuditShowCommand : Verb
             Options.Add(option);
         }
 
+        SpanOptions.Order(this, _from, _to);
         SetAction(Run);
     }
 

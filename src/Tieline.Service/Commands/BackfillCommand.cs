@@ -109,5 +109,7 @@ internal sealed class BackfillCommand : Verb
             _ when gap["closedAt"] is null => "Genesys's records lag behind: it is asked again by itself while Tieline runs, and what comes then is delivered too.",
             _ => "Closed.",
         });
+        if (gap["notAsked"] is { } notAsked)
+            _context.Output.WriteLine($"Not looked at: {notAsked} (Gaps:Reach).");
     }
 }

@@ -35,6 +35,7 @@ internal sealed class DeadLetterOptions
 
         foreach (var option in (Option[])[_destination, _cause, _status, _from, _to, _conversation])
             command.Options.Add(option);
+        SpanOptions.Order(command, _from, _to);
     }
 
     public DeadLetterQuery Read(ParseResult parse)

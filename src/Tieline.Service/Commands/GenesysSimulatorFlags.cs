@@ -25,7 +25,8 @@ internal sealed class GenesysSimulatorFlags
     private readonly Option<int> _requestsPerMinute = new("--requests-per-minute") { Description = "Requests to the details API that a client may make; 0: any number.", HelpName = "N", DefaultValueFactory = _ => Defaults.RequestsPerMinute };
     private readonly Option<double> _jobTime = new("--job-time") { Description = "Seconds a details job takes.", HelpName = "S", DefaultValueFactory = _ => Defaults.JobTime.TotalSeconds };
     private readonly Option<double> _jobsBehind = new("--jobs-behind") { Description = "Seconds that the data jobs read is behind.", HelpName = "S", DefaultValueFactory = _ => Defaults.JobsBehind.TotalSeconds };
-    private readonly Option<double> _beganEarlier = new("--began-earlier") { Description = "Share of conversations, 0 to 1, whose record begins 20 hours early.", HelpName = "X", DefaultValueFactory = _ => Defaults.BeganEarlier };
+    private readonly Option<double> _beganEarlier = new("--began-earlier") { Description = "Share of conversations, 0 to 1, whose record begins long before their first event.", HelpName = "X", DefaultValueFactory = _ => Defaults.BeganEarlier };
+    private readonly Option<double> _beganEarlierBy = new("--began-earlier-by") { Description = "Hours that it begins before; more than a day as an e-mail may.", HelpName = "H", DefaultValueFactory = _ => Defaults.BeganEarlierBy.TotalHours };
     private readonly Option<bool?> _history = new("--history") { Description = "Remember conversations for the details API (default: yes, except at rate 0).", HelpName = "true|false" };
     private readonly Option<int> _historyLimit = new("--history-limit") { Description = "How many; the oldest ended ones go first.", HelpName = "N", DefaultValueFactory = _ => Defaults.HistoryLimit };
     private readonly Option<double> _channelLife = new("--channel-life") { Description = "Seconds a notification channel lives.", HelpName = "S", DefaultValueFactory = _ => Defaults.ChannelLife.TotalSeconds };
@@ -46,7 +47,7 @@ internal sealed class GenesysSimulatorFlags
         Option[] options =
         [
             _listen, _rate, _passing, _seed, _clientId, _clientSecret, _expiresIn, _maxEvents, _ledger, _canary, _firstSequence,
-            _detailsLag, _detailsMatch, _requestsPerMinute, _jobTime, _jobsBehind, _beganEarlier, _history, _historyLimit,
+            _detailsLag, _detailsMatch, _requestsPerMinute, _jobTime, _jobsBehind, _beganEarlier, _beganEarlierBy, _history, _historyLimit,
             _channelLife, _heartbeat, _extraQueues, _bodyPadding, _bodyPaddingUpTo, _unusual, _pace, _fault,
         ];
         foreach (var option in options)
@@ -95,6 +96,7 @@ internal sealed class GenesysSimulatorFlags
             JobTime = Seconds(parse.GetValue(_jobTime)),
             JobsBehind = Seconds(parse.GetValue(_jobsBehind)),
             BeganEarlier = parse.GetValue(_beganEarlier),
+            BeganEarlierBy = Seconds(3_600 * parse.GetValue(_beganEarlierBy)),
             History = parse.GetValue(_history),
             HistoryLimit = parse.GetValue(_historyLimit),
             ChannelLife = Seconds(parse.GetValue(_channelLife)),

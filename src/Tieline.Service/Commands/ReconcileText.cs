@@ -44,6 +44,8 @@ internal static class ReconcileText
         output.WriteLine(Verdict(report));
         if (report["provisional"]!.GetValue<bool>())
             output.WriteLine("Provisional: Genesys's records of the last minutes may still grow.");
+        if (report["notAsked"] is { } notAsked)
+            output.WriteLine($"Not looked at: {notAsked} (Gaps:Reach).");
     }
 
     private static string Verdict(JsonObject report)

@@ -78,19 +78,36 @@ internal sealed class SpanOptions
         HelpName = "TIME",
         CustomParser = result =>
         {
-            if (TryParse(result.Tokens[0].Value, out var time))
+            if (!TryParse(result.Tokens[0].Value, out var time))
+                result.AddError($"{name} must be a time such as 2026-03-02T09:00:00Z or 2026-03-02, was '{result.Tokens[0].Value}'");
+            else if (!ApiRequest.IsAllowed(time))
+                result.AddError($"{name} must be from {EventTime.ToText(EventTime.Earliest)} to {EventTime.ToText(EventTime.Latest)}, was '{result.Tokens[0].Value}'");
+            else
                 return time;
-            result.AddError($"{name} must be a time such as 2026-03-02T09:00:00Z or 2026-03-02, was '{result.Tokens[0].Value}'");
             return null;
         },
     };
 
+    /// <summary>Of two times that may each be left out, the one is after the other.</summary>
+    public static void Order(Command command, Option<DateTimeOffset?> from, Option<DateTimeOffset?> to) => command.Validators.Add(result =>
+    {
+        try
+        {
+            if (result.GetValue(to) <= result.GetValue(from))
+                result.AddError($"{to.Name} must be after {from.Name}");
+        }
+        catch (InvalidOperationException)
+        {
+            // One of them is no time, which its own parser tells.
+        }
+    });
+
     private static DateTimeOffset? ParseDate(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
-        if (text.Length == "yyyy-MM-dd".Length && TryParse(text, out var day))
+        if (text.Length == "yyyy-MM-dd".Length && TryParse(text, out var day) && ApiRequest.IsAllowed(day))
             return day;
-        result.AddError($"--date must be a day such as 2026-03-02, was '{text}'");
+        result.AddError($"--date must be a day such as 2026-03-02, from 2000-01-01 on, was '{text}'");
         return null;
     }
 

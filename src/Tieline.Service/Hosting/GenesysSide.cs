@@ -7,14 +7,17 @@ namespace Tieline.Service.Hosting;
 /// <summary>All that speaks to Genesys, with one token and one budget.</summary>
 internal sealed class GenesysSide : IDisposable
 {
-    private readonly HttpMessageInvoker _http = GenesysHttp.Create();
+    private readonly HttpMessageInvoker _http;
 
     /// <summary>Apart from the others: whatever comes over it tells that the source is alive.</summary>
     private readonly HttpMessageInvoker _sockets;
 
     public GenesysSide(TielineOptions options, SourceStatus status, TimeProvider time, TielineMetrics metrics, SpecificationMetrics specification, ILoggerFactory loggers)
     {
-        _sockets = GenesysHttp.Create(specification.Heard);
+        Clock = new SourceClock(time);
+        metrics.Observe("tieline.clock.offset", "s", "How far Genesys's clock is ahead of this machine's, by its answers; 0 where they may agree.", () => Clock.Offset?.TotalSeconds ?? double.NaN);
+        _http = GenesysHttp.Create(clock: Clock);
+        _sockets = GenesysHttp.Create(specification.Heard, Clock);
         var genesys = options.Genesys;
         var endpoints = GenesysEndpoints.Of(genesys);
         var timing = new StreamTiming();
@@ -33,6 +36,9 @@ internal sealed class GenesysSide : IDisposable
         Calls = new DetailsClient(endpoints.Details, tokens, _http, Budget, time, metrics);
         Details = new DetailsReader(Calls, Budget, time, Chance.Next, loggers.CreateLogger<DetailsReader>());
     }
+
+    /// <summary>Genesys's clock, as its answers tell it.</summary>
+    public SourceClock Clock { get; }
 
     public RestBudget Budget { get; }
 

@@ -1,6 +1,7 @@
 using Tieline.Audit;
 using Tieline.Delivery;
 using Tieline.Forwarding;
+using Tieline.Genesys;
 using Tieline.Journal;
 using Tieline.Pipeline;
 
@@ -24,6 +25,9 @@ internal sealed class RunningParts
     /// <summary>Null while audit lines go nowhere.</summary>
     public AuditForwarder? Forwarder { get; set; }
 
+    /// <summary>Genesys's clock; null before anything runs.</summary>
+    public SourceClock? Clock { get; set; }
+
     /// <summary>Told once what runs, from its own thread.</summary>
     public Action<AdminParts>? Started { get; set; }
 
@@ -43,7 +47,7 @@ internal sealed class RunningParts
             _current = current with { Dispatchers = dispatchers };
     }
 
-    public void Clear() => (_current, _admin, Forwarder, Audit) = (null, null, null, null);
+    public void Clear() => (_current, _admin, Forwarder, Audit, Clock) = (null, null, null, null, null);
 
     internal sealed record Parts(SqliteJournal Journal, LoopSupervisor Supervisor, IReadOnlyList<Dispatcher> Dispatchers);
 }

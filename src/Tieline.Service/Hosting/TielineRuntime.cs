@@ -132,19 +132,19 @@ internal sealed partial class TielineRuntime(
     {
         var intake = new EventIntake(
             new EventSequencer(options.Gaps.ReorderWindow, options.Gaps.HoldFor, options.Gaps.Tolerance), new EventFilter(options.Filter), Redactor(directory, options),
-            journal, time, metrics, specification, loggers.CreateLogger<EventIntake>());
+            journal, genesys.Clock, time, metrics, specification, loggers.CreateLogger<EventIntake>());
         var hold = new HoldLoop(intake, time);
         var backfill = new BackfillLoop(
-            intake, journal, genesys.Details, options.Gaps, [.. options.Genesys.Subscription.Types], time, metrics, loggers.CreateLogger<BackfillLoop>());
+            intake, journal, genesys.Details, options.Gaps, [.. options.Genesys.Subscription.Types], genesys.Clock, time, metrics, loggers.CreateLogger<BackfillLoop>());
         var damage = new DamageLoop(intake, journal, time, loggers.CreateLogger<DamageLoop>());
         var durable = new AuditMark();
         var audit = new AuditProjection(directory.Path, journal, options.Audit, metrics, time, loggers.CreateLogger<AuditProjection>(), mark: durable);
         var forwarder = siem is null ? null : new AuditForwarder(directory.Path, durable, siem, options.Audit.Forward, metrics, time, Chance.Next, loggers.CreateLogger<AuditForwarder>());
-        (parts.Audit, parts.Forwarder) = (audit, forwarder);
+        (parts.Audit, parts.Forwarder, parts.Clock) = (audit, forwarder, genesys.Clock);
         var checkpoint = new CheckpointLoop(journal, time, loggers.CreateLogger<CheckpointLoop>());
         var retention = new RetentionLoop(journal, options.Retention, time, loggers.CreateLogger<RetentionLoop>());
         var reconciler = new Reconciler(
-            genesys.Details, new EventFilter(options.Filter), [.. options.Genesys.Subscription.Types], options.Gaps, time, metrics, loggers.CreateLogger<Reconciler>());
+            genesys.Details, new EventFilter(options.Filter), [.. options.Genesys.Subscription.Types], options.Gaps, genesys.Clock, time, metrics, loggers.CreateLogger<Reconciler>());
         var reconciling = new ReconcileLoop(
             reconciler, journal, directory.FileNamed(JournalSchema.FileName), [.. options.Destinations.Select(destination => destination.Name)], new JournalRepair(intake, journal),
             options.Reconcile, time, metrics, loggers.CreateLogger<ReconcileLoop>());

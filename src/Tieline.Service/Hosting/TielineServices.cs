@@ -48,6 +48,7 @@ internal static class TielineServices
         services.AddSingleton<IReadinessCheck, AuditCheck>();
         services.AddSingleton<IReadinessCheck, ForwardCheck>();
         services.AddSingleton<IReadinessCheck, ConfigurationCheck>();
+        services.AddSingleton<IReadinessCheck, ClockCheck>();
         services.TryAddSingleton<ITielinePipeline, TielineRuntime>();
         return services;
     }

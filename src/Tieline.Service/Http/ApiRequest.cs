@@ -65,14 +65,19 @@ internal sealed class ApiRequest
     /// <summary>What is wrong with a span; null where nothing is.</summary>
     public static string? Check(DateTimeOffset from, DateTimeOffset to, DateTimeOffset now, string prefix = "")
     {
+        if (!IsAllowed(from))
+            return $"{prefix}from must be from {EventTime.ToText(EventTime.Earliest)} on, was {EventTime.ToText(from)}: Genesys has no events from before";
         if (to <= from)
             return $"{prefix}to must be after {prefix}from";
         return to > now ? $"{prefix}to must not be in the future" : null;
     }
 
-    public DeadLetterQuery Query() => new(
-        Text("destination"), Text("cause"), (int?)Number("status", 100, 599), Time("from"), Time("to"), Text("conversation"), Id("id"),
-        Number("position", 1, long.MaxValue) is { } position ? new JournalPosition(position) : null);
+    public DeadLetterQuery Query()
+    {
+        var (from, to) = Between();
+        return new DeadLetterQuery(
+            Text("destination"), Text("cause"), (int?)Number("status", 100, 599), from, to, Text("conversation"), Id("id"), Number("position", 1, long.MaxValue) is { } position ? new JournalPosition(position) : null);
+    }
 
     /// <summary>What is to be sent again of a span; null where something is wrong with it.</summary>
     public SpanReplay? Replay(DateTimeOffset now)
@@ -148,11 +153,26 @@ internal sealed class ApiRequest
     {
         if (Text(name) is not { } text)
             return null;
-        if (EventTime.TryParse(Encoding.UTF8.GetBytes(text), out var time))
+        if (!EventTime.TryParse(Encoding.UTF8.GetBytes(text), out var time))
+            Problem ??= $"{name} must be a time such as 2026-03-02T00:00:00Z, was '{Short(text)}'";
+        else if (!IsAllowed(time))
+            Problem ??= $"{name} must be from {EventTime.ToText(EventTime.Earliest)} to {EventTime.ToText(EventTime.Latest)}, was '{Short(text)}'";
+        else
             return time;
-        Problem ??= $"{name} must be a time such as 2026-03-02T00:00:00Z, was '{Short(text)}'";
         return null;
     }
+
+    /// <summary>Two times between which something is looked for; each may be left out.</summary>
+    public (DateTimeOffset? From, DateTimeOffset? To) Between()
+    {
+        var (from, to) = (Time("from"), Time("to"));
+        if (to <= from)
+            Problem ??= "to must be after from";
+        return (from, to);
+    }
+
+    /// <summary>Whether a time that somebody gives can be meant.</summary>
+    public static bool IsAllowed(DateTimeOffset time) => time >= EventTime.Earliest && time <= EventTime.Latest;
 
     public EventId? Id(string name)
     {

@@ -22,7 +22,7 @@ internal static class ApiShapes
         ["Conversations"] = "conversations:Conversation[] lookedBackTo:time? next:text?",
         ["Conversation"] = "conversationId:text newest:Event",
         ["Story"] = "conversationId:text events:Event[] gaps:Gap[] next:text?",
-        ["Gap"] = "number:int reason:text state:text from:time? to:time? since:time asks:int nextAskAt:time? recovered:int known:int problem:text? closedAt:time?",
+        ["Gap"] = "number:int reason:text state:text from:time? to:time? since:time asks:int nextAskAt:time? recovered:int known:int problem:text? notAsked:text? closedAt:time?",
         ["Gaps"] = "gaps:Gap[] next:text?",
         ["Backfill"] = "gap:int",
         ["Reconciliation"] = $"{Progress} -report:any",

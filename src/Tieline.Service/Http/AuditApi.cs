@@ -97,5 +97,9 @@ internal sealed class AuditApi(AuditLines lines)
         ["detail"] = row.Json is null ? null : JsonNode.Parse(row.Json),
     };
 
-    private static AuditQuery QueryOf(ApiRequest asked) => new(null, asked.Text("conversation"), asked.Text("action"), asked.Time("from"), asked.Time("to"), asked.Cursor());
+    private static AuditQuery QueryOf(ApiRequest asked)
+    {
+        var (from, to) = asked.Between();
+        return new AuditQuery(null, asked.Text("conversation"), asked.Text("action"), from, to, asked.Cursor());
+    }
 }

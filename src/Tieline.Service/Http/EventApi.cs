@@ -45,6 +45,7 @@ internal sealed class EventApi(JournalDesk journal)
         DestinationNumber? number = destination is null ? null : journal.Read(reader => reader.ReadDestinations().TryGetValue(destination, out var known) ? known : (DestinationNumber?)null);
         asked.Refuse(destination is not null && number is null ? $"there is no destination '{destination}'" : (status is null) != (destination is null) ? "destination and status go together: where an event stands there" : null);
         EventStatus? stands = status switch { "waiting" => EventStatus.Waiting, "delivered" => EventStatus.Delivered, "dead" => EventStatus.DeadLettered, _ => null };
-        return new EventSearch(asked.Text("conversation"), asked.Id("id"), asked.Text("type"), asked.Text("state"), asked.Text("queue"), number, stands, asked.Time("from"), asked.Time("to"));
+        var (from, to) = asked.Between();
+        return new EventSearch(asked.Text("conversation"), asked.Id("id"), asked.Text("type"), asked.Text("state"), asked.Text("queue"), number, stands, from, to);
     }
 }

@@ -21,6 +21,7 @@ internal static class GapJson
         ["recovered"] = fill.Recovered,
         ["known"] = fill.Known,
         ["problem"] = fill.Problem,
+        ["notAsked"] = fill.NotAsked,
         ["closedAt"] = Text(fill.ClosedAt),
     };
 

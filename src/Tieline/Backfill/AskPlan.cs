@@ -1,51 +1,75 @@
+using Tieline.Diagnostics;
+using Tieline.Events;
 using Tieline.Sequencing;
 
 namespace Tieline.Backfill;
 
-/// <summary>When to ask for which gaps, what to ask, and what an answer means. Pure: told the time.</summary>
+/// <summary>When to ask for which gaps, what to ask, and what an answer means. Pure: told the time. What it waits for is told by the monotonic clock, what it asks for by Genesys's.</summary>
 /// <param name="reach">How far back a settling ask looks for conversations that began before the gap.</param>
 internal sealed class AskPlan(GapOptions options, TimeSpan reach)
 {
+    /// <summary>A gap is not given up before it was asked for so often.</summary>
+    private const int LeastAsks = 2;
+
     /// <summary>An ask that was not answered is repeated after this at the latest: the schedule is for records that lag, not for an API that is down.</summary>
     private static readonly TimeSpan _again = TimeSpan.FromMinutes(1);
 
     /// <summary>The first answer is what delivery waits for, and the narrower its span the sooner it is there. Later ones take in the whole margin, and so does one that may close the gap.</summary>
     private static readonly TimeSpan _firstMargin = TimeSpan.FromSeconds(5);
 
+    /// <summary>No ask is further off than this.</summary>
+    public TimeSpan LongestWait => Max(options.AskAfter[^1], _again);
+
     /// <summary>What to ask now; null when nothing is due. Gaps that somebody waits for come first.</summary>
-    public Ask? Next(IReadOnlyCollection<GapFill> fills, DateTimeOffset now)
+    public Ask? Next(IReadOnlyCollection<GapFill> fills, Moment now)
     {
-        var due = fills.Where(fill => fill.NextAskAt <= now).OrderBy(fill => IsSettling(fill, now)).ThenBy(fill => fill.NextAskAt).ThenBy(fill => fill.Number).ToList();
+        var due = fills.Where(fill => fill.Due <= now.Steady).Select(fill => (Fill: fill, IsSettling: IsSettling(fill, now))).ToList();
         if (due.Count == 0)
             return null;
-        var isSettling = IsSettling(due[0], now);
-        var together = Together(due[0], due.Where(fill => IsSettling(fill, now) == isSettling), isSettling);
-        var (from, to) = (together.Min(fill => SpanOf(fill, isSettling).From), together.Max(fill => SpanOf(fill, isSettling).To));
-        var end = isSettling ? now - (options.SettledAfter / 2) : now;
+        var (first, isSettling) = due.OrderBy(one => one.IsSettling).ThenBy(one => one.Fill.Due).ThenBy(one => one.Fill.Number).First();
+        var (together, from, to) = Together(first, due.Where(one => one.IsSettling == isSettling).Select(one => one.Fill), isSettling, now);
+        var end = isSettling ? now.Source - (options.SettledAfter / 2) : now.Source;
         if (to > end)
             to = end;
         if (isSettling)
-            from -= reach;
+            from = Later(from.Minus(reach), EventTime.Earliest);
         return new Ask(together, from, to > from ? to : from + TimeSpan.FromSeconds(1), isSettling);
     }
 
     /// <summary>When <see cref="Next"/> will have something; null when nothing is open.</summary>
-    public static DateTimeOffset? NextDue(IEnumerable<GapFill> fills) => fills.Min(fill => fill.NextAskAt);
+    public static MonotonicTime? NextDue(IEnumerable<GapFill> fills) => fills.Select(fill => fill.Due).DefaultIfEmpty(MonotonicTime.Never).Min() is var due && due != MonotonicTime.Never ? due : null;
+
+    /// <summary>Why a gap cannot be asked for at all, whatever is on record of it; null where it can.</summary>
+    public static string? WhyNot(GapFill fill, Moment now) =>
+        EndOf(fill, now) is var end && end <= EventTime.Earliest ? $"its time ended before {EventTime.ToText(EventTime.Earliest)}: Genesys has no events of then"
+        : (fill.From ?? end) > now.Latest.Plus(EventTime.MaxAhead) ? "its time lies ahead: it cannot have been missed"
+        : null;
 
     /// <summary>What belongs to a gap: events of this time. With a margin, since the two clocks and the two records do not agree to the millisecond.</summary>
     /// <param name="isSettling">As <see cref="Ask.IsSettling"/> of the ask that it is for.</param>
-    public (DateTimeOffset From, DateTimeOffset To) SpanOf(GapFill fill, bool isSettling)
+    public (DateTimeOffset From, DateTimeOffset To) SpanOf(GapFill fill, bool isSettling, Moment now)
     {
-        var from = fill.From ?? fill.To ?? fill.Since;
-        var to = fill.To ?? fill.Since;
+        var to = EndOf(fill, now);
+        var from = fill.From ?? to;
         if (to < from)
             (from, to) = (to, from); // numbers are in the order of sending, times need not be
         var margin = MarginOf(fill, isSettling);
-        return (from - margin, to + margin);
+        return (Later(from.Minus(margin), EventTime.Earliest), Later(to.Plus(margin), EventTime.Earliest));
+    }
+
+    /// <summary>When it was over, by Genesys's clock. Where our own clock said so, it is reckoned anew: how the two differ may be known better by now.</summary>
+    public static DateTimeOffset EndOf(GapFill fill, Moment now)
+    {
+        if (fill is { To: { } to, Reason: GapReason.Manual })
+            return to;
+        var found = now.SourceAt(fill.Found);
+        return fill.To is not { } end || end > now.Latest.Plus(EventTime.MaxAhead) ? found
+            : fill is { HasNumbers: false, Reason: GapReason.Reconnect or GapReason.Restart } ? Later(end, found)
+            : end;
     }
 
     /// <summary>How a gap stands after an answer.</summary>
-    public GapFill After(GapFill fill, AskAnswer answer, DateTimeOffset now)
+    public GapFill After(GapFill fill, AskAnswer answer, Moment now)
     {
         var next = fill with
         {
@@ -54,16 +78,29 @@ internal sealed class AskPlan(GapOptions options, TimeSpan reach)
             Recovered = fill.Recovered + answer.Counted,
             Known = answer.IsComplete ? answer.Known : fill.Known,
             Problem = answer.Problem,
+            InService = now.Steady - fill.InServiceSince,
+            NotAsked = answer.NotAsked ?? fill.NotAsked,
         };
         if (answer is { IsComplete: true, IsSettling: true, New: 0 })
-            return next with { State = GapState.Filled, NextAskAt = null, ClosedAt = now };
-        if (now - fill.Since >= options.AbandonAfter)
-            return next with { State = GapState.Abandoned, NextAskAt = null, ClosedAt = now };
-        return next with { NextAskAt = NextAskAt(fill, answer, now) };
+        {
+            if (!fill.HasNumbers || next.Recovered > 0 || answer.Known > 0 || answer.Told > 0)
+                return Closed(next, GapState.Filled, now);
+            next = next with { Problem = "Genesys's records tell nothing of its time, though numbers are missing: what they were is not known" };
+        }
+
+        if (next.InService >= options.AbandonAfter && next.Asks >= LeastAsks)
+            return Closed(next, GapState.Abandoned, now);
+        var due = DueAfter(fill, answer, now);
+        return next with { Due = due, NextAskAt = now.SystemAt(due) };
     }
+
+    /// <summary>One that cannot be asked for, for a reason.</summary>
+    public static GapFill GivenUp(GapFill fill, string why, Moment now) => Closed(fill with { Problem = why, InService = now.Steady - fill.InServiceSince }, GapState.Abandoned, now);
 
     /// <summary>How a gap stands after an answer that was asked for before it was found to be bigger: what it brought counts, and no more.</summary>
     public static GapFill AfterChange(GapFill current, AskAnswer answer) => current with { Asks = current.Asks + 1, Recovered = current.Recovered + answer.Counted };
+
+    private static GapFill Closed(GapFill fill, GapState state, Moment now) => fill with { State = state, Due = MonotonicTime.Never, NextAskAt = null, ClosedAt = now.System };
 
     private TimeSpan MarginOf(GapFill fill, bool isSettling) => fill switch
     {
@@ -72,55 +109,63 @@ internal sealed class AskPlan(GapOptions options, TimeSpan reach)
         _ => options.Margin,
     };
 
-    private DateTimeOffset NextAskAt(GapFill fill, AskAnswer answer, DateTimeOffset now)
+    private MonotonicTime DueAfter(GapFill fill, AskAnswer answer, Moment now)
     {
-        var due = Scheduled(fill, answer.AskedAt);
-        if (SettledFrom(fill) is var settled && settled > answer.AskedAt && settled < due)
+        var due = Scheduled(fill, answer.Asked);
+        if (SettledFrom(fill, now) is var settled && settled > answer.Asked && settled < due)
             due = settled;
-        if (!answer.IsComplete && due > now + _again)
-            due = now + _again;
-        if (now + answer.RetryAfter is { } asked && asked > due)
-            due = asked;
+        if (!answer.IsComplete && due > now.Steady + _again)
+            due = now.Steady + _again;
+        if (answer.RetryAfter is { } asked && now.Steady + asked > due)
+            due = now.Steady + asked;
         // Once more before it is given up, whatever was asked for: the budget knows whether a call may be made.
-        var last = fill.Since + options.AbandonAfter;
-        return due < last ? due : last;
+        var last = fill.InServiceSince + options.AbandonAfter;
+        return due < last || last <= now.Steady ? due : last;
     }
 
-    private DateTimeOffset Scheduled(GapFill fill, DateTimeOffset askedAt)
+    private MonotonicTime Scheduled(GapFill fill, MonotonicTime asked)
     {
         foreach (var delay in options.AskAfter)
         {
-            if (fill.Since + delay > askedAt)
-                return fill.Since + delay;
+            if (fill.Found + delay > asked)
+                return fill.Found + delay;
         }
 
-        return askedAt + Max(options.AskAfter[^1], TimeSpan.FromSeconds(1));
+        return asked + Max(options.AskAfter[^1], TimeSpan.FromSeconds(1));
     }
 
-    private bool IsSettling(GapFill fill, DateTimeOffset now) => now >= SettledFrom(fill);
+    private bool IsSettling(GapFill fill, Moment now) => now.Steady >= SettledFrom(fill, now);
 
-    /// <summary>By our own clock, not by that of Genesys's events; a span that somebody named is as long over as it says.</summary>
-    private DateTimeOffset SettledFrom(GapFill fill) =>
-        (fill.To is { } to && (fill.Reason == GapReason.Manual || to > fill.Since) ? to : fill.Since) + options.SettledAfter;
-
-    /// <summary>All that overlap or touch the first, or one that does.</summary>
-    private List<GapFill> Together(GapFill first, IEnumerable<GapFill> due, bool isSettling)
+    /// <summary>By the time that has passed here and by Genesys's clock; a span that somebody named is as long over as it says.</summary>
+    private MonotonicTime SettledFrom(GapFill fill, Moment now)
     {
-        var (from, to) = SpanOf(first, isSettling);
+        var over = now.Steady + (EndOf(fill, now).Plus(options.SettledAfter) - now.Source);
+        return fill is { Reason: GapReason.Manual, To: not null } ? over : MonotonicTime.Max(over, fill.Found + options.SettledAfter);
+    }
+
+    /// <summary>All that overlap or touch the first, or one that does: a sweep over their spans in order of time.</summary>
+    private (List<GapFill> Fills, DateTimeOffset From, DateTimeOffset To) Together(GapFill first, IEnumerable<GapFill> due, bool isSettling, Moment now)
+    {
         var together = new List<GapFill>();
-        var rest = due.OrderBy(fill => SpanOf(fill, isSettling).From).ToList();
-        for (var grew = true; grew;)
+        var (from, to, hasFirst) = (DateTimeOffset.MinValue, DateTimeOffset.MinValue, false);
+        foreach (var (fill, span) in due.Select(fill => (Fill: fill, Span: SpanOf(fill, isSettling, now))).OrderBy(one => one.Span.From))
         {
-            var touching = rest.Where(fill => SpanOf(fill, isSettling).From <= to && SpanOf(fill, isSettling).To >= from).ToList();
-            grew = touching.Count > 0;
-            together.AddRange(touching);
-            rest.RemoveAll(touching.Contains);
-            if (grew)
-                (from, to) = (together.Min(fill => SpanOf(fill, isSettling).From), together.Max(fill => SpanOf(fill, isSettling).To));
+            if (together.Count > 0 && span.From > to)
+            {
+                if (hasFirst)
+                    break;
+                together.Clear();
+            }
+
+            (from, to) = together.Count == 0 ? span : (from, Later(to, span.To));
+            together.Add(fill);
+            hasFirst |= ReferenceEquals(fill, first);
         }
 
-        return together;
+        return (together, from, to);
     }
+
+    private static DateTimeOffset Later(DateTimeOffset left, DateTimeOffset right) => left > right ? left : right;
 
     private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
 }

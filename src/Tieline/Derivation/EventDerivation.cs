@@ -6,10 +6,11 @@ namespace Tieline.Derivation;
 internal static class EventDerivation
 {
     /// <returns>Ordered by time, each id once. A fact whose time is no plausible one is left out, as the stream's own would be.</returns>
-    public static IReadOnlyList<ConversationEvent> Derive(ConversationRecord record, DateTimeOffset receivedAt, EventOrigin origin) =>
+    /// <param name="latest">By the clock that the record is dated by; null: by ours.</param>
+    public static IReadOnlyList<ConversationEvent> Derive(ConversationRecord record, DateTimeOffset receivedAt, EventOrigin origin, DateTimeOffset? latest = null) =>
     [
         .. FactsOf(record)
-            .Where(fact => EventTime.IsPlausible(fact.OccurredAt, receivedAt))
+            .Where(fact => EventTime.IsPlausible(fact.OccurredAt, latest ?? receivedAt))
             .OrderBy(fact => fact.OccurredAt)
             .ThenBy(RankOf)
             .ThenBy(fact => fact.QueueId, StringComparer.Ordinal)

@@ -24,7 +24,11 @@ internal static class EventTime
     private const int MinBytes = 16;
     private const int MaxBytes = 40;
 
-    private static readonly DateTimeOffset _earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    /// <summary>No event can have happened before.</summary>
+    public static readonly DateTimeOffset Earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Nobody asks for a time after this one.</summary>
+    public static readonly DateTimeOffset Latest = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Reads <c>yyyy-MM-ddTHH:mm</c>, then as much as there is of <c>:ss</c>, a fraction and <c>Z</c>, <c>±hh</c>, <c>±hhmm</c> or <c>±hh:mm</c>; without an offset it is UTC. False for anything else.</summary>
     /// <remarks>Our own, since .NET's readers round a long fraction, and take much that is no ISO-8601 time.</remarks>
@@ -58,7 +62,7 @@ internal static class EventTime
     }
 
     /// <summary>Whether an event can have happened then: not before 2000, not more than <see cref="MaxAhead"/> after <paramref name="now"/>.</summary>
-    public static bool IsPlausible(DateTimeOffset time, DateTimeOffset now) => time >= _earliest && time - now <= MaxAhead;
+    public static bool IsPlausible(DateTimeOffset time, DateTimeOffset now) => time >= Earliest && time - now <= MaxAhead;
 
     /// <summary>Whether milliseconds since 1970 are a time that Tieline can have written.</summary>
     public static bool CanBeStored(long milliseconds) => milliseconds >= FirstStored && milliseconds <= LastStored;

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using Tieline.Diagnostics;
 using Tieline.Events;
 
 namespace Tieline.Genesys;
@@ -17,7 +18,7 @@ internal static class EventReader
     public static bool TryRead(
         ReadOnlySpan<byte> frame,
         in EventSkim skim,
-        DateTimeOffset receivedAt,
+        Moment received,
         EventOrigin origin,
         [NotNullWhen(true)] out ConversationEvent? read,
         out FrameFault fault)
@@ -26,7 +27,7 @@ internal static class EventReader
         fault = TryReadDetails(frame, out var details);
         if (fault != FrameFault.None)
             return false;
-        if (!EventTime.TryParse(skim.Timestamp, out var occurredAt) || !EventTime.IsPlausible(occurredAt, receivedAt))
+        if (!EventTime.TryParse(skim.Timestamp, out var occurredAt) || !EventTime.IsPlausible(occurredAt, received.Latest))
         {
             fault = FrameFault.BadTimestamp;
             return false;
@@ -46,7 +47,7 @@ internal static class EventReader
             details.Participants ?? [],
             skim.Sequence,
             origin,
-            receivedAt,
+            received.System,
             HashOf(frame));
         return true;
     }

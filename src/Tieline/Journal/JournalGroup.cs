@@ -436,7 +436,8 @@ internal sealed class JournalGroup
             ("asks", fill.Asks),
             ("recovered", fill.Recovered),
             ("known", fill.Known),
-            ("problem", fill.Problem)));
+            ("problem", fill.Problem),
+            ("notAsked", fill.NotAsked)));
     }
 
     private void Move(Mark mark)

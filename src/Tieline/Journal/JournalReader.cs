@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Data.Sqlite;
 using Tieline.Backfill;
+using Tieline.Diagnostics;
 using Tieline.Events;
 using Tieline.Sequencing;
 using Tieline.Storage;
@@ -60,11 +61,14 @@ internal sealed partial class JournalReader(string path) : IDisposable
     /// <summary>One gap; null where there is none, or it may still mend itself.</summary>
     public GapFill? ReadFill(long number) => ReadFills("state <> 'seen' AND number = $0", number) is [var fill] ? fill : null;
 
+    /// <summary>A hundred years: more is nonsense.</summary>
+    private const long MaxServiceMs = 100L * 366 * 86_400_000;
+
     private List<GapFill> ReadFills(string where, params ReadOnlySpan<object> values)
     {
         var fills = new List<GapFill>();
         using var row = Query(
-            $"SELECT number, reason, from_time, to_time, max(seen_at, confirmed_at), state, asks, iif(state = 'open', coalesce(next_ask_at, seen_at), next_ask_at), recovered, known, problem, filled_at, first_sequence FROM gap WHERE {where} ORDER BY number", values);
+            $"SELECT number, reason, from_time, to_time, max(seen_at, confirmed_at), state, asks, iif(state = 'open', coalesce(next_ask_at, seen_at), next_ask_at), recovered, known, problem, filled_at, first_sequence, in_service_ms, not_asked FROM gap WHERE {where} ORDER BY number", values);
         while (row.Read())
         {
             fills.Add(new GapFill(
@@ -72,6 +76,8 @@ internal sealed partial class JournalReader(string path) : IDisposable
                 Time(row, 7), row.GetInt64(8), row.GetInt64(9), row.IsDBNull(10) ? null : row.GetString(10), Time(row, 11))
             {
                 HasNumbers = !row.IsDBNull(12),
+                InService = TimeSpan.FromMilliseconds(Math.Clamp(row.GetInt64(13), 0, MaxServiceMs)),
+                NotAsked = row.IsDBNull(14) ? null : row.GetString(14),
             });
         }
 
@@ -274,6 +280,9 @@ internal sealed partial class JournalReader(string path) : IDisposable
 
     /// <summary>Gaps that are confirmed and not closed.</summary>
     public long ReadOpenGapCount() => Database.Scalar(_connection, "SELECT count(*) FROM gap WHERE state IN ('open', 'filling')");
+
+    /// <summary>Events that wait for a hole before them.</summary>
+    public long ReadHeldCount() => Database.Scalar(_connection, "SELECT count(*) FROM held");
 
     /// <summary>Entries set aside and not decided on.</summary>
     public long ReadDeadLetterCount() => Database.Scalar(_connection, "SELECT count(*) FROM dead_letter");

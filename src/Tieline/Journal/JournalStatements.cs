@@ -44,7 +44,7 @@ internal sealed class JournalStatements(PreparedStatements connection) : IDispos
         VALUES ($0, $1, $2, $3, $4, $5, coalesce($6, 'seen'), $7, $8, $9, $10, $11)
         ON CONFLICT (number) DO UPDATE SET first_sequence = excluded.first_sequence, last_sequence = excluded.last_sequence, missing = excluded.missing, state = coalesce($6, state),
             to_time = excluded.to_time, seen_at = excluded.seen_at, confirmed_at = excluded.confirmed_at, filled_at = iif($6 IS NULL, filled_at, excluded.filled_at),
-            next_ask_at = iif($6 IS NULL, next_ask_at, NULL), problem = iif($6 IS NULL, problem, NULL)
+            next_ask_at = iif($6 IS NULL, next_ask_at, NULL), problem = iif($6 IS NULL, problem, NULL), in_service_ms = iif($6 IS NULL, in_service_ms, 0)
         WHERE $6 IS NOT 'filled' OR state <> 'filled'
         """,
         12);
@@ -52,10 +52,10 @@ internal sealed class JournalStatements(PreparedStatements connection) : IDispos
     private readonly SqliteCommand _fill = Prepare(
         connection,
         """
-        UPDATE gap SET state = $1, asks = $2, next_ask_at = $3, recovered = $4, known = $5, problem = $6, filled_at = $7
-        WHERE number = $0 AND state <> 'filled' AND max(seen_at, confirmed_at) = $8
+        UPDATE gap SET state = $1, asks = $2, next_ask_at = $3, recovered = $4, known = $5, problem = $6, filled_at = $7, in_service_ms = $9, not_asked = $10
+        WHERE number = $0 AND state <> 'filled' AND min(max(seen_at, confirmed_at, -62135596800000), 253402300799999) = $8
         """,
-        9);
+        11);
 
     private readonly SqliteCommand _saveConversation = Prepare(
         connection,
@@ -247,7 +247,7 @@ internal sealed class JournalStatements(PreparedStatements connection) : IDispos
     /// <returns>False if the gap has been filled meanwhile, or has turned out to be bigger: then this is about something else.</returns>
     public bool Fill(GapFill fill) => With(
         _fill, fill.Number, GapStateNames.Of(fill.State), fill.Asks, fill.NextAskAt?.ToUnixTimeMilliseconds(), fill.Recovered, fill.Known, fill.Problem, fill.ClosedAt?.ToUnixTimeMilliseconds(),
-        fill.Since.ToUnixTimeMilliseconds()).ExecuteNonQuery() > 0;
+        fill.Since.ToUnixTimeMilliseconds(), (long)fill.InService.TotalMilliseconds, fill.NotAsked).ExecuteNonQuery() > 0;
 
     public void Save(SavedConversation conversation)
     {

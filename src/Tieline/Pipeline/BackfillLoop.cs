@@ -21,44 +21,52 @@ internal sealed partial class BackfillLoop
     /// <summary>Conversations on their way into the journal at once: enough to fill its groups, few enough that live events hardly notice.</summary>
     private const int InFlight = 8;
 
-    /// <summary>Looks again after this at the latest: the clock may be set meanwhile.</summary>
+    /// <summary>Looks again after this at the latest: Genesys's clock may be known better by then.</summary>
     private static readonly TimeSpan _longestWait = TimeSpan.FromMinutes(1);
 
     private readonly WakeSignal _woken = new();
     private readonly Dictionary<long, GapFill> _fills = [];
+    private readonly OpenConversations _open = new();
     private readonly EventIntake _intake;
     private readonly SqliteJournal _journal;
     private readonly DetailsReader _reader;
     private readonly AskPlan _plan;
     private readonly TimeSpan _holdFor;
     private readonly IReadOnlyList<string> _media;
+    private readonly SourceClock _clock;
     private readonly TimeProvider _time;
     private readonly TielineMetrics _metrics;
     private readonly ILogger _logger;
     private readonly BoundedLog _faults;
     private readonly BoundedLog _conflicts;
+    private readonly BoundedLog _abandoned;
+    private readonly TimeSpan _reach;
 
     /// <param name="media">Media types that are subscribed to; empty: all.</param>
     public BackfillLoop(
-        EventIntake intake, SqliteJournal journal, DetailsReader reader, GapOptions options, IReadOnlyList<string> media, TimeProvider time, TielineMetrics metrics, ILogger<BackfillLoop> logger)
+        EventIntake intake, SqliteJournal journal, DetailsReader reader, GapOptions options, IReadOnlyList<string> media, SourceClock clock, TimeProvider time, TielineMetrics metrics,
+        ILogger<BackfillLoop> logger)
     {
-        (_intake, _journal, _reader, _media, _time, _metrics, _logger) = (intake, journal, reader, media, time, metrics, logger);
-        (_faults, _conflicts) = (new BoundedLog(time), new BoundedLog(time));
-        (_plan, _holdFor) = (new AskPlan(options, DetailsReach.Of(media)), options.HoldFor);
+        (_intake, _journal, _reader, _media, _clock, _time, _metrics, _logger) = (intake, journal, reader, media, clock, time, metrics, logger);
+        (_faults, _conflicts, _abandoned) = (new BoundedLog(time), new BoundedLog(time), new BoundedLog(time));
+        (_reach, _holdFor) = (DetailsReach.Of(media, options), options.HoldFor);
+        _plan = new AskPlan(options, _reach);
         intake.GapsChanged = _woken.Set;
     }
 
     public async Task RunAsync(CancellationToken stopping, CancellationToken aborting)
     {
         // After an unexpected end, what is known stays: its record may not be durable yet.
+        var now = _clock.Now;
         foreach (var fill in _journal.Read(reader => reader.ReadFills()))
-            _fills.TryAdd(fill.Number, fill);
+            _fills.TryAdd(fill.Number, fill.Timed(now, _plan.LongestWait));
         try
         {
             while (!stopping.IsCancellationRequested)
             {
                 TakeChanges();
-                if (_plan.Next(_fills.Values, _time.GetUtcNow()) is { } ask)
+                await GiveUpAsync(aborting);
+                if (_plan.Next(_fills.Values, _clock.Now) is { } ask)
                     await AskAsync(ask, yields: true, stopping, aborting);
                 else
                     await WaitAsync(stopping);
@@ -84,7 +92,7 @@ internal sealed partial class BackfillLoop
 
     private Task WaitAsync(CancellationToken stopping)
     {
-        var due = AskPlan.NextDue(_fills.Values) - _time.GetUtcNow() ?? _longestWait;
+        var due = AskPlan.NextDue(_fills.Values) - _time.GetMonotonicTime() ?? _longestWait;
         return _woken.WaitAsync(due < TimeSpan.Zero ? TimeSpan.Zero : due < _longestWait ? due : _longestWait, _time, stopping);
     }
 
@@ -93,7 +101,9 @@ internal sealed partial class BackfillLoop
     {
         // The very first event may not be durable yet: then no gap begins before it either.
         var since = _journal.Read(reader => reader.ReadSince()) ?? ask.Fills.Min(fill => fill.From);
-        var tally = new AskTally(ask, _plan, since, _intake.NewestTime);
+        var begun = _clock.Now;
+        var tally = new AskTally(ask, _plan, since, _intake.NewestTime, begun);
+        var rest = ask.IsSettling ? await UnendedAsync(ask, stopping) : null;
         var started = _time.GetTimestamp();
         var asked = ask.Fills.ToHashSet<GapFill>(ReferenceEqualityComparer.Instance);
         var answer = await _reader.ReadAsync(
@@ -101,24 +111,33 @@ internal sealed partial class BackfillLoop
             null,
             async (page, _, cancellation) =>
             {
-                await TakeAsync(page, tally, isPaced: _time.GetElapsedTime(started) > _holdFor, cancellation);
+                await TakeAsync(page, tally, rest, isPaced: _time.GetElapsedTime(started) > _holdFor, cancellation);
                 if (yields)
                     await AskFirstAsync(asked, stopping, aborting);
             },
             stopping);
         if (answer is { IsComplete: true, Conversations: 0 } && ask.Fills.Any(fill => fill.HasNumbers))
             answer = answer with { IsComplete = false, Problem = "Genesys answered that there was no conversation at all, though events of some are missing" };
-        var seconds = (_time.GetUtcNow() - answer.AskedAt).TotalSeconds;
+        string? notAsked = null;
+        if (rest is not null)
+        {
+            notAsked = DetailsReach.NotAsked(ask.From, Math.Max(0, rest.Count - DetailsReach.MaxById));
+            if (answer.IsComplete && rest.Count > 0)
+                answer = answer.With(await ReadByIdAsync(rest, tally, yields ? asked : null, stopping, aborting));
+        }
+
+        var seconds = _time.GetElapsedTime(started).TotalSeconds;
         var gaps = ask.Fills.Count;
         LogAnswer(_logger, gaps, ask.From, ask.To, answer.IsComplete, answer.Pages, answer.Conversations, seconds);
         if (answer.IsComplete)
             await _intake.AnsweredAsync(ask.Fills.Where(fill => ReferenceEquals(fill, _fills.GetValueOrDefault(fill.Number))).Select(fill => fill.Number), aborting);
-        var now = _time.GetUtcNow();
+        var now = _clock.Now;
+        var answers = tally.Answers(answer, begun.Steady, notAsked);
         foreach (var fill in ask.Fills)
         {
             do
                 TakeChanges();
-            while (_fills.TryGetValue(fill.Number, out var current) && !await TrySaveAsync(After(fill, current, tally.AnswerOf(fill, answer), now), aborting));
+            while (_fills.TryGetValue(fill.Number, out var current) && !await TrySaveAsync(After(fill, current, answers[fill.Number], now), aborting));
         }
     }
 
@@ -127,22 +146,68 @@ internal sealed partial class BackfillLoop
     {
         TakeChanges();
         var found = _fills.Values.Where(fill => fill.State == GapState.Open && !asked.Contains(fill)).ToList();
-        if (found.Count > 0 && _plan.Next(found, _time.GetUtcNow()) is { IsSettling: false } ask)
+        if (found.Count > 0 && _plan.Next(found, _clock.Now) is { IsSettling: false } ask)
             await AskAsync(ask, yields: false, stopping, aborting);
     }
 
     /// <summary>Of a gap that was found to be bigger meanwhile, the answer was about something else.</summary>
-    private GapFill After(GapFill asked, GapFill current, AskAnswer answer, DateTimeOffset now) =>
+    private GapFill After(GapFill asked, GapFill current, AskAnswer answer, Moment now) =>
         ReferenceEquals(asked, current) ? _plan.After(asked, answer, now) : AskPlan.AfterChange(current, answer);
 
-    private async ValueTask TakeAsync(DetailsPage page, AskTally tally, bool isPaced, CancellationToken cancellation)
+    /// <summary>A gap that cannot be asked for, whatever is on record of it, keeps no other from being asked for.</summary>
+    private async Task GiveUpAsync(CancellationToken aborting)
+    {
+        var now = _clock.Now;
+        foreach (var fill in _fills.Values.ToList())
+        {
+            if (WhyNot(fill, now) is { } why)
+                await TrySaveAsync(AskPlan.GivenUp(fill, why, now), aborting);
+        }
+    }
+
+    private string? WhyNot(GapFill fill, Moment now)
+    {
+        try
+        {
+            return AskPlan.WhyNot(fill, now) ?? (_plan.SpanOf(fill, isSettling: true, now).To < EventTime.Earliest ? "its time cannot be told" : null);
+        }
+        catch (Exception e) when (e is ArgumentException or ArithmeticException)
+        {
+            return $"its time cannot be reckoned with ({e.GetType().Name})";
+        }
+    }
+
+    /// <summary>Conversations that may have been there during the gaps, as far as the journal has their events; those heard of last first.</summary>
+    private async Task<UnendedConversations> UnendedAsync(Ask ask, CancellationToken stopping)
+    {
+        await _open.FollowAsync((after, limit) => _journal.Read(reader => reader.ReadEnds(after, limit)), stopping);
+        return _open.Between(ask.From.Plus(_reach), ask.To);
+    }
+
+    /// <summary>Asks for those that the answer by time did not have: they began too long ago.</summary>
+    private async Task<DetailsAnswer> ReadByIdAsync(UnendedConversations rest, AskTally tally, HashSet<GapFill>? asked, CancellationToken stopping, CancellationToken aborting) =>
+        await _reader.ReadAsync(
+            rest.First(DetailsReach.MaxById),
+            async (page, cancellation) =>
+            {
+                await TakeAsync(page, tally, null, isPaced: true, cancellation);
+                if (asked is not null)
+                    await AskFirstAsync(asked, stopping, aborting);
+            },
+            conversation => _open.Forget(conversation),
+            stopping);
+
+    /// <param name="rest">What is still to be asked for by its id: what comes here is not.</param>
+    private async ValueTask TakeAsync(DetailsPage page, AskTally tally, UnendedConversations? rest, bool isPaced, CancellationToken cancellation)
     {
         var inFlight = isPaced ? 1 : InFlight;
         var entering = new List<Task>(inFlight);
         foreach (var conversation in page.Conversations)
         {
-            var facts = FactsOf(conversation);
-            var wanted = facts.Where(fact => tally.Wants(fact) && MediaNames.IsAmong(fact.MediaType, _media) && _intake.Keeps(fact)).Select(fact => fact.Id).ToHashSet();
+            var facts = FactsOf(conversation, rest);
+            foreach (var fact in facts)
+                tally.Tell(fact);
+            var wanted = facts.Where(fact => tally.Wants(fact) && IsKept(fact)).Select(fact => fact.Id).ToHashSet();
             if (wanted.Count == 0)
                 continue;
             entering.Add(EnterAsync(facts, wanted, tally, cancellation));
@@ -157,7 +222,9 @@ internal sealed partial class BackfillLoop
         await Task.WhenAll(entering);
     }
 
-    private IReadOnlyList<ConversationEvent> FactsOf(JsonElement conversation)
+    private bool IsKept(ConversationEvent fact) => MediaNames.IsAmong(fact.MediaType, _media) && _intake.Keeps(fact);
+
+    private IReadOnlyList<ConversationEvent> FactsOf(JsonElement conversation, UnendedConversations? rest)
     {
         if (!RecordReader.TryRead(conversation, out var record, out var fault))
         {
@@ -167,7 +234,12 @@ internal sealed partial class BackfillLoop
             return [];
         }
 
-        return EventDerivation.Derive(record, _time.GetUtcNow(), EventOrigin.Backfill);
+        rest?.Remove(record.ConversationId);
+        var now = _clock.Now;
+        var facts = EventDerivation.Derive(record, now.System, EventOrigin.Backfill, now.Latest);
+        if (record.End is not null && !facts.Any(fact => EventKinds.IsTerminal(fact.Type, fact.State) && IsKept(fact)))
+            _open.Forget(record.ConversationId); // over, and its end will never be in the journal
+        return facts;
     }
 
     /// <param name="facts">All of a conversation: those that are not wanted help to tell which of the others are known.</param>
@@ -194,8 +266,8 @@ internal sealed partial class BackfillLoop
             _fills[fill.Number] = fill;
         if (fill.State == GapState.Filled)
             LogFilled(_logger, fill.Number, fill.Recovered, fill.Known, fill.Asks);
-        else if (fill.State == GapState.Abandoned)
-            LogAbandoned(_logger, fill.Number, fill.Asks, fill.Problem);
+        else if (fill.State == GapState.Abandoned && _abandoned.MayLog(out var suppressed))
+            LogAbandoned(_logger, fill.Number, fill.Asks, fill.Problem, suppressed);
         return true;
     }
 
@@ -206,8 +278,9 @@ internal sealed partial class BackfillLoop
     [LoggerMessage(EventId = 6201, EventName = "GapFilled", Level = LogLevel.Information, Message = "Gap {Number} is filled: {Recovered} events recovered, {Known} were there, {Asks} asks")]
     private static partial void LogFilled(ILogger logger, long number, long recovered, long known, int asks);
 
-    [LoggerMessage(EventId = 6202, EventName = "GapAbandoned", Level = LogLevel.Error, Message = "Gap {Number} is abandoned after {Asks} asks: it could not be closed in time ({Problem}). `tieline backfill` asks again")]
-    private static partial void LogAbandoned(ILogger logger, long number, int asks, string? problem);
+    [LoggerMessage(EventId = 6202, EventName = "GapAbandoned", Level = LogLevel.Error,
+        Message = "Gap {Number} is abandoned after {Asks} asks: it could not be closed in time ({Problem}). `tieline backfill` asks again; {Suppressed} more were abandoned since the last such line")]
+    private static partial void LogAbandoned(ILogger logger, long number, int asks, string? problem, long suppressed);
 
     [LoggerMessage(EventId = 6203, EventName = "RecordRefused", Level = LogLevel.Warning, Message = "A details record is no conversation: {Fault}; {Suppressed} more like it were not logged since the last such line")]
     private static partial void LogRecord(ILogger logger, string fault, long suppressed);

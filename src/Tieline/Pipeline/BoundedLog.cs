@@ -1,3 +1,5 @@
+using Tieline.Diagnostics;
+
 namespace Tieline.Pipeline;
 
 /// <summary>Lets one line through in ten seconds, and counts those that it does not. Safe from any thread.</summary>
@@ -7,14 +9,14 @@ internal sealed class BoundedLog(TimeProvider time)
 
     private readonly Lock _gate = new();
     private long _suppressed;
-    private DateTimeOffset _next = DateTimeOffset.MinValue;
+    private MonotonicTime _next = MonotonicTime.Always;
 
     /// <param name="suppressed">How many were held back since the last that was let through.</param>
     public bool MayLog(out long suppressed)
     {
         lock (_gate)
         {
-            var now = time.GetUtcNow();
+            var now = time.GetMonotonicTime();
             if (now < _next)
             {
                 _suppressed++;

@@ -78,7 +78,7 @@ internal sealed partial class EventIntake
         long number;
         lock (_gate)
         {
-            number = _sequencer.Request(from, to, _time.GetUtcNow());
+            number = _sequencer.Request(from, to, _clock.Now);
             RecordChanges();
         }
 
@@ -87,21 +87,37 @@ internal sealed partial class EventIntake
     }
 
     /// <summary>What became of confirmed gaps since the last call, in order: found, found to be bigger, or filled.</summary>
-    public IEnumerable<GapChange> TakeGapChanges()
+    public IReadOnlyList<GapChange> TakeGapChanges()
     {
-        while (_gapChanges.TryDequeue(out var change))
-            yield return change;
+        lock (_changesGate)
+        {
+            GapChange[] changes = [.. _gapChanges];
+            _gapChanges.Clear();
+            return changes;
+        }
     }
 
     /// <summary>Whether a gap has become another, or none, and nobody has taken note.</summary>
-    private bool HasChanged(long gap) => _gapChanges.Any(change => change.Gap.Number == gap);
+    private bool HasChanged(long gap)
+    {
+        lock (_changesGate)
+            return _gapChanges.Exists(change => change.Gap.Number == gap);
+    }
 
     /// <summary>Who fills gaps need not know of holes that may fill themselves, nor of each late event: an answer may take an hour, and what has happened by then must not fill the memory.</summary>
     private bool Tell(GapChange change)
     {
         if (change.Gap.ConfirmedAt is null || change.Kind is GapChangeKind.Seen or GapChangeKind.Shrunk)
             return false;
-        _gapChanges.Enqueue(change);
+        lock (_changesGate)
+        {
+            // One that grows with each frame is told once, as it is when somebody looks.
+            if (change.Kind == GapChangeKind.Extended && _gapChanges is [.., var last] && last.Gap.Number == change.Gap.Number && last.Kind != GapChangeKind.Filled)
+                _gapChanges[^1] = last with { Gap = change.Gap };
+            else
+                _gapChanges.Add(change);
+        }
+
         return true;
     }
 }

@@ -6,8 +6,9 @@ namespace Tieline.Pipeline;
 
 internal sealed partial class EventIntake
 {
-    [LoggerMessage(EventId = 6101, EventName = "GapDetected", Level = LogLevel.Warning, Message = "Gap {Number}: sequences {First} to {Last}, {Missing} missing ({Reason})")]
-    private static partial void LogGap(ILogger logger, long number, long first, long last, long missing, GapReason reason);
+    [LoggerMessage(EventId = 6101, EventName = "GapDetected", Level = LogLevel.Warning,
+        Message = "Gap {Number}: sequences {First} to {Last}, {Missing} missing ({Reason}); {Suppressed} more of that reason were not logged since the last such line")]
+    private static partial void LogGap(ILogger logger, long number, long first, long last, long missing, GapReason reason, long suppressed);
 
     [LoggerMessage(EventId = 6102, EventName = "NumberingRestarted", Level = LogLevel.Warning, Message = "The numbering started again at {Sequence} (epoch {Epoch}); what lies between is listed as a gap")]
     private static partial void LogNewEpoch(ILogger logger, long epoch, long sequence);

@@ -1,3 +1,4 @@
+using Tieline.Diagnostics;
 using Tieline.Events;
 using Tieline.Journal;
 using Tieline.Sequencing;
@@ -13,7 +14,7 @@ internal sealed partial class EventIntake
     /// <param name="wanted">They pass the filter.</param>
     public async Task ObserveAsync(IReadOnlyList<ConversationEvent> facts, IReadOnlySet<EventId> wanted, CancellationToken aborting)
     {
-        var now = _time.GetUtcNow();
+        var now = _clock.Now;
         var done = new TaskCompletionSource<IReadOnlyList<FactVerdict>>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
@@ -40,11 +41,15 @@ internal sealed partial class EventIntake
     }
 
     /// <summary>Opens a gap for a time in which not all was listened to.</summary>
+    /// <param name="from">By our own clock; of <see cref="GapReason.Restart"/> by Genesys's, since it is an event's.</param>
+    /// <param name="to">By our own clock.</param>
     public ValueTask MissedAsync(GapReason reason, DateTimeOffset from, DateTimeOffset to, CancellationToken aborting)
     {
         lock (_gate)
         {
-            _sequencer.Missed(reason, from, to, _time.GetUtcNow());
+            var now = _clock.Now;
+            var ahead = now.Source - now.System;
+            _sequencer.Missed(reason, reason == GapReason.Restart ? from : from.Plus(ahead), to.Plus(ahead), now);
             RecordChanges();
         }
 
@@ -56,17 +61,18 @@ internal sealed partial class EventIntake
     {
         lock (_gate)
         {
-            _sequencer.Saw(_time.GetUtcNow(), _time.GetUtcNow());
+            var now = _clock.Now;
+            _sequencer.Saw(now.Source, now);
             _outbox.Enqueue(new JournalWork.Advance(_marked = _sequencer.Mark)); // before any event's: the first mark says since when
         }
     }
 
-    private void Count(ConversationEvent fact, FactVerdict verdict, DateTimeOffset now)
+    private void Count(ConversationEvent fact, FactVerdict verdict, Moment now)
     {
         switch (verdict)
         {
             case FactVerdict.New:
-                var latency = now - fact.OccurredAt;
+                var latency = now.Source - fact.OccurredAt;
                 _specification.Kept(latency);
                 _metrics.Latency.Record(Math.Max(0, latency.TotalSeconds));
                 _metrics.Kept.Add(1);

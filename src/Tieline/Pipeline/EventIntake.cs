@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Tieline.Backfill;
 using Tieline.Diagnostics;
@@ -24,14 +23,18 @@ internal sealed partial class EventIntake : IFrameSink
     private volatile IdentityRedactor _redactor;
     private readonly RecentIds _recent = new(RecentIdCapacity);
     private readonly TouchedConversations _touched = new();
-    private readonly ConcurrentQueue<GapChange> _gapChanges = new();
+    private readonly Lock _changesGate = new();
+    private readonly List<GapChange> _gapChanges = [];
     private readonly IJournal _journal;
-    private readonly TimeProvider _time;
+    private readonly SourceClock _clock;
     private readonly TielineMetrics _metrics;
     private readonly SpecificationMetrics _specification;
     private readonly ILogger _logger;
     private readonly BoundedLog _faults;
     private readonly BoundedLog _conflicts;
+
+    /// <summary>One for each reason: of many alike one is said, and none hides another.</summary>
+    private readonly Dictionary<GapReason, BoundedLog> _gapLogs;
     private long _dropped;
     private bool _holds;
     private Mark _marked;
@@ -41,14 +44,16 @@ internal sealed partial class EventIntake : IFrameSink
         EventFilter filter,
         IdentityRedactor redactor,
         IJournal journal,
+        SourceClock clock,
         TimeProvider time,
         TielineMetrics metrics,
         SpecificationMetrics specification,
         ILogger<EventIntake> logger)
     {
-        (_sequencer, _filter, _redactor, _journal, _time) = (sequencer, filter, redactor, journal, time);
+        (_sequencer, _filter, _redactor, _journal, _clock) = (sequencer, filter, redactor, journal, clock);
         (_metrics, _specification, _logger) = (metrics, specification, logger);
         (_faults, _conflicts) = (new BoundedLog(time), new BoundedLog(time));
+        _gapLogs = Enum.GetValues<GapReason>().ToDictionary(reason => reason, _ => new BoundedLog(time));
         Restore();
     }
 
@@ -81,7 +86,7 @@ internal sealed partial class EventIntake : IFrameSink
     }
 
     /// <summary>When the next wait for a hole is over; null without one.</summary>
-    public DateTimeOffset? NextExpiry
+    public MonotonicTime? NextExpiry
     {
         get
         {
@@ -96,7 +101,7 @@ internal sealed partial class EventIntake : IFrameSink
             return;
         lock (_gate)
         {
-            _sequencer.Reconnected(_time.GetUtcNow());
+            _sequencer.Reconnected(_clock.Now);
             RecordChanges();
         }
     }
@@ -125,7 +130,7 @@ internal sealed partial class EventIntake : IFrameSink
     {
         lock (_gate)
         {
-            _sequencer.Expire(_time.GetUtcNow());
+            _sequencer.Expire(_clock.Now);
             RecordChanges();
             Release();
         }
@@ -178,7 +183,7 @@ internal sealed partial class EventIntake : IFrameSink
             _touched.Add(conversation);
         if (counters.Mark is { Sequence: null, OccurredAt: null } && counters.NextGap == 1)
             return;
-        _sequencer.Restore(counters.Mark, _journal.ReadOpenGaps(), counters.NextGap, _time.GetUtcNow());
+        _sequencer.Restore(counters.Mark, _journal.ReadOpenGaps(), counters.NextGap, _clock.Now);
         _holds = true;
         RecordChanges();
         Release();
@@ -200,7 +205,7 @@ internal sealed partial class EventIntake : IFrameSink
             return;
         }
 
-        var now = _time.GetUtcNow();
+        var now = _clock.Now;
         if (!EventReader.TryRead(frame, skim, now, EventOrigin.Live, out var read, out var fault))
         {
             Refuse(fault, skim.Sequence);
@@ -227,7 +232,7 @@ internal sealed partial class EventIntake : IFrameSink
     private SequenceVerdict Sequence(in EventSkim skim)
     {
         var sequence = skim.Sequence!.Value;
-        var verdict = _sequencer.Offer(sequence, skim.Timestamp, _time.GetUtcNow());
+        var verdict = _sequencer.Offer(sequence, skim.Timestamp, _clock.Now);
         if (verdict is SequenceVerdict.Next or SequenceVerdict.NewEpoch)
             _specification.Sequence(sequence);
         if (verdict == SequenceVerdict.Late)
@@ -244,7 +249,7 @@ internal sealed partial class EventIntake : IFrameSink
         return verdict;
     }
 
-    private void Keep(ConversationEvent read, SequenceVerdict verdict, DateTimeOffset now)
+    private void Keep(ConversationEvent read, SequenceVerdict verdict, Moment now)
     {
         if (!_recent.TryAdd(read.Id))
         {
@@ -254,7 +259,7 @@ internal sealed partial class EventIntake : IFrameSink
             return;
         }
 
-        var latency = now - read.OccurredAt;
+        var latency = now.Source - read.OccurredAt;
         _specification.Kept(latency);
         _metrics.Latency.Record(Math.Max(0, latency.TotalSeconds));
         _metrics.Kept.Add(1);
@@ -274,7 +279,7 @@ internal sealed partial class EventIntake : IFrameSink
         Count(fault, sequence);
         if (sequence is null)
             return;
-        _sequencer.Refuse(sequence.Value, _time.GetUtcNow());
+        _sequencer.Refuse(sequence.Value, _clock.Now);
         RecordChanges();
     }
 
@@ -291,6 +296,8 @@ internal sealed partial class EventIntake : IFrameSink
             isNews |= Tell(change);
             if (change.Kind == GapChangeKind.Confirmed)
                 CountGap(change.Gap);
+            else if (change is { Kind: GapChangeKind.Extended, Gap.Reason: GapReason.Unreadable })
+                _metrics.GapEvents.Add(1, new KeyValuePair<string, object?>("tieline.gap.reason", GapReasonNames.Of(GapReason.Unreadable)));
         }
 
         if (isNews)
@@ -319,7 +326,8 @@ internal sealed partial class EventIntake : IFrameSink
         if (gap.First is null)
             return;
         _specification.GapFound();
-        LogGap(_logger, gap.Number, gap.First.Value, gap.Last!.Value, gap.MissingCount, gap.Reason);
+        if (_gapLogs[gap.Reason].MayLog(out var suppressed))
+            LogGap(_logger, gap.Number, gap.First.Value, gap.Last!.Value, gap.MissingCount, gap.Reason, suppressed);
     }
 
     private void Count(FrameFault fault, long? sequence)

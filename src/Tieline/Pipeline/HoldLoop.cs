@@ -1,3 +1,5 @@
+using Tieline.Diagnostics;
+
 namespace Tieline.Pipeline;
 
 /// <summary>Confirms holes when their window is over, and once a second makes durable how far dropped events have moved the mark.</summary>
@@ -20,7 +22,7 @@ internal sealed class HoldLoop
         while (!stopping.IsCancellationRequested)
         {
             var delay = _markInterval;
-            if (_intake.NextExpiry is { } due && due - _time.GetUtcNow() is var until && until < delay)
+            if (_intake.NextExpiry is { } due && due - _time.GetMonotonicTime() is var until && until < delay)
                 delay = until;
             if (delay > TimeSpan.Zero)
             {

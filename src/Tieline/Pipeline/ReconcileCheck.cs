@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Tieline.Backfill;
 using Tieline.Derivation;
+using Tieline.Diagnostics;
 using Tieline.Events;
 using Tieline.Genesys;
 using Tieline.Journal;
@@ -12,18 +13,19 @@ namespace Tieline.Pipeline;
 internal sealed class ReconcileCheck(Reconciler reconciler, ReconcileRequest request, JournalReader journal, JournalAccount account, ReconcileTally tally)
 {
     private readonly SeenConversations _seen = new();
-    private readonly DateTimeOffset _startedAt = reconciler.Time.GetUtcNow();
+    private readonly Moment _started = reconciler.Clock.Now;
     private readonly DateTimeOffset? _since = journal.ReadSince();
     private readonly IReadOnlyList<GapFill> _askedFor = [.. journal.ReadFills(request.From, request.To).Where(fill => fill.Reason == GapReason.Manual)];
 
     /// <returns>What is missing, by conversation.</returns>
-    public IReadOnlyList<MissingFacts> Check(DetailsPage page)
+    /// <param name="rest">What is still to be asked for by its id: what comes here is not.</param>
+    public IReadOnlyList<MissingFacts> Check(DetailsPage page, UnendedConversations rest)
     {
         using var opened = account.Open();
-        return [.. page.Conversations.Select(Check).OfType<MissingFacts>()];
+        return [.. page.Conversations.Select(conversation => Check(conversation, rest)).OfType<MissingFacts>()];
     }
 
-    private MissingFacts? Check(JsonElement conversation)
+    private MissingFacts? Check(JsonElement conversation, UnendedConversations rest)
     {
         if (!RecordReader.TryRead(conversation, out var record, out var fault))
         {
@@ -32,7 +34,8 @@ internal sealed class ReconcileCheck(Reconciler reconciler, ReconcileRequest req
             return null;
         }
 
-        var facts = EventDerivation.Derive(record, _startedAt, EventOrigin.Backfill);
+        rest.Remove(record.ConversationId);
+        var facts = EventDerivation.Derive(record, _started.System, EventOrigin.Backfill, _started.Latest);
         if (!(IsAround(record) || facts.Any(fact => IsIn(fact.OccurredAt))) || !_seen.TryAdd(record.ConversationId))
             return null;
         tally.Conversations++;
@@ -98,7 +101,7 @@ internal sealed class ReconcileCheck(Reconciler reconciler, ReconcileRequest req
     {
         foreach (var (fact, positions) in entries)
         {
-            if (!IsIn(fact.OccurredAt) || !IsTold(fact) || fact.OccurredAt > _startedAt - reconciler.SettledAfter || Array.Exists(fates, fate => fate.Entry?.Id == fact.Id))
+            if (!IsIn(fact.OccurredAt) || !IsTold(fact) || fact.OccurredAt > _started.Source - reconciler.SettledAfter || Array.Exists(fates, fate => fate.Entry?.Id == fact.Id))
                 continue;
             tally.Extra++;
             tally.Add(new ReconcileFinding(

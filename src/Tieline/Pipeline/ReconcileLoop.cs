@@ -16,7 +16,10 @@ internal sealed partial class ReconcileLoop
     private readonly string _path;
     private volatile IReadOnlyCollection<string> _destinations;
     private readonly IReconcileRepair _repair;
-    private readonly TimeOnly? _nightly;
+    /// <summary>The time is looked at so often: the clock may be set meanwhile.</summary>
+    private static readonly TimeSpan _look = TimeSpan.FromMinutes(1);
+
+    private readonly NightlySchedule? _nightly;
     private readonly bool _repairsNightly;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -29,7 +32,7 @@ internal sealed partial class ReconcileLoop
         ILogger<ReconcileLoop> logger)
     {
         (_reconciler, _journal, _path, _destinations, _repair, _time, _logger) = (reconciler, journal, path, destinations, repair, time, logger);
-        _nightly = options.Nightly is { } text && NightlySchedule.TryParse(text, out var at) ? at : null;
+        _nightly = options.Nightly is { } text && NightlySchedule.TryParse(text, out var at) ? new NightlySchedule(at) : null;
         _repairsNightly = options.Repair;
         metrics.Observe("tieline.reconcile.missing", "{event}", "Events that the last reconciliation found missing and did not repair.", () => Last(report => report.Figures.Missing - report.Figures.Repaired));
         metrics.Observe("tieline.reconcile.extra", "{event}", "Events that the last reconciliation found to be in the journal only.", () => Last(report => report.Figures.Extra));
@@ -65,11 +68,10 @@ internal sealed partial class ReconcileLoop
         {
             while (!stopping.IsCancellationRequested)
             {
-                var due = _nightly is { } at ? NightlySchedule.Next(at, _time.GetUtcNow()) : (DateTimeOffset?)null;
-                if (await WaitAsync(due, stopping))
+                if (await WaitAsync(_nightly?.Until(_reconciler.Clock.Now.Source), stopping))
                     await AnswerAsync(await _asked.Reader.ReadAsync(stopping), stopping);
-                else if (due is not null)
-                    await RunNightlyAsync(due.Value, stopping);
+                else if (_nightly?.Take(_reconciler.Clock.Now.Source) is { } due)
+                    await RunNightlyAsync(due, stopping);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -87,15 +89,14 @@ internal sealed partial class ReconcileLoop
         }
     }
 
-    /// <returns>True: asked for. False: due.</returns>
-    private async Task<bool> WaitAsync(DateTimeOffset? due, CancellationToken stopping)
+    /// <returns>True: asked for. False: it may be due.</returns>
+    private async Task<bool> WaitAsync(TimeSpan? until, CancellationToken stopping)
     {
         var asked = _asked.Reader.WaitToReadAsync(stopping).AsTask();
-        if (due is null)
+        if (until is not { } delay)
             return await asked;
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var delay = due.Value - _time.GetUtcNow();
-        var first = await Task.WhenAny(asked, Task.Delay(delay > TimeSpan.Zero ? delay : TimeSpan.Zero, _time, timer.Token));
+        var first = await Task.WhenAny(asked, Task.Delay(delay < _look ? delay : _look, _time, timer.Token));
         await timer.CancelAsync();
         return first == asked && await asked;
     }

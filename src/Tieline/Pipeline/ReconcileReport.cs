@@ -7,6 +7,7 @@ namespace Tieline.Pipeline;
 /// <param name="IsComplete">All of the span was read.</param>
 /// <param name="Problem">Why it was not.</param>
 /// <param name="IsProvisional">Genesys's records of so young a time may still grow.</param>
+/// <param name="NotAsked">What was not looked at, in words.</param>
 /// <param name="Destinations">By name, the same figures for each.</param>
 /// <param name="Findings">The first of what is not as it should be.</param>
 /// <param name="FindingsLeftOut">How many more there are.</param>
@@ -16,6 +17,7 @@ internal sealed record ReconcileReport(
     bool IsComplete,
     string? Problem,
     bool IsProvisional,
+    string NotAsked,
     ReconcileFigures Figures,
     IReadOnlyList<(string Name, ReconcileFigures Figures)> Destinations,
     IReadOnlyList<ReconcileFinding> Findings,
@@ -58,6 +60,7 @@ internal sealed record ReconcileReport(
         ["to"] = EventTime.ToText(Request.To),
         ["repair"] = Request.Repair,
         ["problem"] = Problem,
+        ["notAsked"] = NotAsked,
     };
 
     private static JsonObject ToJson(ReconcileFinding finding) => new()

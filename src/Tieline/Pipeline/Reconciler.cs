@@ -14,12 +14,14 @@ namespace Tieline.Pipeline;
 /// <remarks>Finding needs only to read, so it works beside a running Tieline and without one; sending needs the journal's writer, and is somebody else's (<see cref="IReconcileRepair"/>).</remarks>
 /// <param name="media">Media types that are subscribed to; empty: all.</param>
 internal sealed partial class Reconciler(
-    DetailsReader details, EventFilter filter, IReadOnlyList<string> media, GapOptions options, TimeProvider time, TielineMetrics metrics, ILogger<Reconciler> logger)
+    DetailsReader details, EventFilter filter, IReadOnlyList<string> media, GapOptions options, SourceClock clock, TimeProvider time, TielineMetrics metrics, ILogger<Reconciler> logger)
 {
     /// <summary>Conversations on their way into the journal at once, as for a backfill.</summary>
     private const int InFlight = 8;
 
     private volatile EventFilter _filter = filter;
+
+    public SourceClock Clock => clock;
 
     public TimeProvider Time => time;
 
@@ -36,22 +38,32 @@ internal sealed partial class Reconciler(
         ReconcileRequest request, string journal, IReadOnlyCollection<string> destinations, IReconcileRepair? repair, Action<ReconcileFigures> progress, CancellationToken stopping)
     {
         using var reader = new JournalReader(journal);
+        var open = new OpenConversations(request.From);
+        await open.FollowAsync(reader.ReadEnds, stopping);
+        var rest = open.Between(request.From, request.To);
+        var from = DetailsReach.Of(media, options) is var reach && request.From.Minus(reach) is var begin && begin > EventTime.Earliest ? begin : EventTime.Earliest;
+        var asked = clock.Now;
         var tally = new ReconcileTally(destinations);
         var check = new ReconcileCheck(this, request, reader, new JournalAccount(reader, destinations), tally);
         var answer = await details.ReadAsync(
-            new DetailsSpan(request.From - DetailsReach.Of(media), request.To, media),
+            new DetailsSpan(from, request.To, media),
             null,
-            async (page, _, cancellation) =>
-            {
-                // What is found is sent at once: it names people until it is redacted, and must not outlive its page.
-                var found = check.Check(page);
-                if (request.Repair && repair is not null)
-                    await RepairAsync(found, repair, tally, cancellation);
-                progress(tally.Figures);
-            },
+            (page, _, cancellation) => TakeAsync(page, cancellation),
             stopping);
+        var notAsked = DetailsReach.NotAsked(from, Math.Max(0, rest.Count - DetailsReach.MaxById));
+        if (answer.IsComplete && rest.Count > 0)
+            answer = answer.With(await details.ReadAsync(rest.First(DetailsReach.MaxById), TakeAsync, _ => { }, stopping));
         return new ReconcileReport(
-            request, answer.AskedAt, answer.IsComplete, answer.Problem, request.To > answer.AskedAt - SettledAfter, tally.Figures, tally.Destinations, tally.Findings, tally.FindingsLeftOut);
+            request, asked.System, answer.IsComplete, answer.Problem, request.To > asked.Source - SettledAfter, notAsked, tally.Figures, tally.Destinations, tally.Findings, tally.FindingsLeftOut);
+
+        async ValueTask TakeAsync(DetailsPage page, CancellationToken cancellation)
+        {
+            // What is found is sent at once: it names people until it is redacted, and must not outlive its page.
+            var found = check.Check(page, rest);
+            if (request.Repair && repair is not null)
+                await RepairAsync(found, repair, tally, cancellation);
+            progress(tally.Figures);
+        }
     }
 
     /// <summary>From the next fact on, another filter says what is expected.</summary>

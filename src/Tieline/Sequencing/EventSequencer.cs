@@ -1,3 +1,4 @@
+using Tieline.Diagnostics;
 using Tieline.Events;
 
 namespace Tieline.Sequencing;
@@ -16,13 +17,16 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
     /// <summary>How many gaps are remembered to recognise a late arrival. An event for an older one is <see cref="SequenceVerdict.Old"/>, and kept.</summary>
     private const int MaxRemembered = 1_000;
 
+    /// <summary>Frames that cannot be read are one gap while each follows the other; after this another begins, so that the first can be asked for and closed.</summary>
+    private static readonly TimeSpan _longestUnreadable = TimeSpan.FromMinutes(1);
+
     private readonly List<Gap> _gaps = [];
     private readonly List<GapChange> _changes = [];
     private DateTimeOffset? _lastTime;
     private DateTimeOffset? _newestTime;
 
     /// <summary>When the last frame with a number came; null before the first of this run.</summary>
-    private DateTimeOffset? _heardAt;
+    private MonotonicTime? _heardAt;
     private long _last = -1;
     private long _nextGap = 1;
     private GapReason? _jump;
@@ -42,7 +46,7 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
 
     /// <summary>Goes on where an earlier run stopped: the first jump is that run's absence, and the holes it had not confirmed cannot fill by themselves any more. What it held for the backfill is still held.</summary>
     /// <param name="open">Its gaps that are not filled. One may reach beyond the mark, where the run ended between the two.</param>
-    public void Restore(Mark mark, IEnumerable<Gap> open, long nextGap, DateTimeOffset now)
+    public void Restore(Mark mark, IEnumerable<Gap> open, long nextGap, Moment now)
     {
         Epoch = mark.Epoch;
         _last = mark.Sequence ?? -1;
@@ -59,6 +63,8 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
 
         foreach (var gap in _gaps)
         {
+            // By the clock of then and the clock of now: who has set it in between must not make anything wait.
+            gap.SeenOn = now.Steady - (gap.SeenAt < now.System ? now.System - gap.SeenAt : TimeSpan.Zero);
             if (gap.ConfirmedAt is null)
                 Confirm(gap, now, canHold: true);
             else if (!gap.IsAnswered)
@@ -69,35 +75,35 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
     }
 
     /// <summary>There was a time without a connection: a span to ask about, however the numbers go on. A jump at the next event cannot fill itself.</summary>
-    public void Reconnected(DateTimeOffset now)
+    public void Reconnected(Moment now)
     {
         _jump ??= GapReason.Reconnect;
         if (_newestTime is null)
             return;
         if (_span is not null)
         {
-            _span.Extend(now, now);
+            _span.Extend(now);
             _changes.Add(new GapChange(_span.Snapshot(), GapChangeKind.Extended));
             return;
         }
 
         // An event's time may lie ahead: the span begins no later than when we last heard something.
-        var from = _newestTime > (_heardAt ?? now) ? _heardAt ?? now : _newestTime;
-        _span = new Gap(_nextGap++, Epoch, _jump.Value, [], from, now, now);
+        var heard = _heardAt is { } heardAt ? now.SourceAt(heardAt) : now.Source;
+        _span = new Gap(_nextGap++, Epoch, _jump.Value, [], _newestTime > heard ? heard : _newestTime, now.Source, now);
         _span.Confirm(now);
         Add(_span, GapChangeKind.Seen, GapChangeKind.Confirmed);
     }
 
     /// <summary>An event without a number, of a source that has none.</summary>
-    public void Saw(DateTimeOffset time, DateTimeOffset now)
+    public void Saw(DateTimeOffset time, Moment now)
     {
-        _heardAt = now;
+        _heardAt = now.Steady;
         Pass(time);
     }
 
-    /// <summary>A source without numbers did not listen, or not to all of it, in this time; or what was kept of it is damaged.</summary>
+    /// <summary>A source without numbers did not listen, or not to all of it, in this time, by Genesys's clock; or what was kept of it is damaged.</summary>
     /// <param name="reason"><see cref="GapReason.Reconnect"/>, <see cref="GapReason.Restart"/> or <see cref="GapReason.Damaged"/>.</param>
-    public void Missed(GapReason reason, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now)
+    public void Missed(GapReason reason, DateTimeOffset from, DateTimeOffset to, Moment now)
     {
         var gap = new Gap(_nextGap++, Epoch, reason, [], from < to ? from : to, to, now);
         gap.Confirm(now);
@@ -106,7 +112,7 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
 
     /// <summary>A span that somebody wants to have fetched.</summary>
     /// <returns>The number of its gap.</returns>
-    public long Request(DateTimeOffset from, DateTimeOffset to, DateTimeOffset now)
+    public long Request(DateTimeOffset from, DateTimeOffset to, Moment now)
     {
         var gap = new Gap(_nextGap++, Epoch, GapReason.Manual, [], from, to, now);
         gap.Confirm(now);
@@ -115,10 +121,10 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
     }
 
     /// <param name="timestamp">The event's, as sent. One that can't be read, or can't be true, says nothing.</param>
-    public SequenceVerdict Offer(long sequence, ReadOnlySpan<byte> timestamp, DateTimeOffset now)
+    public SequenceVerdict Offer(long sequence, ReadOnlySpan<byte> timestamp, Moment now)
     {
-        _heardAt = now;
-        var time = EventTime.TryParse(timestamp, out var parsed) && EventTime.IsPlausible(parsed, now) ? parsed : (DateTimeOffset?)null;
+        _heardAt = now.Steady;
+        var time = EventTime.TryParse(timestamp, out var parsed) && EventTime.IsPlausible(parsed, now.Latest) ? parsed : (DateTimeOffset?)null;
         if (sequence == _last + 1 || _last < 0)
         {
             Advance(sequence, time);
@@ -146,28 +152,38 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
     }
 
     /// <summary>A frame with this number came and cannot be read: it is missing, and will not come by itself.</summary>
-    public void Refuse(long sequence, DateTimeOffset now)
+    public void Refuse(long sequence, Moment now)
     {
-        _heardAt = now;
+        _heardAt = now.Steady;
         if (_last >= 0 && sequence <= _last)
             return;
         if (_last >= 0 && sequence > _last + 1)
             Miss(new SequenceRange(_last + 1, sequence - 1), null, now);
-        Open(new SequenceRange(sequence, sequence), GapReason.Unreadable, null, now);
+        if (_jump is null && _gaps is [.., { Reason: GapReason.Unreadable } last] && last.Last == sequence - 1 && last.Missing.Count > 0 && now.Steady - last.ConfirmedOn < _longestUnreadable)
+        {
+            last.Grow(sequence, now);
+            last.IsTolerated = last.MissingCount <= tolerance;
+            Add(last, GapChangeKind.Extended);
+        }
+        else
+        {
+            Open(new SequenceRange(sequence, sequence), GapReason.Unreadable, null, now);
+        }
+
         _last = sequence;
         (_jump, _span) = (null, null);
     }
 
     /// <summary>Confirms the holes whose window is over, and ends the waits that have lasted long enough.</summary>
-    public void Expire(DateTimeOffset now)
+    public void Expire(Moment now)
     {
         if (!IsHolding)
             return;
         foreach (var gap in _gaps.Where(gap => gap.HoldsFrom is not null))
         {
-            if (gap.ConfirmedAt is null && now - gap.SeenAt >= reorderWindow)
+            if (gap.ConfirmedAt is null && now.Steady - gap.SeenOn >= reorderWindow)
                 Confirm(gap, now, canHold: true);
-            if (gap.HeldUntil <= now)
+            if (gap.HeldUntil <= now.Steady)
                 gap.HoldsFrom = null;
         }
 
@@ -192,8 +208,8 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
     }
 
     /// <summary>When <see cref="Expire"/> has work next; null when nothing waits.</summary>
-    public DateTimeOffset? NextExpiry => IsHolding
-        ? _gaps.Where(gap => gap.HoldsFrom is not null).Min(gap => gap.ConfirmedAt is null ? gap.SeenAt + reorderWindow : gap.HeldUntil!.Value)
+    public MonotonicTime? NextExpiry => IsHolding
+        ? _gaps.Where(gap => gap.HoldsFrom is not null).Min(gap => gap.ConfirmedAt is null ? gap.SeenOn + reorderWindow : gap.HeldUntil!.Value)
         : null;
 
     /// <summary>Whether an event of this number must wait for a hole before it.</summary>
@@ -227,7 +243,7 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
     }
 
     /// <summary>Numbers were jumped over: those of the span without a connection, if there was one.</summary>
-    private void Miss(SequenceRange missing, DateTimeOffset? time, DateTimeOffset now)
+    private void Miss(SequenceRange missing, DateTimeOffset? time, Moment now)
     {
         if (_span is null)
         {
@@ -242,7 +258,7 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
         Add(_span, GapChangeKind.Confirmed);
     }
 
-    private void Open(SequenceRange missing, GapReason reason, DateTimeOffset? time, DateTimeOffset now)
+    private void Open(SequenceRange missing, GapReason reason, DateTimeOffset? time, Moment now)
     {
         var gap = new Gap(_nextGap++, Epoch, reason, [missing], _lastTime, time, now);
         Remember(gap);
@@ -280,7 +296,7 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
     }
 
     /// <summary>Old holes can no longer fill: numbers from before mean nothing now.</summary>
-    private void StartEpoch(long sequence, DateTimeOffset time, DateTimeOffset now)
+    private void StartEpoch(long sequence, DateTimeOffset time, Moment now)
     {
         foreach (var gap in _gaps.Where(gap => gap.ConfirmedAt is null))
             Confirm(gap, now, canHold: false);
@@ -288,7 +304,7 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
         var between = new Gap(_nextGap++, Epoch, GapReason.Renumbered, [], _lastTime, time, now);
         between.Confirm(now);
         if (holdFor > TimeSpan.Zero)
-            (between.HoldsFrom, between.HeldUntil) = (sequence, now + holdFor);
+            (between.HoldsFrom, between.HeldUntil) = (sequence, now.Steady + holdFor);
         Remember(between);
         Settle();
         Add(between, GapChangeKind.Seen, GapChangeKind.Confirmed);
@@ -296,7 +312,7 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
         Advance(sequence, time);
     }
 
-    private void Confirm(Gap gap, DateTimeOffset now, bool canHold)
+    private void Confirm(Gap gap, Moment now, bool canHold)
     {
         gap.Confirm(now);
         gap.HoldsFrom = null;
@@ -307,10 +323,10 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
     }
 
     /// <summary>What is behind a gap that is worth fetching waits for it; not behind a frame that came and cannot be read.</summary>
-    private void Hold(Gap gap, DateTimeOffset now)
+    private void Hold(Gap gap, Moment now)
     {
-        var until = gap.SeenAt + holdFor;
-        if (gap.Reason != GapReason.Unreadable && gap.MissingCount > tolerance && until > now)
+        var until = gap.SeenOn + holdFor;
+        if (gap.Reason != GapReason.Unreadable && gap.MissingCount > tolerance && until > now.Steady)
             (gap.HoldsFrom, gap.HeldUntil) = (gap.Missing[0].First, until);
     }
 

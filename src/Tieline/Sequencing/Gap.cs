@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tieline.Diagnostics;
 
 namespace Tieline.Sequencing;
 
@@ -32,6 +33,9 @@ internal sealed class Gap
     /// <summary>When the hole opened, or the span without a connection ended.</summary>
     public DateTimeOffset SeenAt { get; private set; }
 
+    /// <summary>As <see cref="SeenAt"/>: what its waits are measured from.</summary>
+    public MonotonicTime SeenOn { get; set; }
+
     /// <summary>The first number missing when it was seen; null for a gap known by time only.</summary>
     public long? First { get; private set; }
 
@@ -42,7 +46,7 @@ internal sealed class Gap
     public long? HoldsFrom { get; set; }
 
     /// <summary>Until when they wait at most, once it is confirmed.</summary>
-    public DateTimeOffset? HeldUntil { get; set; }
+    public MonotonicTime? HeldUntil { get; set; }
 
     /// <summary>Of one that was stored: there has been a complete answer about it as it is, or nobody waits for one.</summary>
     public bool IsAnswered { get; set; }
@@ -53,20 +57,39 @@ internal sealed class Gap
     /// <summary>Since when it is a gap and not a reordering that may mend itself; null before.</summary>
     public DateTimeOffset? ConfirmedAt { get; private set; }
 
+    /// <summary>As <see cref="ConfirmedAt"/>.</summary>
+    public MonotonicTime? ConfirmedOn { get; private set; }
+
     public IReadOnlyList<SequenceRange> Missing => _missing;
 
     public long MissingCount => _missing.Sum(range => range.Count);
 
     public void Confirm(DateTimeOffset now) => ConfirmedAt ??= now;
 
+    public void Confirm(Moment now)
+    {
+        ConfirmedAt ??= now.System;
+        ConfirmedOn ??= now.Steady;
+    }
+
     /// <summary>The span goes on to here.</summary>
-    public void Extend(DateTimeOffset to, DateTimeOffset now) => (To, SeenAt) = (to, now);
+    public void Extend(Moment now) => (To, SeenAt, SeenOn) = (now.Source, now.System, now.Steady);
+
+    /// <summary>The next number cannot be read either. It is timed anew, and <see cref="ConfirmedOn"/> still says when it began.</summary>
+    public void Grow(long sequence, Moment now)
+    {
+        if (_missing.Count > 0 && _missing[^1].Last == sequence - 1)
+            _missing[^1] = new SequenceRange(_missing[^1].First, sequence);
+        else
+            _missing.Add(new SequenceRange(sequence, sequence));
+        (Last, SeenAt, SeenOn) = (sequence, now.System, now.Steady);
+    }
 
     /// <summary>Now it is known which numbers a span without a connection has cost.</summary>
-    public void Miss(SequenceRange missing, DateTimeOffset? to, DateTimeOffset now)
+    public void Miss(SequenceRange missing, DateTimeOffset? to, Moment now)
     {
         _missing.Add(missing);
-        (First, Last, SeenAt) = (missing.First, missing.Last, now);
+        (First, Last, SeenAt, SeenOn) = (missing.First, missing.Last, now.System, now.Steady);
         if (To is null || to > To)
             To = to ?? To;
     }
@@ -90,11 +113,15 @@ internal sealed class Gap
     public Gap Snapshot()
     {
         var copy = new Gap(Number, Epoch, Reason, _missing, From, To, SeenAt, First, Last);
-        (copy.ConfirmedAt, copy.HoldsFrom, copy.HeldUntil, copy.IsTolerated) = (ConfirmedAt, HoldsFrom, HeldUntil, IsTolerated);
+        (copy.SeenOn, copy.ConfirmedAt, copy.ConfirmedOn, copy.HoldsFrom, copy.HeldUntil, copy.IsTolerated) = (SeenOn, ConfirmedAt, ConfirmedOn, HoldsFrom, HeldUntil, IsTolerated);
         return copy;
     }
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"gap {Number} ({Reason}): {string.Join(',', _missing)}");
+
+    /// <summary>One that is seen now.</summary>
+    public Gap(long number, long epoch, GapReason reason, IEnumerable<SequenceRange> missing, DateTimeOffset? from, DateTimeOffset? to, Moment seen)
+        : this(number, epoch, reason, missing, from, to, seen.System) => SeenOn = seen.Steady;
 
     /// <summary>As it was stored, partly filled.</summary>
     public Gap(

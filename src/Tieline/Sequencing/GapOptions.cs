@@ -37,7 +37,11 @@ internal sealed class GapOptions
     /// <value>2 minutes</value>
     public TimeSpan SettledAfter { get; set; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>A gap that could not be closed for so long is abandoned: listed, alerted, and no longer asked for. From 1 minute to 30 days.</summary>
+    /// <summary>How long before a gap a conversation may have begun and still be found by its time: Genesys finds conversations by the day on which they started. Older ones are asked for by their ids, as far as the journal has events of them and no end. From 1 hour to 31 days; null: a day for voice alone, else two.</summary>
+    /// <value>Null</value>
+    public TimeSpan? Reach { get; set; }
+
+    /// <summary>A gap that could not be closed while Tieline ran for so long, and was asked for twice at least, is abandoned: listed, alerted, and no longer asked for. From 1 minute to 30 days.</summary>
     /// <value>1 day</value>
     public TimeSpan AbandonAfter { get; set; } = TimeSpan.FromDays(1);
 }

@@ -16,6 +16,8 @@ internal sealed class GapOptionsValidator : IValidateOptions<GapOptions>
         Check(nameof(GapOptions.Margin), options.Margin, TimeSpan.Zero, TimeSpan.FromHours(1));
         Check(nameof(GapOptions.SettledAfter), options.SettledAfter, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         Check(nameof(GapOptions.AbandonAfter), options.AbandonAfter, TimeSpan.FromMinutes(1), _longest);
+        if (options.Reach is { } reach)
+            Check(nameof(GapOptions.Reach), reach, TimeSpan.FromHours(1), TimeSpan.FromDays(31));
         if (options.Tolerance is < 0 or > MaxTolerance)
             Fail(nameof(GapOptions.Tolerance), $"must be from 0 to {MaxTolerance}, was {options.Tolerance}");
         if (options.AskAfter.Count == 0)

@@ -41,6 +41,19 @@ public sealed class AdminApiTests
         (await StatusAsync("POST", "reconciliations", """{"from":"2020-03-01T00:00:00Z","to":"2020-03-02T00:00:00Z","repair":"yes"}""", token)).ShouldBe(HttpStatusCode.BadRequest);
         (await StatusAsync("POST", "reconciliations", new string(' ', 10_000), token)).ShouldBe(HttpStatusCode.BadRequest);
 
+        foreach (var span in (string[])["""{"from":"0001-01-01T00:00:00Z","to":"2020-03-01T00:00:00Z"}""", """{"from":"1999-12-31T23:59:59Z","to":"2020-03-01T00:00:00Z"}""", """{"from":"2020-03-01T00:00:00Z","to":"9999-12-31T23:59:59Z"}"""])
+        {
+            (await StatusAsync("POST", "backfills", span, token)).ShouldBe(HttpStatusCode.BadRequest, span);
+            (await StatusAsync("POST", "reconciliations", span, token)).ShouldBe(HttpStatusCode.BadRequest, span);
+        }
+
+        foreach (var path in (string[])["completeness", "events", "dead-letters", "audit/lines"])
+        {
+            (await StatusAsync("GET", $"{path}?from=0001-01-01T00:00:00Z&to=2020-03-01T00:00:00Z", null, token)).ShouldBe(HttpStatusCode.BadRequest, path);
+            (await StatusAsync("GET", $"{path}?from=2020-03-02T00:00:00Z&to=2020-03-01T00:00:00Z", null, token)).ShouldBe(HttpStatusCode.BadRequest, path);
+        }
+
+        (await StatusAsync("GET", "gaps", null, token)).ShouldBe(HttpStatusCode.OK);
         using var accepted = await SendAsync("POST", "backfills", """{"from":"2020-03-01T00:00:00Z","to":"2020-03-02T00:00:00Z"}""", token);
         accepted.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         accepted.Headers.Location!.ToString().ShouldBe("/api/v1/gaps/1");

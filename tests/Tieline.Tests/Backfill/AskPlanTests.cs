@@ -1,6 +1,8 @@
 using Tieline.Backfill;
+using Tieline.Diagnostics;
 using Tieline.Sequencing;
 using Tieline.TestKit;
+using Tieline.Tests.Sequencing;
 
 namespace Tieline.Tests.Backfill;
 
@@ -13,7 +15,7 @@ public sealed class AskPlanTests
 
     private readonly GapOptions _options = new();
 
-    private AskPlan Plan => new(_options, _reach);
+    private PlanInTime Plan => new(new AskPlan(_options, _reach));
 
     [Fact]
     public void Answers_that_stay_short_are_asked_for_at_0_2_5_10_and_30_s_2_and_10_minutes_and_then_hourly_until_a_day_is_over()
@@ -202,6 +204,82 @@ public sealed class AskPlanTests
         (ask.From, ask.To).ShouldBe((_found.AddMinutes(-31), _found.AddMinutes(-9)));
     }
 
+    /// <summary>Not timed: a plan that looks at each for each does not come to its end within a test's patience.</summary>
+    [Fact]
+    public void Twenty_thousand_gaps_are_planned_as_one_ask_where_they_touch_and_one_by_one_where_they_do_not()
+    {
+        GapFill[] fills = [.. Enumerable.Range(1, 20_000).Select(number => Asked(number, _found.AddSeconds(-number * 200), _found.AddSeconds((-number * 200) + 1)))];
+        var ask = Plan.Next(fills, _found)!;
+        ask.Fills.ShouldHaveSingleItem().Number.ShouldBe(1);
+        fills = [.. Enumerable.Range(1, 20_000).Select(number => Asked(number, _found.AddSeconds(-number), _found.AddSeconds(1 - number)))];
+        ask = Plan.Next(fills, _found)!;
+        ask.Fills.Count.ShouldBe(20_000);
+        (ask.From, ask.To).ShouldBe((_found.AddSeconds(-20_060), _found));
+    }
+
+    [Fact]
+    public void A_gap_is_abandoned_by_the_time_in_service_and_not_before_it_was_asked_for_twice()
+    {
+        var late = _found.AddDays(2);
+        var once = Plan.After(Fill(), Answer(late, isComplete: false), late);
+        once.State.ShouldBe(GapState.Filling);
+        once.NextAskAt.ShouldBe(late.AddMinutes(1));
+        (once.InService, Plan.After(once, Answer(late.AddMinutes(1), isComplete: false), late.AddMinutes(1)).State).ShouldBe((TimeSpan.FromDays(2), GapState.Abandoned));
+    }
+
+    [Fact]
+    public void A_gap_whose_numbers_are_missing_is_filled_by_an_answer_that_tells_anything_of_its_time_and_by_no_other()
+    {
+        var settled = _found + _options.SettledAfter;
+        var fill = Fill() with { HasNumbers = true };
+        var empty = Plan.After(fill, Answer(settled, isSettling: true), settled);
+        (empty.State, empty.Problem!.Contains("nothing of its time", StringComparison.Ordinal)).ShouldBe((GapState.Filling, true));
+        Plan.After(fill, Answer(settled, isSettling: true) with { Told = 1 }, settled).State.ShouldBe(GapState.Filled);
+        Plan.After(fill, Answer(settled, isSettling: true, known: 1), settled).State.ShouldBe(GapState.Filled);
+        Plan.After(fill with { Recovered = 1 }, Answer(settled, isSettling: true), settled).State.ShouldBe(GapState.Filled);
+    }
+
+    [Theory]
+    [InlineData(long.MinValue, long.MinValue)]
+    [InlineData(0, 1)]
+    [InlineData(long.MaxValue, long.MaxValue)]
+    [InlineData(long.MinValue, long.MaxValue)]
+    [InlineData(long.MaxValue, long.MinValue)]
+    public void Any_times_on_record_can_be_reckoned_with(long from, long to)
+    {
+        foreach (var reason in Enum.GetValues<GapReason>())
+        {
+            var fill = Fill(from: SaturatingTime.FromMilliseconds(from), to: SaturatingTime.FromMilliseconds(to)) with { Reason = reason };
+            var ask = Plan.Next([fill], _found);
+            ask!.To.ShouldBeGreaterThan(ask.From);
+            Plan.After(fill, Answer(_found), _found).Asks.ShouldBe(1);
+            AskPlan.WhyNot(fill.Timed(_found.AsMoment(), TimeSpan.FromHours(1)), _found.AsMoment());
+        }
+    }
+
+    [Theory]
+    [InlineData(-3_600, -1_800, null)]
+    [InlineData(-3e9, -2e9, "before 2000-01-01")]
+    [InlineData(200_000, 300_000, "lies ahead")]
+    public void A_gap_that_cannot_be_asked_for_says_why(double from, double to, string? why)
+    {
+        var said = AskPlan.WhyNot(Fill(from: _found.AddSeconds(from), to: _found.AddSeconds(to)) with { Reason = GapReason.Manual }, _found.AsMoment());
+        if (why is null)
+            said.ShouldBeNull();
+        else
+            said.ShouldNotBeNull().ShouldContain(why);
+    }
+
+    [Fact]
+    public void What_is_asked_for_is_genesyss_time()
+    {
+        var skewed = new Moment(_found, _found.AddMinutes(5), _found.AsSteady());
+        var fill = Fill(from: _found.AddMinutes(4), to: _found.AddMinutes(4.5)) with { Found = _found.AsSteady(), Due = _found.AsSteady() };
+        var plan = new AskPlan(_options, _reach);
+        plan.Next([fill], skewed)!.To.ShouldBe(_found.AddMinutes(4.5).AddSeconds(5));
+        plan.SpanOf(fill with { To = null, Reason = GapReason.Unreadable }, false, skewed).To.ShouldBe(_found.AddMinutes(5).AddSeconds(5), "where only our clock says when it was over");
+    }
+
     [Fact]
     public void A_gap_that_is_not_due_is_not_asked_for_with_one_that_is()
     {
@@ -236,17 +314,17 @@ public sealed class AskPlanTests
     public void Without_gaps_nothing_is_due()
     {
         Plan.Next([], _found).ShouldBeNull();
-        AskPlan.NextDue([]).ShouldBeNull();
-        AskPlan.NextDue([Fill(1) with { NextAskAt = _found.AddSeconds(9) }, Fill(2) with { NextAskAt = _found.AddSeconds(4) }]).ShouldBe(_found.AddSeconds(4));
+        PlanInTime.NextDue([]).ShouldBeNull();
+        PlanInTime.NextDue([Fill(1) with { NextAskAt = _found.AddSeconds(9) }, Fill(2) with { NextAskAt = _found.AddSeconds(4) }]).ShouldBe(_found.AddSeconds(4));
     }
 
     [Fact]
     public void A_gap_found_to_be_bigger_is_asked_for_from_the_start_and_its_figures_go_on()
     {
         var before = Plan.After(Fill(), Answer(_found, fresh: 3, known: 2), _found);
-        var gap = new Gap(1, 1, GapReason.Reconnect, [], _found.AddMinutes(-1), _found, _found);
-        gap.Confirm(_found);
-        gap.Miss(new SequenceRange(4, 9), _found, _found.AddSeconds(9));
+        var gap = new Gap(1, 1, GapReason.Reconnect, [], _found.AddMinutes(-1), _found, _found.AsMoment());
+        gap.Confirm(_found.AsMoment());
+        gap.Miss(new SequenceRange(4, 9), _found, _found.AddSeconds(9).AsMoment());
         var bigger = GapFill.Of(gap, before);
         (bigger.State, bigger.Since, bigger.NextAskAt, bigger.Asks, bigger.Recovered, bigger.Known).ShouldBe((GapState.Open, _found.AddSeconds(9), _found.AddSeconds(9), 1, 3, 2));
         var after = AskPlan.AfterChange(bigger, Answer(_found, fresh: 2, isSettling: true));
@@ -256,8 +334,8 @@ public sealed class AskPlanTests
     [Fact]
     public void A_hole_is_timed_from_when_it_was_confirmed_and_due_at_once()
     {
-        var gap = new Gap(1, 1, GapReason.Hole, [new SequenceRange(4, 9)], _found, _found, _found);
-        gap.Confirm(_found.AddSeconds(2));
+        var gap = new Gap(1, 1, GapReason.Hole, [new SequenceRange(4, 9)], _found, _found, _found.AsMoment());
+        gap.Confirm(_found.AddSeconds(2).AsMoment());
         var fill = GapFill.Of(gap);
         (fill.Since, fill.NextAskAt <= fill.Since, fill.State).ShouldBe((_found.AddSeconds(2), true, GapState.Open));
         Plan.After(fill, Answer(_found.AddSeconds(2)), _found.AddSeconds(2)).NextAskAt.ShouldBe(_found.AddSeconds(4));
@@ -270,11 +348,11 @@ public sealed class AskPlanTests
     [InlineData("Manual", 0)]
     public void A_span_without_a_connection_gives_the_first_event_a_second_to_say_what_it_cost_and_is_due_at_once_when_that_is_known(string reason, double grace)
     {
-        var gap = new Gap(1, 1, Enum.Parse<GapReason>(reason), [], _found.AddMinutes(-1), _found, _found);
-        gap.Confirm(_found);
+        var gap = new Gap(1, 1, Enum.Parse<GapReason>(reason), [], _found.AddMinutes(-1), _found, _found.AsMoment());
+        gap.Confirm(_found.AsMoment());
         var fill = GapFill.Of(gap);
         (fill.NextAskAt, fill.Since, fill.HasNumbers).ShouldBe((_found.AddSeconds(grace), _found, false));
-        gap.Miss(new SequenceRange(4, 9), _found, _found.AddSeconds(0.3));
+        gap.Miss(new SequenceRange(4, 9), _found, _found.AddSeconds(0.3).AsMoment());
         fill = GapFill.Of(gap, fill);
         (fill.NextAskAt, fill.Since, fill.HasNumbers).ShouldBe((_found.AddSeconds(0.3), _found.AddSeconds(0.3), true));
     }
@@ -282,8 +360,8 @@ public sealed class AskPlanTests
     [Fact]
     public void A_tolerated_gap_is_closed_and_never_due()
     {
-        var gap = new Gap(1, 1, GapReason.Hole, [new SequenceRange(4, 4)], _found, _found, _found) { IsTolerated = true };
-        gap.Confirm(_found);
+        var gap = new Gap(1, 1, GapReason.Hole, [new SequenceRange(4, 4)], _found, _found, _found.AsMoment()) { IsTolerated = true };
+        gap.Confirm(_found.AsMoment());
         var fill = GapFill.Of(gap);
         (fill.State, fill.IsClosed, fill.NextAskAt).ShouldBe((GapState.Tolerated, true, null));
         Plan.Next([fill], _found.AddDays(1)).ShouldBeNull();
@@ -299,7 +377,21 @@ public sealed class AskPlanTests
     /// <summary>There has been an answer about it: it is asked for with the whole margin.</summary>
     private static GapFill Asked(long number = 1, DateTimeOffset? from = null, DateTimeOffset? to = null) => Fill(number, from, to) with { State = GapState.Filling };
 
+    /// <summary>The plan, told the time by a clock that nobody sets: what a fill says of it is what it is timed by.</summary>
+    private sealed class PlanInTime(AskPlan plan)
+    {
+        public static DateTimeOffset? NextDue(IEnumerable<GapFill> fills) => AskPlan.NextDue(fills.Select(Timed))?.AsTime();
+
+        public Ask? Next(IReadOnlyCollection<GapFill> fills, DateTimeOffset now) => plan.Next([.. fills.Select(Timed)], now.AsMoment());
+
+        public (DateTimeOffset From, DateTimeOffset To) SpanOf(GapFill fill, bool isSettling) => plan.SpanOf(Timed(fill), isSettling, _found.AddDays(1).AsMoment());
+
+        public GapFill After(GapFill fill, AskAnswer answer, DateTimeOffset now) => plan.After(Timed(fill), answer, now.AsMoment());
+
+        private static GapFill Timed(GapFill fill) => fill with { Found = fill.Since.AsSteady(), Due = fill.NextAskAt?.AsSteady() ?? MonotonicTime.Never, InServiceSince = fill.Since.AsSteady() };
+    }
+
     private static AskAnswer Answer(
         DateTimeOffset askedAt, long fresh = 0, long known = 0, bool isComplete = true, bool isSettling = false, string? problem = null, double? retryAfter = null) =>
-        new(askedAt, isComplete, isSettling, fresh, fresh, known, problem, retryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
+        new(askedAt.AsSteady(), isComplete, isSettling, fresh, fresh, known, problem, retryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
 }

@@ -7,6 +7,7 @@ using Tieline.Genesys;
 using Tieline.Journal;
 using Tieline.TestKit;
 using static Tieline.Tests.Delivery.Entries;
+using Tieline.Tests.Sequencing;
 
 namespace Tieline.Tests.Delivery;
 
@@ -62,7 +63,7 @@ public sealed class PlainBodyTests
             var skim = EventSkimmer.Skim(frame);
             if (filter.Decide(skim) == FilterVerdict.Drop)
                 continue;
-            EventReader.TryRead(frame, skim, Some.Time + TimeSpan.FromHours(1), EventOrigin.Live, out var read, out _).ShouldBeTrue();
+            EventReader.TryRead(frame, skim, (Some.Time + TimeSpan.FromHours(1)).AsMoment(), EventOrigin.Live, out var read, out _).ShouldBeTrue();
             var e = redactor.Redact(read!).Event;
             bodies.Add(Body(new JournalEntry(
                 new JournalPosition(1), e.Id, e.ConversationId, e.Type, e.State, e.OccurredAt, ParticipantsJson.WriteUtf8(e.Participants), e.Origin, e.ReceivedAt, 0,

@@ -8,6 +8,7 @@ using Tieline.Genesys;
 using Tieline.Journal;
 using Tieline.TestKit;
 using static Tieline.Tests.Genesys.Frames;
+using Tieline.Tests.Sequencing;
 
 namespace Tieline.Tests.Filtering;
 
@@ -29,7 +30,7 @@ public sealed class IdentityRedactorTests
             var skim = EventSkimmer.Skim(frame);
             if (filter.Decide(skim) != FilterVerdict.Keep)
                 continue;
-            EventReader.TryRead(frame, skim, ReceivedAt, EventOrigin.Live, out var read, out _).ShouldBeTrue();
+            EventReader.TryRead(frame, skim, ReceivedAt.AsMoment(), EventOrigin.Live, out var read, out _).ShouldBeTrue();
             var redacted = redactor.Redact(read).Event;
             var next = forwarded.Dequeue();
             redacted.Sequence.ShouldBe(next.GetProperty("sequence").GetInt64());

@@ -5,6 +5,7 @@ using CsCheck;
 using Tieline.Events;
 using Tieline.Genesys;
 using static Tieline.Tests.Genesys.Frames;
+using Tieline.Tests.Sequencing;
 
 namespace Tieline.Tests.Genesys;
 
@@ -20,7 +21,7 @@ public sealed class EventReaderTests
             var skim = EventSkimmer.Skim(frame);
             if (!IsForwarded(skim))
                 continue;
-            EventReader.TryRead(frame, skim, ReceivedAt, EventOrigin.Live, out var read, out var fault).ShouldBeTrue();
+            EventReader.TryRead(frame, skim, ReceivedAt.AsMoment(), EventOrigin.Live, out var read, out var fault).ShouldBeTrue();
             fault.ShouldBe(FrameFault.None);
             ShouldMatch(read!, expected[next++], frame);
         }
@@ -111,7 +112,7 @@ public sealed class EventReaderTests
                 frame[at] = value;
             var skim = EventSkimmer.Skim(frame);
             if (skim.Fault == FrameFault.None)
-                EventReader.TryRead(frame, skim, ReceivedAt, EventOrigin.Live, out _, out _);
+                EventReader.TryRead(frame, skim, ReceivedAt.AsMoment(), EventOrigin.Live, out _, out _);
         });
     }
 
@@ -123,7 +124,7 @@ public sealed class EventReaderTests
             for (var length = 0; length < frame.Length; length++)
             {
                 var cut = frame.AsSpan(0, length);
-                EventReader.TryRead(cut, EventSkimmer.Skim(cut), ReceivedAt, EventOrigin.Live, out var read, out _).ShouldBeFalse();
+                EventReader.TryRead(cut, EventSkimmer.Skim(cut), ReceivedAt.AsMoment(), EventOrigin.Live, out var read, out _).ShouldBeFalse();
                 read.ShouldBeNull();
             }
         }
@@ -156,13 +157,13 @@ public sealed class EventReaderTests
 
     private static ConversationEvent Read(byte[] frame)
     {
-        EventReader.TryRead(frame, EventSkimmer.Skim(frame), ReceivedAt, EventOrigin.Live, out var read, out var fault).ShouldBeTrue(fault.ToString());
+        EventReader.TryRead(frame, EventSkimmer.Skim(frame), ReceivedAt.AsMoment(), EventOrigin.Live, out var read, out var fault).ShouldBeTrue(fault.ToString());
         return read!;
     }
 
     private static FrameFault FaultOf(byte[] frame)
     {
-        EventReader.TryRead(frame, EventSkimmer.Skim(frame), ReceivedAt, EventOrigin.Live, out _, out var fault).ShouldBeFalse();
+        EventReader.TryRead(frame, EventSkimmer.Skim(frame), ReceivedAt.AsMoment(), EventOrigin.Live, out _, out var fault).ShouldBeFalse();
         return fault;
     }
 }

@@ -1,8 +1,10 @@
 using Tieline.Backfill;
+using Tieline.Diagnostics;
 using Tieline.Journal;
 using Tieline.Sequencing;
 using Tieline.TestKit;
 using static Tieline.Tests.Journal.JournalRig;
+using Tieline.Tests.Sequencing;
 
 namespace Tieline.Tests.Journal;
 
@@ -28,10 +30,10 @@ public sealed class JournalFillTests : IAsyncLifetime
     {
         var gap = Confirmed(1);
         await _rig.DoAsync(Change(gap, GapChangeKind.Seen), Change(gap, GapChangeKind.Confirmed));
-        Fills().ShouldBe([GapFill.Of(gap)]);
+        Fills().ShouldBe([Untimed(GapFill.Of(gap))]);
         Fills()[0].NextAskAt.ShouldBe(gap.SeenAt);
         await _rig.ReopenAsync();
-        Fills().ShouldBe([GapFill.Of(gap)]);
+        Fills().ShouldBe([Untimed(GapFill.Of(gap))]);
         Counts().ShouldBe([("hole", "open", 1)]);
     }
 
@@ -44,7 +46,7 @@ public sealed class JournalFillTests : IAsyncLifetime
         Fills().ShouldBeEmpty();
         Counts().ShouldBe([("hole", "tolerated", 1)]);
         _rig.Journal.Read(reader => reader.ReadOpenGapCount()).ShouldBe(0);
-        AllFills().ShouldBe([GapFill.Of(gap)]);
+        AllFills().ShouldBe([Untimed(GapFill.Of(gap))]);
     }
 
     [Fact]
@@ -146,10 +148,10 @@ public sealed class JournalFillTests : IAsyncLifetime
         var before = Closed(await OpenAsync(), Enum.Parse<GapState>(state)) with { Problem = "HTTP 503" };
         await _rig.DoAsync(new JournalWork.SaveFill(before));
         var bigger = Confirmed(1);
-        bigger.Miss(new SequenceRange(5, 9), Some.Time.AddSeconds(5), Some.Time.AddMinutes(1));
+        bigger.Miss(new SequenceRange(5, 9), Some.Time.AddSeconds(5), Some.Time.AddMinutes(1).AsMoment());
         await _rig.DoAsync(Change(bigger, GapChangeKind.Confirmed));
         await _rig.ReopenAsync();
-        Fills().ShouldBe([GapFill.Of(bigger, before)]);
+        Fills().ShouldBe([Untimed(GapFill.Of(bigger, before))]);
         var fill = Fills()[0];
         (fill.State, fill.Asks, fill.Recovered, fill.Known, fill.NextAskAt, fill.Since, fill.ClosedAt, fill.Problem).ShouldBe(
             (GapState.Open, 4, 2, 1, Some.Time.AddMinutes(1), Some.Time.AddMinutes(1), null, null));
@@ -160,9 +162,9 @@ public sealed class JournalFillTests : IAsyncLifetime
     {
         var open = await OpenAsync();
         var longer = Confirmed(1);
-        longer.Extend(Some.Time.AddMinutes(5), Some.Time.AddMinutes(5));
+        longer.Extend(Some.Time.AddMinutes(5).AsMoment());
         await _rig.DoAsync(Change(longer, GapChangeKind.Extended), new JournalWork.SaveFill(Closed(open, GapState.Filled)));
-        Fills().ShouldBe([GapFill.Of(longer)]);
+        Fills().ShouldBe([Untimed(GapFill.Of(longer))]);
         Fills()[0].To.ShouldBe(Some.Time.AddMinutes(5));
         _rig.Facts().Select(fact => fact.Action).ShouldBe(["gap-detected"]);
     }
@@ -227,6 +229,9 @@ public sealed class JournalFillTests : IAsyncLifetime
         gap.TryFill(4);
         return gap;
     }
+
+    /// <summary>As it is read: what it is timed by is known to the process alone.</summary>
+    private static GapFill Untimed(GapFill fill) => fill with { Found = default, Due = MonotonicTime.Never, InServiceSince = default };
 
     private static JournalWork.RecordGap Change(Gap gap, GapChangeKind kind) => new(new GapChange(gap.Snapshot(), kind));
 

@@ -6,6 +6,7 @@ using Tieline.Journal;
 using Tieline.Sequencing;
 using Tieline.TestKit;
 using static Tieline.Tests.Journal.JournalRig;
+using Tieline.Tests.Sequencing;
 
 namespace Tieline.Tests.Journal;
 
@@ -245,7 +246,7 @@ public sealed class JournalModelTests
             {
                 // Again: it is bigger than it was. Its figures go on.
                 if (gap.ConfirmedAt is not null)
-                    gap.Miss(new SequenceRange(100 + by, 100 + by), null, gap.SeenAt.AddSeconds(1));
+                    gap.Miss(new SequenceRange(100 + by, 100 + by), null, gap.SeenAt.AddSeconds(1).AsMoment());
                 gap.Confirm(Some.Time);
                 gap.IsTolerated = by % 3 == 0;
                 _gaps[gap.Number] = (gap, GapFill.Of(gap, fill));

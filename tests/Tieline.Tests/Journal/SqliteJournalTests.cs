@@ -7,6 +7,7 @@ using Tieline.Sequencing;
 using Tieline.Storage;
 using Tieline.TestKit;
 using static Tieline.Tests.Journal.JournalRig;
+using Tieline.Tests.Sequencing;
 
 namespace Tieline.Tests.Journal;
 
@@ -154,9 +155,9 @@ public sealed class SqliteJournalTests : IAsyncLifetime
     {
         var sequencer = new EventSequencer(TimeSpan.FromSeconds(2));
         foreach (var sequence in (long[])[1, 7, 9])
-            sequencer.Offer(sequence, At(sequence), Some.Time);
-        sequencer.Expire(Some.Time.AddSeconds(2));
-        sequencer.Offer(4, At(4), Some.Time.AddSeconds(3));
+            sequencer.Offer(sequence, At(sequence), Some.Time.AsMoment());
+        sequencer.Expire(Some.Time.AddSeconds(2).AsMoment());
+        sequencer.Offer(4, At(4), Some.Time.AddSeconds(3).AsMoment());
         await _rig.DoAsync(sequencer.TakeChanges().Select(change => new JournalWork.RecordGap(change)));
         await _rig.ReopenAsync();
         var gaps = _rig.Journal.ReadOpenGaps();

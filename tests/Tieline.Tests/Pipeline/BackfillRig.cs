@@ -32,7 +32,7 @@ internal sealed class BackfillRig : IAsyncDisposable
         Genesys.Answer = asked => asked.Path == "/query" ? Answer(asked) : FakeDetails.Status(HttpStatusCode.NotFound);
         _loopClock = new NotedClock(Time, () => Asked.Count);
         _readerClock = new NotedClock(Time, () => 0);
-        _http = new HttpMessageInvoker(Genesys);
+        _http = new HttpMessageInvoker(GenesysHttp.Timed(Rig.Clock, Genesys));
         _budget = new RestBudget(_readerClock, 3_000);
         var options = new GenesysOptions { ClientId = "id", ClientSecret = new Secret("s3cret") };
         var tokens = new TokenProvider(options, new Uri("https://api.example/oauth/token"), _http, _budget, _readerClock, Rig.Metrics, _readerLogs.For<TokenProvider>());
@@ -60,6 +60,9 @@ internal sealed class BackfillRig : IAsyncDisposable
 
     public ManualTime Time => Rig.Time;
 
+    /// <summary>Genesys's clock, which nobody sets: each of its answers says it, from when this is switched on.</summary>
+    public void TellTime() => Genesys.Date = () => Time.Unset;
+
     public long HeldCount => Rig.Rows("SELECT count(*) FROM held", row => row.GetInt64(0)).Single();
 
     public static DateTimeOffset At(double seconds) => Some.Time.AddMilliseconds(Math.Round(seconds * 1_000));
@@ -80,7 +83,7 @@ internal sealed class BackfillRig : IAsyncDisposable
     public void Start()
     {
         _stopping = new CancellationTokenSource();
-        _loop = new BackfillLoop(Rig.Intake, Rig.Journal, _reader, Options, Media, _loopClock, Rig.Metrics, Rig.Logs.For<BackfillLoop>());
+        _loop = new BackfillLoop(Rig.Intake, Rig.Journal, _reader, Options, Media, Rig.Clock, _loopClock, Rig.Metrics, Rig.Logs.For<BackfillLoop>());
         Run();
     }
 
@@ -123,7 +126,7 @@ internal sealed class BackfillRig : IAsyncDisposable
         Rig.Intake.OnConnected(continuous: false);
         do
             await IdleAsync();
-        while (_idle.Due - Time.GetUtcNow() > TimeSpan.FromSeconds(1));
+        while (_idle.Due - Time.Unset > TimeSpan.FromSeconds(1));
     }
 
     /// <summary>Wakes the loop and waits until it has nothing to do: twice, since a wait that is seen may have begun before it knew what has just happened.</summary>
@@ -150,10 +153,10 @@ internal sealed class BackfillRig : IAsyncDisposable
     /// <summary>Lets time pass, and the loop do what is due on the way. It must be idle.</summary>
     public async Task PassAsync(double seconds)
     {
-        var until = Time.GetUtcNow().AddMilliseconds(Math.Round(seconds * 1_000)); // a wait for less than a millisecond would be none, and for ever
+        var until = Time.Unset.AddMilliseconds(Math.Round(seconds * 1_000)); // a wait for less than a millisecond would be none, and for ever
         while (_loopClock.Waits.TryRead(out var newer))
             _idle = newer;
-        while (Time.GetUtcNow() is var now && now < until)
+        while (Time.Unset is var now && now < until)
         {
             if (_idle.Due > until)
             {
@@ -203,7 +206,7 @@ internal sealed class BackfillRig : IAsyncDisposable
         {
             if (_idle.Wait == BackfillLoop.Pause)
             {
-                Time.Advance(_idle.Due > Time.GetUtcNow() ? _idle.Due - Time.GetUtcNow() : TimeSpan.Zero);
+                Time.Advance(_idle.Due > Time.Unset ? _idle.Due - Time.Unset : TimeSpan.Zero);
                 _idle = default;
                 continue;
             }
@@ -212,8 +215,8 @@ internal sealed class BackfillRig : IAsyncDisposable
             Rig.Limit.ThrowIfCancellationRequested();
             if (_running!.IsCompleted)
                 await _running;
-            if (_readerClock.Waits.TryRead(out var wait) && wait.Due > Time.GetUtcNow())
-                Time.Advance(wait.Due - Time.GetUtcNow());
+            if (_readerClock.Waits.TryRead(out var wait) && wait.Due > Time.Unset)
+                Time.Advance(wait.Due - Time.Unset);
         }
     }
 }

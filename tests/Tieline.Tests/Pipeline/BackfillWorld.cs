@@ -1,4 +1,5 @@
 using System.Net;
+using Tieline.Diagnostics;
 using Tieline.Tests.Genesys.Details;
 using static Tieline.Tests.Pipeline.BackfillRig;
 
@@ -195,7 +196,7 @@ internal sealed class BackfillWorld : IAsyncDisposable
         var until = Now.AddMilliseconds(Math.Round(seconds * 1_000));
         while (Now < until)
         {
-            var expiry = _rig.Rig.Intake.NextExpiry;
+            var expiry = _rig.Rig.Intake.NextExpiry is { } due ? _rig.Time.ToSystemTime(due) : (DateTimeOffset?)null;
             var next = expiry < until ? expiry.Value : until;
             await _rig.PassAsync(Math.Max(0.001, (next - Now).TotalSeconds));
             await _rig.SettleAsync();

@@ -126,7 +126,7 @@ public sealed class EventIntakeTests
         await rig.OfferAsync(Kept(4));
         rig.Intake.OnRefused(FrameFault.TooBig);
         (await rig.DeliverableAsync()).ShouldBe([1, 4]);
-        (await rig.GapsAsync()).ShouldBe(["unreadable open 2", "unreadable open 3"]);
+        (await rig.GapsAsync()).ShouldBe(["unreadable open 2-3"]);
         faults.Total.ShouldBe(6);
         rig.Logs.Lines.Count(line => line.EventId == 1103).ShouldBe(1);
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using Tieline.Diagnostics;
 using Tieline.Filtering;
+using Tieline.Genesys;
 using Tieline.Journal;
 using Tieline.Pipeline;
 using Tieline.Sequencing;
@@ -29,6 +30,7 @@ internal sealed class IntakeRig : IAsyncDisposable
     {
         _limit = new CancellationTokenSource(TimeSpan.FromSeconds(limitSeconds));
         (_window, _holdFor, _tolerance) = (TimeSpan.FromSeconds(windowSeconds), TimeSpan.FromSeconds(holdSeconds), tolerance);
+        Clock = new SourceClock(Time);
         Specification = new SpecificationMetrics(Time);
         Open();
     }
@@ -37,6 +39,8 @@ internal sealed class IntakeRig : IAsyncDisposable
     public CancellationToken Limit => _limit.Token;
 
     public ManualTime Time { get; } = new();
+
+    public SourceClock Clock { get; }
 
     public LogGuard Logs { get; } = new();
 
@@ -117,6 +121,24 @@ internal sealed class IntakeRig : IAsyncDisposable
         Open();
     }
 
+    /// <summary>As <see cref="RestartAsync"/>, and between the two lives somebody has been at the journal.</summary>
+    public async Task RestartAsync(string sql)
+    {
+        await CloseAsync();
+        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={_directory.FileNamed("data")}/{JournalSchema.FileName};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // text of the tests' own
+            command.CommandText = sql;
+#pragma warning restore CA2100
+            command.ExecuteNonQuery();
+        }
+
+        Specification = new SpecificationMetrics(Time);
+        Open();
+    }
+
     /// <summary>As a process that is killed: these frames came, and were only queued.</summary>
     public async Task KillAsync(params IEnumerable<byte[]> frames)
     {
@@ -144,7 +166,7 @@ internal sealed class IntakeRig : IAsyncDisposable
         _data = DataDirectory.Open(_directory.FileNamed("data"));
         Journal = SqliteJournal.Open(_data, [Destination], Time, _metrics, Logs.For<SqliteJournal>(), sameWithin: TimeSpan.FromSeconds(2));
         Intake = new EventIntake(
-            new EventSequencer(_window, _holdFor, _tolerance), new EventFilter(new FilterOptions()), new IdentityRedactor(IdentityMode.Structural, "key"u8.ToArray()), Journal, Time, _metrics, Specification,
+            new EventSequencer(_window, _holdFor, _tolerance), new EventFilter(new FilterOptions()), new IdentityRedactor(IdentityMode.Structural, "key"u8.ToArray()), Journal, Clock, Time, _metrics, Specification,
             Logs.For<EventIntake>());
     }
 

@@ -3,7 +3,7 @@ using Tieline.TestKit;
 
 namespace Tieline.Tests.Pipeline;
 
-/// <summary>A <see cref="ManualTime"/> that one part of a rig waits on, so that its waits can be told from the others'. What only limits a wait is none.</summary>
+/// <summary>A <see cref="ManualTime"/> that one part of a rig waits on, so that its waits can be told from the others'. What only limits a wait is none. They are told by <see cref="ManualTime.Unset"/>.</summary>
 /// <param name="seen">What to note with each wait, at the moment it begins.</param>
 internal sealed class NotedClock(ManualTime time, Func<int> seen) : TimeProvider
 {
@@ -21,7 +21,7 @@ internal sealed class NotedClock(ManualTime time, Func<int> seen) : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var now = time.GetUtcNow();
+        var now = time.Unset;
         var timer = time.CreateTimer(callback, state, dueTime, period);
         if (dueTime != Timeout.InfiniteTimeSpan && state is not CancellationTokenSource)
             _waits.Writer.TryWrite((dueTime, now + dueTime, seen()));

@@ -44,14 +44,15 @@ internal sealed class ReconcileRig : IAsyncDisposable
     {
         _specification = new SpecificationMetrics(_details.Time);
         _details.Time.Advance(TimeSpan.FromHours(1));
-        _details.Genesys.Answer = asked => asked.Method == "GET" ? FakeDetails.Json("""{"dataAvailabilityDate":"2026-01-01T00:00:00Z"}""") : FakeDetails.Json(new JsonObject
+        _details.Genesys.Answer = asked => asked.Path.StartsWith("?id=", StringComparison.Ordinal) || asked.Path.EndsWith("/details", StringComparison.Ordinal) ? ById(asked)
+            : asked.Method == "GET" ? FakeDetails.Json("""{"dataAvailabilityDate":"2026-01-01T00:00:00Z"}""") : FakeDetails.Json(new JsonObject
         {
-            ["conversations"] = new JsonArray([.. _records.Skip(100 * (asked.Page - 1)).Take(100).Select(record => JsonNode.Parse(record.GetRawText()))]),
+            ["conversations"] = new JsonArray([.. _records.Where(record => StartedAt(record) is var at && at >= asked.From.UtcDateTime.Date && at < asked.To.UtcDateTime).Skip(100 * (asked.Page - 1)).Take(100).Select(record => JsonNode.Parse(record.GetRawText()))]),
         }.ToJsonString());
         _data = DataDirectory.Open(_temp.FileNamed("data"));
         Journal = SqliteJournal.Open(_data, [Crm, Erp], _details.Time, _details.Metrics, Logs.For<SqliteJournal>(), sameWithin: _gaps.SameWithin);
         Intake = new EventIntake(
-            new EventSequencer(_gaps.ReorderWindow), new EventFilter(new FilterOptions()), new IdentityRedactor(IdentityMode.Structural, "key"u8.ToArray()), Journal, _details.Time, _details.Metrics,
+            new EventSequencer(_gaps.ReorderWindow), new EventFilter(new FilterOptions()), new IdentityRedactor(IdentityMode.Structural, "key"u8.ToArray()), Journal, _details.Clock, _details.Time, _details.Metrics,
             _specification, Logs.For<EventIntake>());
         _writing = Task.Run(() => Journal.WriteAsync(CancellationToken.None));
     }
@@ -129,12 +130,20 @@ internal sealed class ReconcileRig : IAsyncDisposable
         return Database.Scalar(connection, sql);
     }
 
+    /// <summary>As the real API does, which finds a conversation by the day on which it started.</summary>
+    private static DateTime StartedAt(JsonElement record) => record.TryGetProperty("conversationStart", out var start) && start.TryGetDateTimeOffset(out var at) ? at.UtcDateTime : Some.Time.UtcDateTime;
+
+    private HttpResponseMessage ById(Asked asked) =>
+        _records.Where(record => asked.Path.Contains(record.GetProperty("conversationId").GetString()!, StringComparison.Ordinal)).ToList() is not { Count: > 0 } found ? FakeDetails.Status(System.Net.HttpStatusCode.NotFound)
+        : asked.Path[0] == '?' ? FakeDetails.Json(new JsonObject { ["conversations"] = new JsonArray([.. found.Select(record => JsonNode.Parse(record.GetRawText()))]) }.ToJsonString())
+        : FakeDetails.Json(found[0].GetRawText());
+
     public IReadOnlyList<JournalEntry> Unsettled(string destination) => Journal.ReadEntries(Journal.NumberOf(destination), Journal.ReadSettledThrough(Journal.NumberOf(destination)), 1000);
 
     /// <summary>The hour before the last, in which all is that <see cref="RecordText"/> tells.</summary>
     public Task<ReconcileReport> RunAsync(IReconcileRepair? repair = null, double fromSeconds = -1800, double toSeconds = 1800, FilterOptions? filter = null)
     {
-        var reconciler = new Reconciler(_details.Reader, new EventFilter(filter ?? new FilterOptions()), ["voice"], _gaps, _details.Time, _details.Metrics, Logs.For<Reconciler>());
+        var reconciler = new Reconciler(_details.Reader, new EventFilter(filter ?? new FilterOptions()), ["voice"], _gaps, _details.Clock, _details.Time, _details.Metrics, Logs.For<Reconciler>());
         var request = new ReconcileRequest(Some.Time.AddSeconds(fromSeconds), Some.Time.AddSeconds(toSeconds), repair is not null);
         return _details.PassAsync(Task.Run(() => reconciler.RunAsync(request, DatabasePath, [Crm, Erp], repair, _ => { }, Cancellation)));
     }
@@ -143,7 +152,7 @@ internal sealed class ReconcileRig : IAsyncDisposable
     public async Task<AuditFact> LoopUntilAsync(string action, ReconcileOptions options)
     {
         var loop = new ReconcileLoop(
-            new Reconciler(_details.Reader, new EventFilter(new FilterOptions()), ["voice"], _gaps, _details.Time, _details.Metrics, Logs.For<Reconciler>()), Journal, DatabasePath, [Crm, Erp],
+            new Reconciler(_details.Reader, new EventFilter(new FilterOptions()), ["voice"], _gaps, _details.Clock, _details.Time, _details.Metrics, Logs.For<Reconciler>()), Journal, DatabasePath, [Crm, Erp],
             new JournalRepair(Intake, Journal), options, _details.Time, _details.Metrics, Logs.For<ReconcileLoop>());
         using var stopping = new CancellationTokenSource();
         var running = Task.Run(() => loop.RunAsync(stopping.Token, CancellationToken.None));

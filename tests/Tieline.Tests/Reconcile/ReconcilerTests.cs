@@ -23,6 +23,26 @@ public sealed class ReconcilerTests
         report.Findings.ShouldBeEmpty();
     }
 
+    /// <summary>It came on Friday, and this is Monday: an answer by time does not have it.</summary>
+    [Fact]
+    public async Task The_end_of_a_conversation_that_began_days_ago_is_found_missing_and_the_report_says_how_far_it_looked()
+    {
+        await using var rig = new ReconcileRig();
+        await rig.HaveAsync(3);
+        var old = System.Text.Json.Nodes.JsonNode.Parse(ReconcileRig.Record("old").GetRawText())!;
+        old["conversationStart"] = "2026-02-27T17:00:00.000Z";
+        var record = System.Text.Json.JsonSerializer.SerializeToElement(old);
+        rig.Tell([record]);
+        await rig.ReceiveAsync(ReconcileRig.Facts(record).SkipLast(1));
+
+        var report = await rig.RunAsync();
+
+        report.Figures.ShouldBe(new ReconcileFigures { Conversations = 4, Expected = 16, Delivered = 15, Missing = 1 });
+        (report.Findings.ShouldHaveSingleItem().ConversationId, report.Findings[0].State).ShouldBe(("old", "completed"));
+        report.NotAsked.ShouldBe("conversations that began before 2026-03-01T00:00:00.000Z and of which the journal has no event");
+        report.ToJson()["notAsked"]!.GetValue<string>().ShouldBe(report.NotAsked);
+    }
+
     [Fact]
     public async Task A_deleted_delivery_is_missing_at_its_destination()
     {

@@ -10,7 +10,7 @@ public sealed class EventSequencerEpochTests : SequencerTests
     public void Reconnected_IsAGapAtOnce_KnownByTimeUntilNumbersJump_AndTheNextJumpIsAHoleAgain()
     {
         OfferAll(1);
-        Sequencer.Reconnected(Now);
+        Sequencer.Reconnected(Now.AsMoment());
         var span = Sequencer.TakeChanges()[^1].Gap;
         (span.Reason, span.First, span.From, span.To, span.SeenAt, span.ConfirmedAt).ShouldBe((GapReason.Reconnect, null, TimeOf(1), Now, Now, Now));
         OfferAll(4, 6);
@@ -21,7 +21,7 @@ public sealed class EventSequencerEpochTests : SequencerTests
     public void Reconnected_WithoutAJump_IsAGapOfTimeOnly()
     {
         OfferAll(1);
-        Sequencer.Reconnected(Now);
+        Sequencer.Reconnected(Now.AsMoment());
         OfferAll(2, 4);
         Changes().ShouldBe(["Seen 1: ", "Confirmed 1: ", "Seen 2: 3"]);
     }
@@ -29,7 +29,7 @@ public sealed class EventSequencerEpochTests : SequencerTests
     [Fact]
     public void Reconnected_BeforeTheFirstEventEver_IsNothing()
     {
-        Sequencer.Reconnected(Now);
+        Sequencer.Reconnected(Now.AsMoment());
         OfferAll(1);
         Changes().ShouldBeEmpty();
     }
@@ -38,12 +38,12 @@ public sealed class EventSequencerEpochTests : SequencerTests
     public void Reconnected_AgainBeforeAnEvent_IsTheSameGapWhichGoesOn()
     {
         OfferAll(1);
-        Sequencer.Reconnected(Now);
+        Sequencer.Reconnected(Now.AsMoment());
         Now += TimeSpan.FromMinutes(1);
-        Sequencer.Reconnected(Now);
+        Sequencer.Reconnected(Now.AsMoment());
         var span = Sequencer.TakeChanges()[^1];
         (span.Kind, span.Gap.Number, span.Gap.From, span.Gap.To, span.Gap.SeenAt).ShouldBe((GapChangeKind.Extended, 1, TimeOf(1), Now, Now));
-        Sequencer.Reconnected(Now);
+        Sequencer.Reconnected(Now.AsMoment());
         OfferAll(3);
         Changes().ShouldBe(["Extended 1: ", "Confirmed 1: 2"]);
     }
@@ -53,7 +53,7 @@ public sealed class EventSequencerEpochTests : SequencerTests
     {
         OfferAll(1, 3);
         Changes();
-        Sequencer.Reconnected(Now);
+        Sequencer.Reconnected(Now.AsMoment());
         OfferAll(3, 2, 1, 8);
         Changes().ShouldBe(["Seen 2: ", "Confirmed 2: ", "Filled 1: ", "Confirmed 2: 4-7"]);
     }
@@ -63,7 +63,7 @@ public sealed class EventSequencerEpochTests : SequencerTests
     {
         OfferAll(10, 12);
         Changes();
-        Sequencer.Offer(1, At(20), Now).ShouldBe(SequenceVerdict.NewEpoch);
+        Sequencer.Offer(1, At(20), Now.AsMoment()).ShouldBe(SequenceVerdict.NewEpoch);
         var changes = Sequencer.TakeChanges();
         changes.Select(change => (change.Gap.Reason, change.Kind)).ShouldBe(
             [(GapReason.Hole, GapChangeKind.Confirmed), (GapReason.Renumbered, GapChangeKind.Seen), (GapReason.Renumbered, GapChangeKind.Confirmed)]);
@@ -71,7 +71,7 @@ public sealed class EventSequencerEpochTests : SequencerTests
         (between.Epoch, between.First, between.Last, between.MissingCount, between.From, between.To).ShouldBe((1, null, null, 0, TimeOf(12), TimeOf(20)));
         Sequencer.Mark.ShouldBe(new Mark(2, 1, TimeOf(20)));
         Sequencer.IsHeld(1).ShouldBeFalse();
-        Sequencer.Offer(11, At(30), Now).ShouldBe(SequenceVerdict.Next);
+        Sequencer.Offer(11, At(30), Now.AsMoment()).ShouldBe(SequenceVerdict.Next);
         Changes().ShouldBe(["Seen 3: 2-10"]);
     }
 
@@ -85,7 +85,7 @@ public sealed class EventSequencerEpochTests : SequencerTests
     public void Offer_AnOldNumberWithoutALaterTime_IsOld(string timestamp)
     {
         OfferAll(8, 9);
-        Sequencer.Offer(5, Encoding.UTF8.GetBytes(timestamp), Now).ShouldBe(SequenceVerdict.Old);
+        Sequencer.Offer(5, Encoding.UTF8.GetBytes(timestamp), Now.AsMoment()).ShouldBe(SequenceVerdict.Old);
         Sequencer.Mark.ShouldBe(new Mark(1, 9, TimeOf(9)));
         Changes().ShouldBeEmpty();
     }
@@ -94,20 +94,20 @@ public sealed class EventSequencerEpochTests : SequencerTests
     public void Offer_ARepeatOfAnEventWithALaterTimeThanTheLast_IsOldAndNoEpoch()
     {
         // Numbers are given in the order of sending: times may lie otherwise by some milliseconds. Two sockets that overlap repeat every event.
-        Sequencer.Offer(1, At(1), Now);
-        Sequencer.Offer(2, At(3), Now);
-        Sequencer.Offer(3, At(2), Now);
-        Sequencer.Offer(2, At(3), Now).ShouldBe(SequenceVerdict.Old);
+        Sequencer.Offer(1, At(1), Now.AsMoment());
+        Sequencer.Offer(2, At(3), Now.AsMoment());
+        Sequencer.Offer(3, At(2), Now.AsMoment());
+        Sequencer.Offer(2, At(3), Now.AsMoment()).ShouldBe(SequenceVerdict.Old);
         Sequencer.Epoch.ShouldBe(1);
     }
 
     [Fact]
     public void Offer_ARepeatOfALateOneWithALaterTimeThanTheLast_IsOldAndNoEpoch()
     {
-        Sequencer.Offer(1, At(1), Now);
-        Sequencer.Offer(3, At(3), Now);
-        Sequencer.Offer(2, At(4), Now).ShouldBe(SequenceVerdict.Late);
-        Sequencer.Offer(2, At(4), Now).ShouldBe(SequenceVerdict.Old);
+        Sequencer.Offer(1, At(1), Now.AsMoment());
+        Sequencer.Offer(3, At(3), Now.AsMoment());
+        Sequencer.Offer(2, At(4), Now.AsMoment()).ShouldBe(SequenceVerdict.Late);
+        Sequencer.Offer(2, At(4), Now.AsMoment()).ShouldBe(SequenceVerdict.Old);
     }
 
     [Theory]
@@ -116,16 +116,16 @@ public sealed class EventSequencerEpochTests : SequencerTests
     [InlineData("")]
     public void Offer_AnAbsurdTimeInOrder_DoesNotHideALaterRenumbering(string absurd)
     {
-        Sequencer.Offer(8, At(8), Now);
-        Sequencer.Offer(9, Encoding.UTF8.GetBytes(absurd), Now).ShouldBe(SequenceVerdict.Next);
+        Sequencer.Offer(8, At(8), Now.AsMoment());
+        Sequencer.Offer(9, Encoding.UTF8.GetBytes(absurd), Now.AsMoment()).ShouldBe(SequenceVerdict.Next);
         Sequencer.Mark.ShouldBe(new Mark(1, 9, TimeOf(8)));
-        Sequencer.Offer(1, At(10), Now).ShouldBe(SequenceVerdict.NewEpoch);
+        Sequencer.Offer(1, At(10), Now.AsMoment()).ShouldBe(SequenceVerdict.NewEpoch);
     }
 
     [Fact]
     public void Restore_TheFirstJump_IsTheRestarts()
     {
-        Sequencer.Restore(new Mark(3, 10, TimeOf(10)), [], nextGap: 8, Now);
+        Sequencer.Restore(new Mark(3, 10, TimeOf(10)), [], nextGap: 8, Now.AsMoment());
         Sequencer.Epoch.ShouldBe(3);
         Offer(13).ShouldBe(SequenceVerdict.Next);
         var gap = Sequencer.TakeChanges()[^1].Gap;
@@ -137,7 +137,7 @@ public sealed class EventSequencerEpochTests : SequencerTests
     public void Restore_AHoleThatWasNotConfirmed_IsConfirmedNow()
     {
         var seen = new Gap(4, 1, GapReason.Hole, [new SequenceRange(5, 6), new SequenceRange(8, 8)], TimeOf(4), TimeOf(9), Now, 5, 8);
-        Sequencer.Restore(new Mark(1, 9, TimeOf(9)), [seen], nextGap: 5, Now);
+        Sequencer.Restore(new Mark(1, 9, TimeOf(9)), [seen], nextGap: 5, Now.AsMoment());
         Changes().ShouldBe(["Confirmed 4: 5-6,8"]);
         Sequencer.IsHolding.ShouldBeFalse();
         Offer(8).ShouldBe(SequenceVerdict.Late);
@@ -148,7 +148,7 @@ public sealed class EventSequencerEpochTests : SequencerTests
     public void Restore_TheMarkBehindARecordedGap_GoesOnBehindTheGap()
     {
         var recorded = new Gap(1, 1, GapReason.Hole, [new SequenceRange(5, 6)], TimeOf(4), TimeOf(7), Now);
-        Sequencer.Restore(new Mark(1, 4, TimeOf(4)), [recorded], nextGap: 2, Now);
+        Sequencer.Restore(new Mark(1, 4, TimeOf(4)), [recorded], nextGap: 2, Now.AsMoment());
         Changes().ShouldBe(["Confirmed 1: 5-6"]);
         Sequencer.Last.ShouldBe(6);
         Offer(7).ShouldBe(SequenceVerdict.Next);
@@ -161,7 +161,7 @@ public sealed class EventSequencerEpochTests : SequencerTests
     {
         var earlier = new Gap(1, 1, GapReason.Hole, [new SequenceRange(5, 900)], TimeOf(4), TimeOf(7), Now);
         var byTime = new Gap(2, 2, GapReason.Renumbered, [], TimeOf(4), TimeOf(7), Now);
-        Sequencer.Restore(new Mark(2, 10, TimeOf(10)), [earlier, byTime], nextGap: 3, Now);
+        Sequencer.Restore(new Mark(2, 10, TimeOf(10)), [earlier, byTime], nextGap: 3, Now.AsMoment());
         Sequencer.Last.ShouldBe(10);
         Offer(6).ShouldBe(SequenceVerdict.Old);
     }
@@ -169,8 +169,8 @@ public sealed class EventSequencerEpochTests : SequencerTests
     [Fact]
     public void Restore_NumberingThatStartedAgainMeanwhile_IsANewEpoch()
     {
-        Sequencer.Restore(new Mark(1, 500, TimeOf(500)), [], nextGap: 1, Now);
-        Sequencer.Offer(3, At(900), Now).ShouldBe(SequenceVerdict.NewEpoch);
+        Sequencer.Restore(new Mark(1, 500, TimeOf(500)), [], nextGap: 1, Now.AsMoment());
+        Sequencer.Offer(3, At(900), Now.AsMoment()).ShouldBe(SequenceVerdict.NewEpoch);
         Gaps().ShouldBe([(GapReason.Renumbered, GapChangeKind.Seen), (GapReason.Renumbered, GapChangeKind.Confirmed)]);
     }
 }

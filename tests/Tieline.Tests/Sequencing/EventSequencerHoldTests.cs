@@ -14,16 +14,16 @@ public sealed class EventSequencerHoldTests : SequencerTests
     {
         OfferAll(1, 3);
         var seen = Now;
-        Sequencer.NextExpiry.ShouldBe(seen + Window);
+        NextExpiry.ShouldBe(seen + Window);
         After(Window);
         Changes().ShouldBe(["Seen 1: 2", "Confirmed 1: 2"]);
         Held(1, 2, 3, 4).ShouldBe([2, 3, 4]);
-        Sequencer.NextExpiry.ShouldBe(seen + _holdFor);
+        NextExpiry.ShouldBe(seen + _holdFor);
         After(_holdFor - Window - TimeSpan.FromTicks(1));
         Held(3, 4).ShouldBe([3, 4]);
         After(TimeSpan.FromTicks(1));
         Held(3, 4).ShouldBeEmpty();
-        (Sequencer.IsHolding, Sequencer.NextExpiry, Sequencer.ReleasableThrough).ShouldBe((false, null, long.MaxValue));
+        (Sequencer.IsHolding, NextExpiry, Sequencer.ReleasableThrough).ShouldBe((false, null, long.MaxValue));
         Changes().ShouldBeEmpty();
     }
 
@@ -80,20 +80,20 @@ public sealed class EventSequencerHoldTests : SequencerTests
         OfferAll(1, 3);
         Changes().ShouldBe(["Seen 1: 2", "Confirmed 1: 2"]);
         Held(3).ShouldBe([3]);
-        Sequencer.NextExpiry.ShouldBe(Now + _holdFor);
+        NextExpiry.ShouldBe(Now + _holdFor);
     }
 
     [Fact]
     public void A_jump_after_a_reconnect_skips_the_window_and_holds()
     {
         OfferAll(1);
-        Sequencer.Reconnected(Now);
+        Sequencer.Reconnected(Now.AsMoment());
         Sequencer.IsHolding.ShouldBeFalse("nothing is known to be missing");
         After(TimeSpan.FromSeconds(20));
         OfferAll(4);
         Changes().ShouldBe(["Seen 1: ", "Confirmed 1: ", "Confirmed 1: 2-3"]);
         Held(1, 2, 4, 5).ShouldBe([2, 4, 5]);
-        Sequencer.NextExpiry.ShouldBe(Now + _holdFor, "the hole was seen when the numbers jumped, not when the connection was back");
+        NextExpiry.ShouldBe(Now + _holdFor, "the hole was seen when the numbers jumped, not when the connection was back");
         Answered(1);
         Sequencer.IsHolding.ShouldBeFalse();
     }
@@ -102,7 +102,7 @@ public sealed class EventSequencerHoldTests : SequencerTests
     public void A_span_without_a_connection_that_cost_nothing_holds_nothing()
     {
         OfferAll(1);
-        Sequencer.Reconnected(Now);
+        Sequencer.Reconnected(Now.AsMoment());
         OfferAll(2, 3);
         Held(2, 3).ShouldBeEmpty();
     }
@@ -110,8 +110,8 @@ public sealed class EventSequencerHoldTests : SequencerTests
     [Fact]
     public void A_jump_after_a_restart_holds()
     {
-        Sequencer.Restore(new Mark(1, 10, TimeOf(10)), [], nextGap: 1, Now);
-        Sequencer.Reconnected(Now);
+        Sequencer.Restore(new Mark(1, 10, TimeOf(10)), [], nextGap: 1, Now.AsMoment());
+        Sequencer.Reconnected(Now.AsMoment());
         Offer(13);
         Gaps().ShouldBe([(GapReason.Restart, GapChangeKind.Seen), (GapReason.Restart, GapChangeKind.Confirmed), (GapReason.Restart, GapChangeKind.Confirmed)]);
         Held(10, 11, 13).ShouldBe([11, 13]);
@@ -123,10 +123,10 @@ public sealed class EventSequencerHoldTests : SequencerTests
         var seen = new Gap(1, 1, GapReason.Hole, [new SequenceRange(5, 6)], TimeOf(4), TimeOf(7), Now);
         var confirmed = new Gap(2, 1, GapReason.Hole, [new SequenceRange(8, 8)], TimeOf(7), TimeOf(9), Now);
         confirmed.Confirm(Now);
-        Sequencer.Restore(new Mark(1, 9, TimeOf(9)), [seen, confirmed], nextGap: 3, Now);
+        Sequencer.Restore(new Mark(1, 9, TimeOf(9)), [seen, confirmed], nextGap: 3, Now.AsMoment());
         Changes().ShouldBe(["Confirmed 1: 5-6"]);
         Held(4, 5, 7, 9, 10).ShouldBe([5, 7, 9, 10]);
-        Sequencer.NextExpiry.ShouldBe(Now + _holdFor);
+        NextExpiry.ShouldBe(Now + _holdFor);
         Answered(1);
         Held(5, 7, 8, 9).ShouldBe([8, 9]);
         After(_holdFor);
@@ -144,7 +144,7 @@ public sealed class EventSequencerHoldTests : SequencerTests
         Sequencer = new EventSequencer(Window, _holdFor, tolerance: 1);
         var gap = new Gap(1, 1, Enum.Parse<GapReason>(reason), missing == 0 ? [] : [new SequenceRange(5, 4 + missing)], TimeOf(4), TimeOf(7), Now.AddSeconds(-secondsAgo)) { IsAnswered = isAnswered };
         gap.Confirm(gap.SeenAt);
-        Sequencer.Restore(new Mark(1, 9, TimeOf(9)), [gap], nextGap: 2, Now);
+        Sequencer.Restore(new Mark(1, 9, TimeOf(9)), [gap], nextGap: 2, Now.AsMoment());
         Sequencer.IsHolding.ShouldBeFalse(why);
     }
 
@@ -152,7 +152,7 @@ public sealed class EventSequencerHoldTests : SequencerTests
     public void More_gaps_than_are_remembered_that_an_earlier_run_left_unconfirmed_are_all_confirmed_and_held_for()
     {
         var gaps = Enumerable.Range(1, 1_100).Select(number => new Gap(number, 1, GapReason.Hole, [new SequenceRange(number * 2, number * 2)], TimeOf(0), TimeOf(1), Now));
-        Sequencer.Restore(new Mark(1, 2_201, TimeOf(1)), gaps, nextGap: 1_101, Now);
+        Sequencer.Restore(new Mark(1, 2_201, TimeOf(1)), gaps, nextGap: 1_101, Now.AsMoment());
         Changes().Count().ShouldBe(1_100);
         Sequencer.ReleasableThrough.ShouldBe(1);
     }
@@ -161,7 +161,7 @@ public sealed class EventSequencerHoldTests : SequencerTests
     public void A_frame_that_cannot_be_read_holds_nothing()
     {
         OfferAll(1);
-        Sequencer.Refuse(2, Now);
+        Sequencer.Refuse(2, Now.AsMoment());
         Offer(3);
         Held(2, 3).ShouldBeEmpty();
     }
@@ -170,11 +170,11 @@ public sealed class EventSequencerHoldTests : SequencerTests
     public void A_numbering_that_starts_again_holds_the_new_epoch_and_nothing_of_the_old()
     {
         OfferAll(10, 12);
-        Sequencer.Offer(3, At(20), Now).ShouldBe(SequenceVerdict.NewEpoch);
+        Sequencer.Offer(3, At(20), Now.AsMoment()).ShouldBe(SequenceVerdict.NewEpoch);
         Sequencer.Epoch.ShouldBe(2);
         Held(3, 4).ShouldBe([3, 4]);
         Sequencer.ReleasableThrough.ShouldBe(2);
-        Sequencer.NextExpiry.ShouldBe(Now + _holdFor);
+        NextExpiry.ShouldBe(Now + _holdFor);
         Sequencer.TakeChanges().Where(change => change.Kind == GapChangeKind.Confirmed).Select(change => change.Gap.HoldsFrom).ShouldBe([null, 3]);
         Answered(2);
         Held(3, 4).ShouldBeEmpty();
@@ -184,7 +184,7 @@ public sealed class EventSequencerHoldTests : SequencerTests
     public void A_numbering_that_starts_again_holds_until_its_time_is_over()
     {
         OfferAll(10);
-        Sequencer.Offer(0, At(20), Now).ShouldBe(SequenceVerdict.NewEpoch);
+        Sequencer.Offer(0, At(20), Now.AsMoment()).ShouldBe(SequenceVerdict.NewEpoch);
         Sequencer.IsHeld(0).ShouldBeTrue();
         After(_holdFor);
         Sequencer.IsHeld(0).ShouldBeFalse();
@@ -211,7 +211,7 @@ public sealed class EventSequencerHoldTests : SequencerTests
         After(TimeSpan.FromSeconds(1));
         OfferAll(5);
         After(TimeSpan.FromSeconds(1)); // the first is confirmed
-        Sequencer.Refuse(6, Now);
+        Sequencer.Refuse(6, Now.AsMoment());
         OfferAll(8);
         Held(3, 5, 6, 8).ShouldBe([3, 5, 6, 8]);
         Answered(1);
@@ -237,7 +237,7 @@ public sealed class EventSequencerHoldTests : SequencerTests
     public void A_span_that_is_closed_stays_closed_and_a_jump_behind_it_is_a_gap_of_its_own()
     {
         OfferAll(1);
-        Sequencer.Reconnected(Now);
+        Sequencer.Reconnected(Now.AsMoment());
         Sequencer.Forget(new HashSet<long> { 1 });
         Changes();
         OfferAll(4);
@@ -277,7 +277,7 @@ public sealed class EventSequencerHoldTests : SequencerTests
     {
         Sequencer = new EventSequencer(Window, _holdFor, tolerance: 2);
         OfferAll(1);
-        Sequencer.Reconnected(Now);
+        Sequencer.Reconnected(Now.AsMoment());
         OfferAll(1 + jump);
         Sequencer.TakeChanges()[^1].Gap.IsTolerated.ShouldBeFalse();
         Sequencer.IsHeld(1 + jump).ShouldBe(isHeld);
@@ -287,7 +287,7 @@ public sealed class EventSequencerHoldTests : SequencerTests
     public void A_span_that_somebody_asks_for_is_a_gap_that_holds_nothing()
     {
         OfferAll(1);
-        Sequencer.Request(TimeOf(-3_600), TimeOf(-1_800), Now).ShouldBe(1);
+        Sequencer.Request(TimeOf(-3_600), TimeOf(-1_800), Now.AsMoment()).ShouldBe(1);
         var changes = Sequencer.TakeChanges();
         changes.Select(change => change.Kind).ShouldBe([GapChangeKind.Seen, GapChangeKind.Confirmed]);
         var gap = changes[^1].Gap;
@@ -299,10 +299,10 @@ public sealed class EventSequencerHoldTests : SequencerTests
     [Fact]
     public void A_span_begins_no_later_than_when_something_was_last_heard_though_an_events_time_lies_ahead()
     {
-        Sequencer.Offer(1, At(3_600 + 7_200), Now);
+        Sequencer.Offer(1, At(3_600 + 7_200), Now.AsMoment());
         var heard = Now;
         After(TimeSpan.FromMinutes(10));
-        Sequencer.Reconnected(Now);
+        Sequencer.Reconnected(Now.AsMoment());
         var span = Sequencer.TakeChanges()[^1].Gap;
         (span.From, span.To).ShouldBe((heard, Now));
     }

@@ -52,7 +52,7 @@ public sealed class EventSequencerModelTests
             var gaps = new HashSet<long>();
             foreach (var number in (long[])[1, .. numbers])
             {
-                (sequencer.Offer(number, TimeOf(number), Some.Time) is SequenceVerdict.Next or SequenceVerdict.Late).ShouldBeTrue();
+                (sequencer.Offer(number, TimeOf(number), Some.Time.AsMoment()) is SequenceVerdict.Next or SequenceVerdict.Late).ShouldBeTrue();
                 foreach (var change in sequencer.TakeChanges())
                 {
                     if (change.Kind == GapChangeKind.Filled)
@@ -79,6 +79,11 @@ public sealed class EventSequencerModelTests
         public HashSet<long> Missing { get; init; } = [];
 
         public DateTimeOffset SeenAt { get; set; } = seenAt;
+
+        /// <summary>Of frames that cannot be read: when this run saw the first, and the number of the last.</summary>
+        public DateTimeOffset? Begun { get; set; }
+
+        public long Last { get; set; }
 
         public bool IsConfirmed { get; set; }
 
@@ -148,7 +153,7 @@ public sealed class EventSequencerModelTests
                     Close(_nextGap - 1 - step.By);
                     break;
                 case What.Request:
-                    _sequencer.Request(_now.AddHours(-2), _now.AddHours(-1), _now).ShouldBe(_nextGap);
+                    _sequencer.Request(_now.AddHours(-2), _now.AddHours(-1), _now.AsMoment()).ShouldBe(_nextGap);
                     Add(new ModelGap(GapReason.Manual, _now) { IsConfirmed = true });
                     break;
                 case What.Reconnect:
@@ -162,7 +167,7 @@ public sealed class EventSequencerModelTests
 
         private void Offer(long sequence)
         {
-            var verdict = _sequencer.Offer(sequence, TimeOf(sequence), _now);
+            var verdict = _sequencer.Offer(sequence, TimeOf(sequence), _now.AsMoment());
             _hasTime |= verdict != SequenceVerdict.Old;
             if (_first is null || sequence > _last)
             {
@@ -187,12 +192,20 @@ public sealed class EventSequencerModelTests
 
         private void Refuse(long sequence)
         {
-            _sequencer.Refuse(sequence, _now);
+            _sequencer.Refuse(sequence, _now.AsMoment());
             if (_first is not null && sequence <= _last)
                 return;
             Pass(sequence);
+            var isBehind = _jump is null;
             (_jump, _span) = (null, null);
-            Add(new ModelGap(GapReason.Unreadable, _now) { Missing = [sequence], IsConfirmed = true, IsTolerated = tolerance >= 1 });
+            if (isBehind && _gaps.Values.FirstOrDefault(gap => gap.Reason == GapReason.Unreadable && gap.Last == sequence - 1) is { Begun: { } begun } last && _now - begun < TimeSpan.FromMinutes(1))
+            {
+                last.Missing.Add(sequence);
+                (last.Last, last.SeenAt, last.IsTolerated) = (sequence, _now, last.Missing.Count <= tolerance);
+                return;
+            }
+
+            Add(new ModelGap(GapReason.Unreadable, _now) { Missing = [sequence], IsConfirmed = true, IsTolerated = tolerance >= 1, Begun = _now, Last = sequence });
         }
 
         /// <summary>All that was jumped over is one gap: the span's that is open, or a new one.</summary>
@@ -236,7 +249,7 @@ public sealed class EventSequencerModelTests
         private void Wait(TimeSpan time)
         {
             _now += time;
-            _sequencer.Expire(_now);
+            _sequencer.Expire(_now.AsMoment());
             foreach (var gap in _gaps.Values)
             {
                 if (!gap.IsConfirmed && _now - gap.SeenAt >= _window)
@@ -263,7 +276,7 @@ public sealed class EventSequencerModelTests
 
         private void Reconnect()
         {
-            _sequencer.Reconnected(_now);
+            _sequencer.Reconnected(_now.AsMoment());
             _jump ??= GapReason.Reconnect;
             if (!_hasTime)
                 return;
@@ -279,11 +292,11 @@ public sealed class EventSequencerModelTests
                 return;
             var mark = _sequencer.Mark;
             _sequencer = new EventSequencer(_window, holdFor, tolerance);
-            _sequencer.Restore(mark, _recorded.Values.Select(Stored), _nextGap, _now);
+            _sequencer.Restore(mark, _recorded.Values.Select(Stored), _nextGap, _now.AsMoment());
             (_jump, _span) = (GapReason.Restart, null);
             foreach (var gap in _gaps.Values)
             {
-                gap.Until = null;
+                (gap.Until, gap.Begun) = (null, null);
                 if (!gap.IsConfirmed)
                     Confirm(gap);
                 else if (!gap.IsAnswered)
@@ -331,7 +344,7 @@ public sealed class EventSequencerModelTests
             _sequencer.IsHolding.ShouldBe(holding.Count > 0);
             var through = holding.Count > 0 ? holding.Min(gap => gap.Missing.Min()) - 1 : long.MaxValue;
             _sequencer.ReleasableThrough.ShouldBe(through);
-            _sequencer.NextExpiry.ShouldBe(holding.Count > 0 ? holding.Min(gap => gap.IsConfirmed ? gap.Until!.Value : gap.SeenAt + _window) : null);
+            (_sequencer.NextExpiry?.AsTime()).ShouldBe(holding.Count > 0 ? holding.Min(gap => gap.IsConfirmed ? gap.Until!.Value : gap.SeenAt + _window) : null);
             _sequencer.IsHeld(_last + 1).ShouldBe(holding.Count > 0);
             _sequencer.IsHeld(_last).ShouldBe(_last > through);
         }

@@ -23,14 +23,14 @@ public sealed class EventSequencerOrderTests : SequencerTests
             if (verdict == "malformed")
             {
                 // The non-JSON line ends the connection (see the file's description).
-                Sequencer.Reconnected(Now);
+                Sequencer.Reconnected(Now.AsMoment());
                 continue;
             }
 
             if (skim.Sequence is not { } sequence)
                 continue;
             var before = missing.Values.Sum(gap => gap.MissingCount);
-            var given = Sequencer.Offer(sequence, skim.Timestamp, Now);
+            var given = Sequencer.Offer(sequence, skim.Timestamp, Now.AsMoment());
             foreach (var change in Sequencer.TakeChanges())
             {
                 missing[change.Gap.Number] = change.Gap;
@@ -83,7 +83,7 @@ public sealed class EventSequencerOrderTests : SequencerTests
         OfferAll(5, 6, 7);
         Sequencer.Mark.ShouldBe(new Mark(1, 7, TimeOf(7)));
         Sequencer.IsHolding.ShouldBeFalse();
-        Sequencer.NextExpiry.ShouldBeNull();
+        NextExpiry.ShouldBeNull();
         Sequencer.ReleasableThrough.ShouldBe(long.MaxValue);
         Changes().ShouldBeEmpty();
     }
@@ -98,7 +98,7 @@ public sealed class EventSequencerOrderTests : SequencerTests
         (gap.Number, gap.Epoch, gap.Reason, gap.First, gap.Last, gap.MissingCount).ShouldBe((1, 1, GapReason.Hole, 4, 6, 3));
         (gap.From, gap.To, gap.SeenAt, gap.ConfirmedAt).ShouldBe((TimeOf(3), TimeOf(7), Now, null));
         Sequencer.Mark.Sequence.ShouldBe(7);
-        Sequencer.NextExpiry.ShouldBe(Now + Window);
+        NextExpiry.ShouldBe(Now + Window);
         Sequencer.TakeChanges().ShouldBeEmpty();
     }
 
@@ -150,7 +150,7 @@ public sealed class EventSequencerOrderTests : SequencerTests
         After(TimeSpan.FromTicks(1));
         Changes().ShouldBe(["Confirmed 1: 2"]);
         Sequencer.IsHeld(3).ShouldBeFalse();
-        Sequencer.NextExpiry.ShouldBeNull();
+        NextExpiry.ShouldBeNull();
     }
 
     [Fact]
@@ -161,7 +161,7 @@ public sealed class EventSequencerOrderTests : SequencerTests
         After(TimeSpan.FromSeconds(1));
         OfferAll(5, 8, 9);
         Sequencer.ReleasableThrough.ShouldBe(1);
-        Sequencer.NextExpiry.ShouldBe(first + Window);
+        NextExpiry.ShouldBe(first + Window);
         Held(1, 2, 3, 4, 5, 8, 9).ShouldBe([2, 3, 4, 5, 8, 9]);
 
         Offer(2).ShouldBe(SequenceVerdict.Late);
@@ -169,7 +169,7 @@ public sealed class EventSequencerOrderTests : SequencerTests
 
         After(TimeSpan.FromSeconds(1));
         Sequencer.ReleasableThrough.ShouldBe(5);
-        Sequencer.NextExpiry.ShouldBe(first + TimeSpan.FromSeconds(1) + Window);
+        NextExpiry.ShouldBe(first + TimeSpan.FromSeconds(1) + Window);
         Held(3, 4, 5, 8, 9).ShouldBe([8, 9]);
 
         Offer(7).ShouldBe(SequenceVerdict.Late);
@@ -192,8 +192,8 @@ public sealed class EventSequencerOrderTests : SequencerTests
     public void AWindow_of_zero_confirms_at_once()
     {
         var sequencer = new EventSequencer(TimeSpan.Zero);
-        sequencer.Offer(1, At(1), Now);
-        sequencer.Offer(3, At(3), Now);
+        sequencer.Offer(1, At(1), Now.AsMoment());
+        sequencer.Offer(3, At(3), Now.AsMoment());
         sequencer.IsHolding.ShouldBeFalse();
         sequencer.TakeChanges().Select(change => change.Kind).ShouldBe([GapChangeKind.Seen, GapChangeKind.Confirmed]);
     }
@@ -202,7 +202,7 @@ public sealed class EventSequencerOrderTests : SequencerTests
     public void Refuse_TheNextNumber_IsAGapOfItsOwnAndNothingWaits()
     {
         OfferAll(1);
-        Sequencer.Refuse(2, Now);
+        Sequencer.Refuse(2, Now.AsMoment());
         Changes().ShouldBe(["Seen 1: 2", "Confirmed 1: 2"]);
         Sequencer.Last.ShouldBe(2);
         Offer(3).ShouldBe(SequenceVerdict.Next);
@@ -216,7 +216,7 @@ public sealed class EventSequencerOrderTests : SequencerTests
     public void Refuse_BehindAJump_OpensTheHoleToo()
     {
         OfferAll(1);
-        Sequencer.Refuse(4, Now);
+        Sequencer.Refuse(4, Now.AsMoment());
         Gaps().ShouldBe([(GapReason.Hole, GapChangeKind.Seen), (GapReason.Unreadable, GapChangeKind.Seen), (GapReason.Unreadable, GapChangeKind.Confirmed)]);
         Sequencer.ReleasableThrough.ShouldBe(1);
         Offer(5).ShouldBe(SequenceVerdict.Next);
@@ -228,8 +228,8 @@ public sealed class EventSequencerOrderTests : SequencerTests
     {
         OfferAll(1, 5);
         Changes();
-        Sequencer.Refuse(3, Now);
-        Sequencer.Refuse(1, Now);
+        Sequencer.Refuse(3, Now.AsMoment());
+        Sequencer.Refuse(1, Now.AsMoment());
         Changes().ShouldBeEmpty();
         Offer(3).ShouldBe(SequenceVerdict.Late);
     }
@@ -237,7 +237,7 @@ public sealed class EventSequencerOrderTests : SequencerTests
     [Fact]
     public void Refuse_TheFirstEver_IsAGapAndTheNextGoesOn()
     {
-        Sequencer.Refuse(7, Now);
+        Sequencer.Refuse(7, Now.AsMoment());
         Changes().ShouldBe(["Seen 1: 7", "Confirmed 1: 7"]);
         Offer(8).ShouldBe(SequenceVerdict.Next);
         Changes().ShouldBeEmpty();
@@ -248,23 +248,23 @@ public sealed class EventSequencerOrderTests : SequencerTests
     {
         const long far = 1L << 62;
         OfferAll(1);
-        Sequencer.Offer(far, At(2), Now).ShouldBe(SequenceVerdict.Next);
+        Sequencer.Offer(far, At(2), Now.AsMoment()).ShouldBe(SequenceVerdict.Next);
         var gap = Sequencer.TakeChanges().ShouldHaveSingleItem().Gap;
         gap.MissingCount.ShouldBe(far - 2);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        Sequencer.Offer(far / 2, At(2), Now).ShouldBe(SequenceVerdict.Late);
+        Sequencer.Offer(far / 2, At(2), Now.AsMoment()).ShouldBe(SequenceVerdict.Late);
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(4_096);
         Changes().ShouldBe([$"Shrunk 1: 2-{(far / 2) - 1},{(far / 2) + 1}-{far - 1}"]);
-        Sequencer.Offer(long.MaxValue, At(3), Now).ShouldBe(SequenceVerdict.Next);
-        Sequencer.Offer(long.MaxValue, At(3), Now).ShouldBe(SequenceVerdict.Old);
-        Sequencer.Refuse(long.MaxValue, Now);
+        Sequencer.Offer(long.MaxValue, At(3), Now.AsMoment()).ShouldBe(SequenceVerdict.Next);
+        Sequencer.Offer(long.MaxValue, At(3), Now.AsMoment()).ShouldBe(SequenceVerdict.Old);
+        Sequencer.Refuse(long.MaxValue, Now.AsMoment());
     }
 
     [Fact]
     public void Only_the_newest_thousand_confirmed_gaps_are_remembered_and_what_fills_an_older_one_is_kept_as_old()
     {
         for (var number = 1; number <= 2_003; number += 2)
-            Sequencer.Offer(number, At(number), Now);
+            Sequencer.Offer(number, At(number), Now.AsMoment());
         Sequencer.ReleasableThrough.ShouldBe(1);
         After(Window);
         Offer(2).ShouldBe(SequenceVerdict.Old);

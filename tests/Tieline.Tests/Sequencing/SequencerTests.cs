@@ -14,11 +14,13 @@ public abstract class SequencerTests
 
     private protected DateTimeOffset Now { get; set; } = Some.Time.AddHours(1);
 
+    private protected DateTimeOffset? NextExpiry => Sequencer.NextExpiry?.AsTime();
+
     private protected static DateTimeOffset TimeOf(double seconds) => Some.Time.AddSeconds(seconds);
 
     private protected static byte[] At(double seconds) => Encoding.UTF8.GetBytes(EventTime.ToText(TimeOf(seconds)));
 
-    private protected SequenceVerdict Offer(long sequence) => Sequencer.Offer(sequence, At(sequence % 100_000), Now);
+    private protected SequenceVerdict Offer(long sequence) => Sequencer.Offer(sequence, At(sequence % 100_000), Now.AsMoment());
 
     private protected void OfferAll(params long[] sequences)
     {
@@ -29,7 +31,7 @@ public abstract class SequencerTests
     private protected void After(TimeSpan time)
     {
         Now += time;
-        Sequencer.Expire(Now);
+        Sequencer.Expire(Now.AsMoment());
     }
 
     private protected IEnumerable<long> Held(params long[] sequences) => sequences.Where(Sequencer.IsHeld);

@@ -8,4 +8,15 @@ namespace Tieline.Genesys;
 /// <param name="Conversations">On them. The same one can come twice.</param>
 /// <param name="Problem">Why it is incomplete, in a sentence.</param>
 /// <param name="RetryAfter">What Genesys asked for, if it did: to ask sooner is useless.</param>
-internal sealed record DetailsAnswer(bool IsComplete, bool ReachesNow, DateTimeOffset AskedAt, int Pages, long Conversations, string? Problem, TimeSpan? RetryAfter);
+internal sealed record DetailsAnswer(bool IsComplete, bool ReachesNow, DateTimeOffset AskedAt, int Pages, long Conversations, string? Problem, TimeSpan? RetryAfter)
+{
+    /// <summary>With what a second read came to.</summary>
+    public DetailsAnswer With(DetailsAnswer more) => this with
+    {
+        IsComplete = IsComplete && more.IsComplete,
+        Pages = Pages + more.Pages,
+        Conversations = Conversations + more.Conversations,
+        Problem = Problem ?? more.Problem,
+        RetryAfter = RetryAfter ?? more.RetryAfter,
+    };
+}

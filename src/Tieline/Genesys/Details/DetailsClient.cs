@@ -46,6 +46,11 @@ internal sealed class DetailsClient(Uri details, TokenProvider tokens, HttpMessa
     public Task<DetailsOutcome> ReadConversationAsync(string conversation, CancellationToken cancellation) =>
         CallAsync(new Call(HttpMethod.Get, $"../{Uri.EscapeDataString(conversation)}/details", null, DetailsReply.Conversation, "conversation"), cancellation);
 
+    /// <summary>Several conversations at once, as a page. Those that Genesys does not know are not on it.</summary>
+    /// <returns><see cref="DetailsOutcome.Page"/>, <see cref="DetailsOutcome.Retry"/> or <see cref="DetailsOutcome.Refused"/>.</returns>
+    public Task<DetailsOutcome> ReadConversationsAsync(IEnumerable<string> conversations, CancellationToken cancellation) =>
+        CallAsync(new Call(HttpMethod.Get, $"?id={string.Join(',', conversations.Select(Uri.EscapeDataString))}", null, DetailsReply.Page, "page"), cancellation);
+
     /// <summary>One attempt, which neither waits for the budget nor can be cancelled: whoever cancels a job is leaving.</summary>
     public async Task DeleteAsync(string job)
     {
@@ -115,7 +120,7 @@ internal sealed class DetailsClient(Uri details, TokenProvider tokens, HttpMessa
     private HttpRequestMessage Request(Call call, Secret token)
     {
         var path = details.GetLeftPart(UriPartial.Path);
-        var request = new HttpRequestMessage(call.Method, call.Path.StartsWith('/') ? new Uri(path + call.Path) : new Uri(new Uri(path + '/'), call.Path));
+        var request = new HttpRequestMessage(call.Method, call.Path[0] is '/' or '?' ? new Uri(path + call.Path) : new Uri(new Uri(path + '/'), call.Path));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Reveal());
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         if (call.Body is not null)
@@ -159,7 +164,7 @@ internal sealed class DetailsClient(Uri details, TokenProvider tokens, HttpMessa
         _ => tag,
     }));
 
-    /// <param name="Path">Below <c>details</c>; without a slash before it, relative to that.</param>
+    /// <param name="Path">Below <c>details</c>, or its query; without a slash or a question mark before it, relative to that.</param>
     /// <param name="Read">What a 2xx means; a page takes the body over.</param>
     /// <param name="Tag">The metric's outcome where it went well.</param>
     private sealed record Call(HttpMethod Method, string Path, byte[]? Body, Func<DetailsBody, DetailsOutcome> Read, string Tag = "job");

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
 namespace Tieline.Genesys;
@@ -6,7 +7,82 @@ namespace Tieline.Genesys;
 /// <param name="random">Numbers in [0, 1), for the jitter.</param>
 internal sealed class DetailsReader(DetailsClient client, RestBudget budget, TimeProvider time, Func<double> random, ILogger<DetailsReader> logger)
 {
+    private static readonly DetailsCursor _nowhere = new(DateTimeOffset.MinValue, DateTimeOffset.MinValue, 1);
+
     private readonly DetailsTrouble _trouble = new(logger);
+
+    /// <summary>So many conversations are asked for in one call.</summary>
+    public const int AtOnce = 50;
+
+    /// <summary>A region that refuses the call for several so often is not asked that way again.</summary>
+    private const int MaxRefusals = 2;
+
+    private int _refusals;
+
+    /// <summary>One call after the other, by their ids.</summary>
+    /// <param name="take">Gets each page, which is disposed of when it returns.</param>
+    /// <param name="unknown">Told of each that Genesys does not know.</param>
+    /// <inheritdoc cref="ReadAsync(DetailsSpan, DetailsCursor?, Func{DetailsPage, DetailsCursor, CancellationToken, ValueTask}, CancellationToken)"/>
+    public async Task<DetailsAnswer> ReadAsync(IEnumerable<string> conversations, Func<DetailsPage, CancellationToken, ValueTask> take, Action<string> unknown, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        var tally = new DetailsTally(new DetailsSpan(now, now, []), now, (page, _, stop) => take(page, stop));
+        var calls = new DetailsCalls(budget, _trouble, time, random);
+        foreach (var some in conversations.Chunk(AtOnce))
+        {
+            if (!await TryReadTogetherAsync(some, calls, tally, unknown, cancellation) && !await TryReadOneByOneAsync(some, calls, tally, unknown, cancellation))
+                break;
+        }
+
+        return tally.Answer();
+    }
+
+    /// <returns>False: they are to be asked for one by one.</returns>
+    private async Task<bool> TryReadTogetherAsync(string[] some, DetailsCalls calls, DetailsTally tally, Action<string> unknown, CancellationToken cancellation)
+    {
+        if (some.Length == 1 || _refusals >= MaxRefusals || some.Any(id => id.Contains(',', StringComparison.Ordinal)))
+            return false;
+        if (await calls.MakeAsync(attempt => client.ReadConversationsAsync(some, attempt), cancellation) is not DetailsOutcome.Page { Content: var content })
+        {
+            _refusals++;
+            return false;
+        }
+
+        using var page = content;
+        _refusals = 0;
+        var known = page.Conversations.Select(IdOf).ToHashSet(StringComparer.Ordinal);
+        await tally.TakeAsync(page, _nowhere, cancellation);
+        foreach (var id in some.Where(id => !known.Contains(id)))
+            unknown(id);
+        return true;
+    }
+
+    /// <returns>False: it cannot go on, and the tally knows why.</returns>
+    private async Task<bool> TryReadOneByOneAsync(string[] some, DetailsCalls calls, DetailsTally tally, Action<string> unknown, CancellationToken cancellation)
+    {
+        foreach (var id in some)
+        {
+            var outcome = await calls.MakeAsync(attempt => client.ReadConversationAsync(id, attempt), cancellation);
+            switch (outcome)
+            {
+                case DetailsOutcome.Page { Content: var content }:
+                    using (content)
+                        await tally.TakeAsync(content, _nowhere, cancellation);
+                    break;
+                case DetailsOutcome.Unknown:
+                    unknown(id);
+                    break;
+                default:
+                    _trouble.Note(outcome);
+                    tally.Fail((outcome as DetailsOutcome.Retry)?.Reason ?? (outcome as DetailsOutcome.Refused)?.Reason ?? "Genesys gave no conversation", (outcome as DetailsOutcome.Retry)?.After);
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static string? IdOf(JsonElement conversation) => conversation.TryGetProperty("conversationId", out var id) && id.ValueKind == JsonValueKind.String ? DetailsReply.Text(id) : null;
 
     /// <summary>One call after the other, in the order in which the conversations started. It may go over the same conversation twice, or over one outside the span.</summary>
     /// <param name="resumeAt">What an earlier read's <paramref name="take"/> was last told; null: from the start.</param>

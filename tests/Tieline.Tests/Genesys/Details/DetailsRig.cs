@@ -14,7 +14,8 @@ internal sealed class DetailsRig : IDisposable
     public DetailsRig()
     {
         Counts.Watch(Metrics);
-        _http = new HttpMessageInvoker(Genesys);
+        Clock = new SourceClock(Time);
+        _http = new HttpMessageInvoker(GenesysHttp.Timed(Clock, Genesys));
         Budget = new RestBudget(Time, 3000);
         var options = new GenesysOptions { ClientId = "id", ClientSecret = new Secret("s3cret") };
         var tokens = new TokenProvider(options, new Uri("https://api.example/oauth/token"), _http, Budget, Time, Metrics, Logs.For<TokenProvider>());
@@ -23,6 +24,8 @@ internal sealed class DetailsRig : IDisposable
     }
 
     public ManualTime Time { get; } = new();
+
+    public SourceClock Clock { get; }
 
     public FakeDetails Genesys { get; } = new();
 

@@ -23,6 +23,9 @@ internal sealed class FakeDetails : HttpMessageHandler
     /// <summary>What the token endpoint answers in place of a token.</summary>
     public Func<HttpResponseMessage>? TokenAnswer { get; set; }
 
+    /// <summary>What its clock shows: the header <c>Date</c> of each answer. Null: there is none.</summary>
+    public Func<DateTimeOffset>? Date { get; set; }
+
     /// <summary>The next request is answered only when it is cancelled.</summary>
     public bool IsSilent { get; set; }
 
@@ -57,6 +60,13 @@ internal sealed class FakeDetails : HttpMessageHandler
     public static string PathOf(string file) => Path.Combine(AppContext.BaseDirectory, "data", file);
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var response = await RespondAsync(request, cancellationToken);
+        response.Headers.Date = Date?.Invoke();
+        return response;
+    }
+
+    private async Task<HttpResponseMessage> RespondAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         if (request.RequestUri!.AbsolutePath == "/oauth/token")
             return TokenAnswer?.Invoke() ?? StubHandler.Granted(string.Create(CultureInfo.InvariantCulture, $"token-{Interlocked.Increment(ref _tokens)}"), 86400);

@@ -1,6 +1,7 @@
 using System.Text;
 using Tieline.Events;
 using Tieline.Journal;
+using Tieline.Service.Http;
 using EventId = Tieline.Events.EventId;
 
 namespace Tieline.Service.Web.Pages.Events;
@@ -50,7 +51,7 @@ internal static class EventSearchText
             return null;
         foreach (var whole in (string[])[given, given + "Z", given + ":00Z", given + "T00:00:00Z"])
         {
-            if (EventTime.TryParse(Encoding.UTF8.GetBytes(whole), out var time))
+            if (EventTime.TryParse(Encoding.UTF8.GetBytes(whole), out var time) && ApiRequest.IsAllowed(time))
                 return time;
         }
 

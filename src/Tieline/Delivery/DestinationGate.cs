@@ -1,3 +1,5 @@
+using Tieline.Diagnostics;
+
 namespace Tieline.Delivery;
 
 /// <summary>Whether a destination may be sent to now, and how much at once: its circuit, its holds. Pure: told the time, never asks for it.</summary>
@@ -5,7 +7,7 @@ namespace Tieline.Delivery;
 internal sealed class DestinationGate
 {
     private readonly ConcurrencyLimit _limit;
-    private readonly Queue<(DateTimeOffset At, string? Failed)> _recent = new();
+    private readonly Queue<(MonotonicTime At, string? Failed)> _recent = new();
 
     /// <summary>Of the recent failures, how many each conversation had.</summary>
     private readonly Dictionary<string, int> _failing = new(StringComparer.Ordinal);
@@ -21,7 +23,7 @@ internal sealed class DestinationGate
     private bool _wasDown;
     private int _probes;
     private bool _probing;
-    private DateTimeOffset _asked = DateTimeOffset.MinValue;
+    private MonotonicTime _asked = MonotonicTime.Always;
 
     /// <param name="concurrency">Requests in flight at most, when all is well.</param>
     public DestinationGate(int concurrency, ConcurrencyMode mode = ConcurrencyMode.Fixed) => _limit = new ConcurrencyLimit(concurrency, mode);
@@ -29,10 +31,10 @@ internal sealed class DestinationGate
     public GateState State { get; private set; } = GateState.Open;
 
     /// <summary>When sending, or the next probe, may go on; meaningless while open.</summary>
-    public DateTimeOffset Until { get; private set; }
+    public MonotonicTime Until { get; private set; }
 
     /// <summary>Since when the destination has been failing as a whole, or has asked for the pause that it is held for; meaningless while open.</summary>
-    public DateTimeOffset Since { get; private set; }
+    public MonotonicTime Since { get; private set; }
 
     /// <summary>Whether the one probe is out: until it ends, nothing else may go.</summary>
     public bool IsProbing => _probing;
@@ -50,7 +52,7 @@ internal sealed class DestinationGate
     public bool HasAccused(string conversation) => _accusers.Contains(conversation);
 
     /// <summary>How many more may go out now; while <see cref="IsDoubtful"/>, one of those that have not accused it may besides.</summary>
-    public int Allows(int inFlight, DateTimeOffset now) => State switch
+    public int Allows(int inFlight, MonotonicTime now) => State switch
     {
         GateState.Open => Level - inFlight,
         GateState.Held when now >= Until => Reopen(inFlight),
@@ -68,12 +70,12 @@ internal sealed class DestinationGate
     }
 
     /// <summary>Whether one who has not accused it may go now although nobody else may: what it is answered decides.</summary>
-    public bool AllowsAnother(DateTimeOffset now) => IsDoubtful && !_probing && now >= _asked;
+    public bool AllowsAnother(MonotonicTime now) => IsDoubtful && !_probing && now >= _asked;
 
     /// <summary>An attempt has ended. Returns true when that ended a failure of the destination as a whole: every delay that it caused may be lifted.</summary>
     /// <param name="conversation">Whose entry it was: that several fail, and nothing succeeds, tells a destination that is down from an event that is bad.</param>
     /// <param name="latency">How long the answer took.</param>
-    public bool End(DeliveryOutcome outcome, string conversation, bool wasProbe, DateTimeOffset now, TimeSpan latency = default)
+    public bool End(DeliveryOutcome outcome, string conversation, bool wasProbe, MonotonicTime now, TimeSpan latency = default)
     {
         if (wasProbe)
             _probing = false;
@@ -88,7 +90,7 @@ internal sealed class DestinationGate
         return Succeed(now, wasProbe, latency);
     }
 
-    private bool Succeed(DateTimeOffset now, bool wasProbe, TimeSpan latency)
+    private bool Succeed(MonotonicTime now, bool wasProbe, TimeSpan latency)
     {
         _connectFailures = 0;
         _failuresInRow = 0;
@@ -112,7 +114,7 @@ internal sealed class DestinationGate
         return lifts;
     }
 
-    private void Fail(DeliveryOutcome.BackOff backOff, string conversation, bool wasProbe, DateTimeOffset now)
+    private void Fail(DeliveryOutcome.BackOff backOff, string conversation, bool wasProbe, MonotonicTime now)
     {
         _failuresInRow++;
         _failedFirst ??= conversation;
@@ -163,7 +165,7 @@ internal sealed class DestinationGate
         || (_recent.Count >= RetryDefaults.MinAttempts && _failing.Count > 1 && _recentFailures >= _recent.Count * RetryDefaults.FailureShare);
 
     /// <summary>Whatever else closes it, nothing goes out before a <c>Retry-After</c> is over.</summary>
-    private void Close(GateState state, DeliveryOutcome.BackOff cause, DateTimeOffset until, DateTimeOffset now)
+    private void Close(GateState state, DeliveryOutcome.BackOff cause, MonotonicTime until, MonotonicTime now)
     {
         if (State is GateState.Open or GateState.Held)
             Since = now;
@@ -196,7 +198,7 @@ internal sealed class DestinationGate
     }
 
     /// <param name="failed">Whose attempt failed; null where it succeeded.</param>
-    private void Count(string? failed, DateTimeOffset now)
+    private void Count(string? failed, MonotonicTime now)
     {
         _recent.Enqueue((now, failed));
         if (failed is not null)

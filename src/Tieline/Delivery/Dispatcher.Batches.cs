@@ -1,3 +1,4 @@
+using Tieline.Diagnostics;
 using Tieline.Journal;
 
 namespace Tieline.Delivery;
@@ -5,7 +6,7 @@ namespace Tieline.Delivery;
 /// <summary>What became of a batch, and of each event in it.</summary>
 internal sealed partial class Dispatcher
 {
-    private async ValueTask SettleAsync(DeliveryBatch batch, Ended ended, DateTimeOffset now, CancellationToken aborting)
+    private async ValueTask SettleAsync(DeliveryBatch batch, Ended ended, MonotonicTime now, CancellationToken aborting)
     {
         switch (ended.Outcome)
         {
@@ -30,7 +31,7 @@ internal sealed partial class Dispatcher
         }
     }
 
-    private async ValueTask SettleEachAsync(DeliveryBatch batch, DeliveryOutcome.Accepted accepted, Ended ended, DateTimeOffset now, CancellationToken aborting)
+    private async ValueTask SettleEachAsync(DeliveryBatch batch, DeliveryOutcome.Accepted accepted, Ended ended, MonotonicTime now, CancellationToken aborting)
     {
         var index = 0;
         foreach (var (lane, count) in batch.Parts)
@@ -41,7 +42,7 @@ internal sealed partial class Dispatcher
     }
 
     /// <summary>A throttle is about the request; by anything else one of its events may be at fault, and half of it goes on the sooner.</summary>
-    private async ValueTask DelayAsync(DeliveryBatch batch, DeliveryOutcome.BackOff backOff, Ended ended, DateTimeOffset now, CancellationToken aborting)
+    private async ValueTask DelayAsync(DeliveryBatch batch, DeliveryOutcome.BackOff backOff, Ended ended, MonotonicTime now, CancellationToken aborting)
     {
         var isWhole = backOff.Reason == BackOffReason.Throttled && batch.Parts.All(part => part.Lane.Waited < _options.Retry.GiveUpAfter);
         var delay = DelayAfter(isWhole ? batch.Failures + 1 : 1, backOff);

@@ -36,6 +36,7 @@ internal sealed partial class Dispatcher
     private readonly DestinationGate _gate;
     private readonly RateLimit _rate;
     private readonly LaneSet _lanes;
+    private readonly ArrivalTimes _arrivals;
 
     /// <summary>Null where each request is one event.</summary>
     private readonly BatchQueue? _batches;
@@ -50,7 +51,7 @@ internal sealed partial class Dispatcher
     private int _wakePending;
     private int _inFlight;
     private DestinationPause? _pause;
-    private DispatcherStatus _status;
+    private Snapshot _snapshot;
 
     public Dispatcher(
         IJournal journal, Destination destination, DestinationOptions options, TimeProvider time, Func<double> random, TielineMetrics metrics, ILogger<Dispatcher> logger)
@@ -62,13 +63,14 @@ internal sealed partial class Dispatcher
         _settledAheadAtStart = journal.CountSettledAbove(_number, _read);
         _startedAt = _read;
         _gate = new DestinationGate(options.Concurrency, options.ConcurrencyMode);
-        _rate = new RateLimit(options.RateLimit, options.RateLimit.PerDay is null ? [] : journal.ReadAttemptsSince(_number, time.GetUtcNow() - TimeSpan.FromHours(24)));
+        _rate = ReadRate(journal);
         _lanes = new LaneSet(_read);
+        _arrivals = new ArrivalTimes(new JournalPosition(_durableAtStart), time.GetMonotonicTime(), time.GetUtcNow());
         _filter = options.Filter.Rules.Count == 0 ? null : new EventFilter(options.Filter);
         _batches = options.Batch.IsOn ? new BatchQueue(options.Batch, _lanes) : null;
-        _status = new DispatcherStatus(options.Name, GateState.Open, null, 0, null, 0, null);
         _pause = journal.PauseOf(_number);
-        _status = _status with { Concurrency = _gate.Level, State = _pause is null ? GateState.Open : GateState.Paused, Pause = _pause };
+        _snapshot = new Snapshot(
+            new DispatcherStatus(options.Name, _pause is null ? GateState.Open : GateState.Paused, null, 0, null, 0, null) { Concurrency = _gate.Level, Pause = _pause }, time.GetMonotonicTime(), null, null, null, null);
     }
 
     /// <summary>Entries in memory: at most <see cref="Window"/> and <see cref="LaneSet.MaxDelayed"/>, however many wait.</summary>
@@ -76,10 +78,33 @@ internal sealed partial class Dispatcher
 
     public DestinationLifetimes Lifetimes => _destination.Lifetimes;
 
-    public DispatcherStatus Status => Volatile.Read(ref _status) with { Waiting = Unsettled, Lifetimes = Lifetimes };
+    /// <summary>Its times are those of the system clock as it is now.</summary>
+    public DispatcherStatus Status
+    {
+        get
+        {
+            var (status, at, next, since, free, age) = Volatile.Read(ref _snapshot);
+            return status with
+            {
+                Waiting = Unsettled,
+                Lifetimes = Lifetimes,
+                NextTry = next is { } probe ? _time.ToSystemTime(probe) : null,
+                ClosedSince = since is { } closed ? _time.ToSystemTime(closed) : null,
+                RateFreeAt = free is { } leave ? _time.ToSystemTime(leave) : null,
+                OldestWaitingSince = age is { } old ? _time.ToSystemTime(at - old) : null,
+            };
+        }
+    }
 
     /// <summary>Accepted and not settled: what the journal has beyond where this started, less what has been settled since.</summary>
     private long Unsettled => Math.Max(0, _journal.Positions.Value - _startedAt.Value - _settledAheadAtStart - Volatile.Read(ref _settled));
+
+    private RateLimit ReadRate(IJournal journal)
+    {
+        var clock = _time.GetUtcNow();
+        var used = _options.RateLimit.PerDay is null ? [] : journal.ReadAttemptsSince(_number, clock - TimeSpan.FromHours(24));
+        return new RateLimit(_options.RateLimit, _time.GetMonotonicTime(), used.Select(quarter => (clock - quarter.At, quarter.Attempts)));
+    }
 
     /// <param name="stopping">Nothing new goes out; what is in flight is waited for.</param>
     /// <param name="aborting">What is in flight is let go of: it will go out again, under the same ids.</param>
@@ -96,7 +121,7 @@ internal sealed partial class Dispatcher
             await SettleAllAsync(aborting);
             if (stopping.IsCancellationRequested)
                 break;
-            var now = _time.GetUtcNow();
+            var now = _time.GetMonotonicTime();
             _lanes.Wake(now);
             Refill();
             await FillAsync(aborting);
@@ -201,7 +226,7 @@ internal sealed partial class Dispatcher
         _passedBy.Clear();
     }
 
-    private void Send(DateTimeOffset now, CancellationToken aborting)
+    private void Send(MonotonicTime now, CancellationToken aborting)
     {
         LookForPause();
         if (_pause is not null)
@@ -239,7 +264,7 @@ internal sealed partial class Dispatcher
     }
 
     /// <summary>Whether something may go out, as far as the events are concerned.</summary>
-    private bool HasReady(DateTimeOffset now) => _batches?.HasReady(now) ?? _lanes.HasReady;
+    private bool HasReady(MonotonicTime now) => _batches?.HasReady(now) ?? _lanes.HasReady;
 
     private void Begin(DeliveryBatch batch, CancellationToken aborting) => Begin(batch.Parts[0].Lane, batch, aborting);
 
@@ -276,7 +301,7 @@ internal sealed partial class Dispatcher
     private async ValueTask SettleAsync(Ended ended, CancellationToken aborting)
     {
         _inFlight--;
-        var now = _time.GetUtcNow();
+        var now = _time.GetMonotonicTime();
         var before = _gate.State;
         var closes = _gate.End(ended.Outcome, ended.Lane.ConversationId, ended.IsProbe, now, ended.Took);
         LogChange(before);
@@ -291,13 +316,13 @@ internal sealed partial class Dispatcher
     }
 
     /// <summary>What became of a lane's head.</summary>
-    private async ValueTask SettleAsync(DeliveryLane lane, DeliveryOutcome outcome, Ended ended, DateTimeOffset now, Share share, CancellationToken aborting)
+    private async ValueTask SettleAsync(DeliveryLane lane, DeliveryOutcome outcome, Ended ended, MonotonicTime now, Share share, CancellationToken aborting)
     {
         switch (outcome)
         {
             case DeliveryOutcome.Accepted accepted:
                 if (!lane.Head.HasWaited)
-                    _metrics.EndToEnd.Record((now - lane.Head.ReceivedAt).TotalSeconds);
+                    _metrics.EndToEnd.Record(_arrivals.AgeOf(lane.Head.Position, lane.Head.ReceivedAt, now, _time.GetUtcNow()).TotalSeconds);
                 await SettleAsync(lane, accepted.Status, null, null, share, aborting);
                 break;
             case DeliveryOutcome.Rejected rejected:
@@ -341,7 +366,7 @@ internal sealed partial class Dispatcher
             Interlocked.Increment(ref _settled);
     }
 
-    private async ValueTask DelayAsync(DeliveryLane lane, DeliveryOutcome.BackOff backOff, Ended ended, DateTimeOffset now, CancellationToken aborting)
+    private async ValueTask DelayAsync(DeliveryLane lane, DeliveryOutcome.BackOff backOff, Ended ended, MonotonicTime now, CancellationToken aborting)
     {
         if (_gate.State is not GateState.Open)
         {
@@ -378,7 +403,7 @@ internal sealed partial class Dispatcher
         await _journal.PostAsync(new JournalWork.Retry(new RetryRecord(_number, lane.Head.Position, lane.Attempts, lane.Waited) { Attempt = attempt }), aborting);
     }
 
-    private DateTimeOffset? NextDue(DateTimeOffset now)
+    private MonotonicTime? NextDue(MonotonicTime now)
     {
         if (_pause is not null)
             return _lanes.NextDue; // whoever resumes it wakes
@@ -395,16 +420,28 @@ internal sealed partial class Dispatcher
         return lanes < next ? lanes : next;
     }
 
-    private void Publish(DateTimeOffset now) => Volatile.Write(ref _status, new DispatcherStatus(
-        _options.Name, _pause is null ? _gate.State : GateState.Paused, _pause is not null || _gate.State == GateState.Open ? null : _gate.Until, 0, _lanes.OldestReceivedAt, _inFlight, Problem())
+    private void Publish(MonotonicTime now)
     {
-        Pause = _pause,
-        ClosedSince = _gate.State == GateState.Open ? null : _gate.Since,
-        Concurrency = _gate.Level,
-        RateFreeAt = _pause is null && HasReady(now) && _rate.FreeAt(now) is var free && free > now ? free : null,
-        LeftToday = _rate.LeftToday(now),
-        UsedUpIn = _options.RateLimit.PerDay is null ? null : _rate.UsedUpIn(now),
-    });
+        var durable = new JournalPosition(_journal.Positions.Value);
+        _arrivals.Note(durable, now, _time.GetUtcNow());
+        var oldest = _lanes.Oldest;
+        _arrivals.Forget(oldest?.Position ?? durable);
+        var isOpen = _gate.State == GateState.Open;
+        var status = new DispatcherStatus(_options.Name, _pause is null ? _gate.State : GateState.Paused, null, 0, null, _inFlight, Problem())
+        {
+            Pause = _pause,
+            Concurrency = _gate.Level,
+            LeftToday = _rate.LeftToday(now),
+            UsedUpIn = _options.RateLimit.PerDay is null ? null : _rate.UsedUpIn(now),
+        };
+        Volatile.Write(ref _snapshot, new Snapshot(
+            status,
+            now,
+            _pause is not null || isOpen ? null : _gate.Until,
+            isOpen ? null : _gate.Since,
+            _pause is null && HasReady(now) && _rate.FreeAt(now) is var free && free > now ? free : null,
+            oldest is { } old ? _arrivals.AgeOf(old.Position, old.ReceivedAt, now, _time.GetUtcNow()) : null));
+    }
 
     private string? Problem() => (_gate.State, _gate.Cause) switch
     {
@@ -440,6 +477,10 @@ internal sealed partial class Dispatcher
         BackOffReason.Misconfigured => "misconfigured",
         _ => "failed",
     };
+
+    /// <summary>What the loop last saw; times on the monotonic clock.</summary>
+    /// <param name="OldestAge">At that moment.</param>
+    private sealed record Snapshot(DispatcherStatus Status, MonotonicTime At, MonotonicTime? NextTry, MonotonicTime? ClosedSince, MonotonicTime? RateFreeAt, TimeSpan? OldestAge);
 
     private sealed record Ended(DeliveryLane Lane, DeliveryBatch? Batch, bool IsProbe, DeliveryOutcome Outcome, DateTimeOffset At, TimeSpan Took);
 }

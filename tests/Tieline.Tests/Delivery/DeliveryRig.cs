@@ -167,6 +167,9 @@ internal sealed class DeliveryRig : IAsyncDisposable
         time.Advance(TimeSpan.FromSeconds(seconds));
     }
 
+    /// <inheritdoc cref="ManualTime.StepClock"/>
+    public void StepClock(double seconds) => ((ManualTime)Time).StepClock(TimeSpan.FromSeconds(seconds));
+
     public async ValueTask DisposeAsync()
     {
         await _aborting.CancelAsync();

@@ -1,12 +1,12 @@
 using CsCheck;
 using Tieline.Delivery;
-using Tieline.TestKit;
+using Tieline.Diagnostics;
 
 namespace Tieline.Tests.Delivery;
 
 public sealed class DestinationGateTests
 {
-    private static readonly DateTimeOffset _t = Some.Time;
+    private static readonly MonotonicTime _t = new(TimeSpan.FromHours(1));
     private static readonly DeliveryOutcome _ok = new DeliveryOutcome.Accepted(200);
     private static readonly DeliveryOutcome _refused = new DeliveryOutcome.BackOff(BackOffReason.ConnectFailed, null, null);
     private static readonly DeliveryOutcome _failed = new DeliveryOutcome.BackOff(BackOffReason.ServerFailed, 500, null);
@@ -382,13 +382,13 @@ public sealed class DestinationGateTests
             return true;
         });
 
-    private static DateTimeOffset At(double seconds) => _t + TimeSpan.FromSeconds(seconds);
+    private static MonotonicTime At(double seconds) => _t + TimeSpan.FromSeconds(seconds);
 
-    private static DateTimeOffset Max(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+    private static MonotonicTime Max(MonotonicTime one, MonotonicTime other) => one > other ? one : other;
 
     private static DeliveryOutcome.BackOff Hold(int seconds) => new DeliveryOutcome.BackOff(BackOffReason.Throttled, 429, TimeSpan.FromSeconds(seconds));
 
-    private static DestinationGate Down(DateTimeOffset now)
+    private static DestinationGate Down(MonotonicTime now)
     {
         var gate = new DestinationGate(32);
         for (var i = 0; i < 5; i++)
@@ -397,7 +397,7 @@ public sealed class DestinationGateTests
         return gate;
     }
 
-    private static DestinationGate Misconfigured(DateTimeOffset now)
+    private static DestinationGate Misconfigured(MonotonicTime now)
     {
         var gate = new DestinationGate(32);
         for (var i = 0; i < 3; i++)
@@ -406,13 +406,13 @@ public sealed class DestinationGateTests
         return gate;
     }
 
-    private static bool Begin(DestinationGate gate, DateTimeOffset now)
+    private static bool Begin(DestinationGate gate, MonotonicTime now)
     {
         gate.Allows(0, now).ShouldBe(1);
         return gate.Begin();
     }
 
-    private static void Attempt(DestinationGate gate, DeliveryOutcome outcome, DateTimeOffset now)
+    private static void Attempt(DestinationGate gate, DeliveryOutcome outcome, MonotonicTime now)
     {
         gate.Allows(0, now).ShouldBeGreaterThan(0);
         gate.End(outcome, gate.Begin(), now);
@@ -424,6 +424,6 @@ file static class AnyConversation
 {
     private static int _last;
 
-    public static bool End(this DestinationGate gate, DeliveryOutcome outcome, bool wasProbe, DateTimeOffset now) =>
+    public static bool End(this DestinationGate gate, DeliveryOutcome outcome, bool wasProbe, MonotonicTime now) =>
         gate.End(outcome, $"c{Interlocked.Increment(ref _last)}", wasProbe, now);
 }

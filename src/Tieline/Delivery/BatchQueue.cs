@@ -45,21 +45,46 @@ internal sealed class BatchQueue(BatchOptions options, LaneSet lanes)
             _readySince ??= now;
     }
 
-    /// <summary>Lifts every delay: the destination is up again.</summary>
-    public void WakeAll()
+    /// <summary>Lifts every delay that was not asked for: the destination is up again.</summary>
+    public void WakeAll(MonotonicTime now)
     {
+        var asked = new List<DeliveryBatch>();
         while (_delayed.TryDequeue(out var batch, out _))
         {
             batch.Failures = 0;
-            _again.Enqueue(batch);
+            if (batch.AskedUntil > now)
+                asked.Add(batch);
+            else
+                _again.Enqueue(batch);
         }
+
+        foreach (var batch in asked)
+            Delay(batch, batch.AskedUntil);
     }
 
     /// <summary>Takes the next batch; its lanes are in flight from now on.</summary>
     public DeliveryBatch Take() => _again.TryDequeue(out var again) ? again : Gather(lanes.Take());
 
-    /// <summary>A batch of one conversation that has just been taken.</summary>
-    public DeliveryBatch Of(DeliveryLane lane) => new([(lane, CountOf(lane, options.MaxEvents))]);
+    /// <summary>Takes one event, to see whether the destination is well: a batch might fail by what is in it. One that was to go out again is taken apart each time, so that its conversations have their turn too.</summary>
+    public DeliveryBatch TakeProbe()
+    {
+        if (_again.TryDequeue(out var again))
+        {
+            foreach (var (lane, count) in again.Parts)
+            {
+                if (again.IsPart || again.Failures > 1)
+                    lane.Suspects = Math.Max(lane.Suspects, count);
+                lanes.Return(lane);
+            }
+        }
+
+        return Probe(lanes.Take());
+    }
+
+    /// <summary>The next event of a conversation that has just been taken.</summary>
+    public static DeliveryBatch Probe(DeliveryLane lane) => new([(lane, 1)]);
+
+    private DeliveryBatch Of(DeliveryLane lane) => new([(lane, CountOf(lane, options.MaxEvents))]);
 
     /// <summary>It goes out again as it is, as soon as anything may.</summary>
     public void Return(DeliveryBatch batch) => _again.Enqueue(batch);

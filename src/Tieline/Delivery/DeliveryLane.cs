@@ -39,6 +39,9 @@ internal sealed class DeliveryLane(string conversationId)
     /// <summary>When the head's last delay ends or ended; the earliest of all times where it has had none.</summary>
     public MonotonicTime Due { get; set; } = MonotonicTime.Always;
 
+    /// <summary>Until when its head was asked to wait: nothing lifts that.</summary>
+    public MonotonicTime AskedUntil { get; set; } = MonotonicTime.Always;
+
     /// <summary>So many of its next entries were in a batch that failed: they go in no batch with others, until it is known which of them it was.</summary>
     public int Suspects { get; set; }
 
@@ -111,7 +114,7 @@ internal sealed class DeliveryLane(string conversationId)
     {
         (Attempts, Waited) = _entries.TryPeek(out var head) ? (head.Attempts, head.Waited) : (0, TimeSpan.Zero);
         FailuresInRow = Attempts;
-        Due = MonotonicTime.Always;
+        (Due, AskedUntil) = (MonotonicTime.Always, MonotonicTime.Always);
     }
 }
 

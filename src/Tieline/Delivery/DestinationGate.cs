@@ -23,7 +23,13 @@ internal sealed class DestinationGate
     private bool _wasDown;
     private int _probes;
     private bool _probing;
+
+    /// <summary>Until when the destination has asked for a pause.</summary>
     private MonotonicTime _asked = MonotonicTime.Always;
+
+    /// <summary>Since the last success: the longest pause that a conversation was asked for, and the longest that another was.</summary>
+    private (string Conversation, MonotonicTime Until)? _longest;
+    private MonotonicTime _second = MonotonicTime.Always;
 
     /// <param name="concurrency">Requests in flight at most, when all is well.</param>
     public DestinationGate(int concurrency, ConcurrencyMode mode = ConcurrencyMode.Fixed) => _limit = new ConcurrencyLimit(concurrency, mode);
@@ -48,6 +54,9 @@ internal sealed class DestinationGate
     /// <summary>Requests in flight at most.</summary>
     public int Level => _limit.Level;
 
+    /// <summary>Until when the whole destination has asked for a pause, be it over or not; <see cref="MonotonicTime.Always"/> where it has not.</summary>
+    public MonotonicTime AskedUntil => _asked;
+
     /// <summary>Whether this conversation has said, since the last success, that the destination is set up wrongly.</summary>
     public bool HasAccused(string conversation) => _accusers.Contains(conversation);
 
@@ -59,6 +68,13 @@ internal sealed class DestinationGate
         GateState.Held => 0,
         _ => !_probing && now >= Until ? 1 : 0,
     };
+
+    /// <summary>An earlier run was asked for a pause that is not over.</summary>
+    public void Resume(MonotonicTime until, MonotonicTime now)
+    {
+        _asked = until;
+        Close(GateState.Held, new DeliveryOutcome.BackOff(BackOffReason.Throttled, null, until - now), until, now);
+    }
 
     /// <summary>An attempt has begun. Returns whether it is the probe.</summary>
     public bool Begin()
@@ -95,6 +111,7 @@ internal sealed class DestinationGate
         _connectFailures = 0;
         _failuresInRow = 0;
         (_failedFirst, _severalFail) = (null, false);
+        (_longest, _second) = (null, MonotonicTime.Always);
         var opens = wasProbe && State is (GateState.Down or GateState.Misconfigured);
         var lifts = opens && (_wasDown || !IsDoubtful); // in doubt it was those conversations' own failure, and they keep their delays
         _accusers.Clear();
@@ -121,8 +138,8 @@ internal sealed class DestinationGate
         _severalFail |= conversation != _failedFirst;
         _connectFailures = backOff.Reason == BackOffReason.ConnectFailed ? _connectFailures + 1 : 0;
         Count(conversation, now);
-        if (backOff.Hold is { } asked && now + asked > _asked)
-            _asked = now + asked;
+        if (backOff.Hold is { } hold)
+            Ask(now + hold, conversation, backOff.IsAboutAll);
         if (backOff.Reason == BackOffReason.Misconfigured && IsMisconfigured(conversation))
         {
             Close(GateState.Misconfigured, backOff, now + RetryDefaults.MisconfiguredProbe, now);
@@ -132,22 +149,43 @@ internal sealed class DestinationGate
         if (State is GateState.Down or GateState.Misconfigured)
         {
             if (wasProbe)
-                Close(GateState.Down, backOff, backOff.Hold is null ? now + NextProbe(backOff) : now, now);
+                Close(GateState.Down, backOff, now + NextProbe(backOff), now);
             else if (_asked > Until)
                 Until = _asked;
             return;
         }
 
-        if (backOff is { Reason: BackOffReason.TimedOut } or { Status: 429, Hold: null })
+        if (backOff is { Reason: BackOffReason.TimedOut } or { IsThrottledWithoutTime: true })
             _limit.Refuse();
-        if (backOff.Hold is not null)
+        var isDown = IsDown();
+        if (backOff.Hold is not null && (backOff.IsAboutAll || isDown || State == GateState.Held))
         {
-            Close(GateState.Held, backOff, _asked, now);
+            if (!backOff.IsAboutAll && _second > _asked)
+                _asked = _second;
+            if (_asked > now)
+                Close(GateState.Held, backOff, _asked, now);
         }
-        else if (IsDown())
+        else if (isDown && State == GateState.Open) // while held it is found out when it is asked again
         {
             Close(GateState.Down, backOff, now + NextProbe(backOff), now);
         }
+    }
+
+    /// <summary>One conversation's word is its own: the destination is held by the longest pause but one of those that different conversations were asked for. What ends sooner, those who were asked wait out by themselves.</summary>
+    private void Ask(MonotonicTime until, string conversation, bool isAboutAll)
+    {
+        if (_longest is not { } longest)
+            _longest = (conversation, until);
+        else if (longest.Conversation == conversation)
+            _longest = (conversation, MonotonicTime.Max(longest.Until, until));
+        else if (until > longest.Until)
+            (_longest, _second) = ((conversation, until), longest.Until);
+        else
+            _second = MonotonicTime.Max(_second, until);
+        if (isAboutAll)
+            _asked = MonotonicTime.Max(_asked, until);
+        else if (State is GateState.Down or GateState.Misconfigured)
+            _asked = MonotonicTime.Max(_asked, _second);
     }
 
     /// <summary>One conversation's word is not enough, unless there is no other that could be asked: such an answer may be about its own record.</summary>
@@ -194,7 +232,7 @@ internal sealed class DestinationGate
     private TimeSpan NextProbe(DeliveryOutcome.BackOff backOff)
     {
         var delay = RetryDefaults.Probes[Math.Min(_probes++, RetryDefaults.Probes.Count - 1)];
-        return backOff.Status == 429 && delay < RetryDefaults.AfterThrottle ? RetryDefaults.AfterThrottle : delay;
+        return backOff.IsThrottledWithoutTime && delay < RetryDefaults.AfterThrottle ? RetryDefaults.AfterThrottle : delay;
     }
 
     /// <param name="failed">Whose attempt failed; null where it succeeded.</param>

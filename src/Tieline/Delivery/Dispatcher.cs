@@ -35,6 +35,7 @@ internal sealed partial class Dispatcher
     private readonly JournalPosition _startedAt;
     private readonly DestinationGate _gate;
     private readonly RateLimit _rate;
+    private readonly AdaptiveRate _pace = new();
     private readonly LaneSet _lanes;
     private readonly ArrivalTimes _arrivals;
 
@@ -49,8 +50,12 @@ internal sealed partial class Dispatcher
     private JournalPosition _read;
     private long _settled;
     private int _wakePending;
+    private int _hasRun;
     private int _inFlight;
     private DestinationPause? _pause;
+
+    /// <summary>As the journal has it.</summary>
+    private MonotonicTime _heldUntil = MonotonicTime.Always;
     private Snapshot _snapshot;
 
     public Dispatcher(
@@ -64,6 +69,7 @@ internal sealed partial class Dispatcher
         _startedAt = _read;
         _gate = new DestinationGate(options.Concurrency, options.ConcurrencyMode);
         _rate = ReadRate(journal);
+        Resume(journal.ReadHeldUntil(_number));
         _lanes = new LaneSet(_read);
         _arrivals = new ArrivalTimes(new JournalPosition(_durableAtStart), time.GetMonotonicTime(), time.GetUtcNow());
         _filter = options.Filter.Rules.Count == 0 ? null : new EventFilter(options.Filter);
@@ -108,13 +114,29 @@ internal sealed partial class Dispatcher
 
     /// <param name="stopping">Nothing new goes out; what is in flight is waited for.</param>
     /// <param name="aborting">What is in flight is let go of: it will go out again, under the same ids.</param>
+    /// <remarks>Once: a failure may leave half of a change here. It ends when nothing is in flight any more, and all that is known of it is durable; another dispatcher then goes on from the journal.</remarks>
     public async Task RunAsync(CancellationToken stopping, CancellationToken aborting)
     {
+        if (Interlocked.Exchange(ref _hasRun, 1) == 1)
+            throw new InvalidOperationException($"The dispatcher of '{_options.Name}' has run: make another.");
         await using var timer = _time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         await using var stop = stopping.Register(Wake);
         using var appended = _journal.Positions.OnAdvance(Wake);
         using var freed = _journal.OnFreed(_number, Free);
         using var paused = _journal.OnPaused(_number, Wake);
+        try
+        {
+            await RunAsync(timer, stopping, aborting);
+        }
+        catch when (!aborting.IsCancellationRequested)
+        {
+            await EndAsync(aborting);
+            throw;
+        }
+    }
+
+    private async Task RunAsync(ITimer timer, CancellationToken stopping, CancellationToken aborting)
+    {
         await BeginWaitingAsync(aborting);
         while (true)
         {
@@ -128,6 +150,7 @@ internal sealed partial class Dispatcher
             await LetGoOnAsync(aborting);
             _batches?.Wake(now);
             Send(now, aborting);
+            await SaveHoldAsync(now, aborting);
             Publish(now);
             if (NextDue(now) is { } due)
                 timer.Change(due > now ? due - now : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
@@ -139,6 +162,32 @@ internal sealed partial class Dispatcher
             await _messages.Reader.WaitToReadAsync(aborting);
             await SettleAllAsync(aborting);
         }
+    }
+
+    /// <summary>After a failure: what is in flight is answered first, and the answers are noted, as far as that works without what failed.</summary>
+    private async Task EndAsync(CancellationToken aborting)
+    {
+        while (_inFlight > 0)
+        {
+            if (await _messages.Reader.ReadAsync(aborting) is not { } ended)
+                continue;
+            var before = _inFlight;
+            try
+            {
+                await SettleAsync(ended, aborting);
+            }
+#pragma warning disable CA1031 // the failure that ended it is reported by whoever runs it; each answer is tried for itself
+            catch (Exception e) when (!aborting.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                _inFlight = before - 1;
+                LogNotNoted(_logger, e, ended.Lane.ConversationId);
+            }
+        }
+
+        var durable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await _journal.PostAsync(new JournalWork.Barrier(durable), aborting);
+        await durable.Task.WaitAsync(aborting);
     }
 
     /// <summary>There may be something to do: more to read, a delay over, a stop. Many calls are one message.</summary>
@@ -162,11 +211,12 @@ internal sealed partial class Dispatcher
     /// <summary>Goes on with conversations that have more than was in hand. Each makes do with one entry where there is no room for more, so that the window holds.</summary>
     private void Refill()
     {
-        for (var left = RefillsAtOnce; left > 0 && _lanes.TakeUnread() is { } lane; left--)
+        for (var left = RefillsAtOnce; left > 0 && _lanes.NextUnread is { } lane; left--)
         {
             var limit = Math.Clamp(Window - _lanes.Active, 1, LaneSet.Depth);
             var entries = _journal.ReadEntriesOf(_number, lane.ConversationId, lane.LeftOutFrom!.Value, _read, limit);
             JournalPosition? next = entries.Count < limit ? null : new JournalPosition(entries[^1].Position.Value + 1);
+            _lanes.TakeUnread();
             _lanes.Refill(lane, _filter is null ? entries : [.. entries.Where(Wants)], next);
         }
 
@@ -234,22 +284,54 @@ internal sealed partial class Dispatcher
         var before = _gate.State;
         var allows = _gate.Allows(_inFlight, now);
         LogChange(before);
-        for (var allowed = allows; allowed > 0 && HasReady(now) && _rate.TryTake(now); allowed--)
+        for (var allowed = allows; allowed > 0 && HasReady(now) && TryTake(now); allowed--)
         {
             if (_batches is null)
                 Begin(_lanes.Take(), null, aborting);
             else
-                Begin(_batches.Take(), aborting);
+                Begin(_gate.State == GateState.Open ? _batches.Take() : _batches.TakeProbe(), aborting);
         }
 
-        if (allows == 0 && _gate.AllowsAnother(now) && _rate.FreeAt(now) <= now && _lanes.Take(conversation => !_gate.HasAccused(conversation)) is { } another)
+        if (allows == 0 && _gate.AllowsAnother(now) && FreeAt(now) <= now && _lanes.Take(conversation => !_gate.HasAccused(conversation)) is { } another)
         {
-            _rate.TryTake(now);
+            TryTake(now);
             if (_batches is null)
                 Begin(another, null, aborting);
             else
-                Begin(_batches.Of(another), aborting);
+                Begin(BatchQueue.Probe(another), aborting);
         }
+    }
+
+    /// <summary>When the next request may go out, by what its owner allows and by what its answers say.</summary>
+    private MonotonicTime FreeAt(MonotonicTime now) => MonotonicTime.Max(_rate.FreeAt(now), _pace.FreeAt(now));
+
+    private bool TryTake(MonotonicTime now)
+    {
+        if (FreeAt(now) > now || !_rate.TryTake(now))
+            return false;
+        _pace.Take(now);
+        return true;
+    }
+
+    /// <summary>What an earlier run was asked for holds on, at most as long as could have been asked for: the clock may have been set since.</summary>
+    private void Resume(DateTimeOffset? heldUntil)
+    {
+        var now = _time.GetMonotonicTime();
+        var left = (heldUntil ?? DateTimeOffset.MinValue) - _time.GetUtcNow();
+        if (left <= TimeSpan.Zero)
+            return;
+        _gate.Resume(now + (left < OutcomeClassifier.MaxHold ? left : OutcomeClassifier.MaxHold), now);
+        _heldUntil = _gate.AskedUntil;
+    }
+
+    /// <summary>A pause that was asked for is obeyed by the next run too.</summary>
+    private async ValueTask SaveHoldAsync(MonotonicTime now, CancellationToken aborting)
+    {
+        var until = _gate.AskedUntil > now ? _gate.AskedUntil : MonotonicTime.Always;
+        if (until == _heldUntil)
+            return;
+        _heldUntil = until;
+        await _journal.PostAsync(new JournalWork.Hold(_number, until == MonotonicTime.Always ? null : _time.ToSystemTime(until)), aborting);
     }
 
     /// <summary>What a person decided. It costs no event anything: an entry's time to give up counts its own delays only, and the gate learns from attempts only.</summary>
@@ -304,6 +386,7 @@ internal sealed partial class Dispatcher
         var now = _time.GetMonotonicTime();
         var before = _gate.State;
         var closes = _gate.End(ended.Outcome, ended.Lane.ConversationId, ended.IsProbe, now, ended.Took);
+        _pace.End(ended.Outcome is DeliveryOutcome.BackOff { IsThrottled: true }, now);
         LogChange(before);
         if (ended.Batch is { } batch)
             await SettleAsync(batch, ended, now, aborting);
@@ -311,8 +394,8 @@ internal sealed partial class Dispatcher
             await SettleAsync(ended.Lane, ended.Outcome, ended, now, Share.Whole, aborting);
         if (!closes)
             return;
-        _lanes.WakeAll(_gate.Since);
-        _batches?.WakeAll();
+        _lanes.WakeAll(_gate.Since, now);
+        _batches?.WakeAll(now);
     }
 
     /// <summary>What became of a lane's head.</summary>
@@ -370,12 +453,17 @@ internal sealed partial class Dispatcher
     {
         if (_gate.State is not GateState.Open)
         {
-            // The destination's failure, not this entry's: it costs no attempt, and goes first when the gate opens.
-            _lanes.Return(lane);
+            // The destination's failure, not this entry's: it costs no attempt, and goes first when the gate opens. But what it was asked to wait, it waits.
+            if (backOff.Hold is { } hold)
+                _lanes.Delay(lane, lane.AskedUntil = now + hold);
+            else
+                _lanes.Return(lane);
             return;
         }
 
         var delay = DelayAfter(lane.FailuresInRow + 1, backOff);
+        if (backOff.Hold is { } own)
+            lane.AskedUntil = now + own;
         if (lane.Waited + delay > _options.Retry.GiveUpAfter)
         {
             var reason = $"given up after {lane.Attempts + 1} attempts; the last failed: {backOff.Reason}";
@@ -390,8 +478,10 @@ internal sealed partial class Dispatcher
 
     private TimeSpan DelayAfter(int failures, DeliveryOutcome.BackOff backOff)
     {
+        if (backOff.Hold is { } asked)
+            return asked;
         var delay = RetrySchedule.DelayAfter(failures, _random(), _options.Retry);
-        return backOff.Status == 429 && delay < RetryDefaults.AfterThrottle ? RetryDefaults.AfterThrottle : delay;
+        return backOff.IsThrottledWithoutTime && delay < RetryDefaults.AfterThrottle ? RetryDefaults.AfterThrottle : delay;
     }
 
     /// <summary>An attempt of the lane's head is charged, and made durable.</summary>
@@ -412,7 +502,7 @@ internal sealed partial class Dispatcher
             return lanes;
         if (_gate.State == GateState.Open && _inFlight >= _gate.Level)
             return lanes; // what ends wakes
-        var next = _rate.FreeAt(now);
+        var next = FreeAt(now);
         if (_gate.State != GateState.Open && _gate.Until > next)
             next = _gate.Until;
         else if (_gate.State == GateState.Open && next <= now)
@@ -439,7 +529,7 @@ internal sealed partial class Dispatcher
             now,
             _pause is not null || isOpen ? null : _gate.Until,
             isOpen ? null : _gate.Since,
-            _pause is null && HasReady(now) && _rate.FreeAt(now) is var free && free > now ? free : null,
+            _pause is null && HasReady(now) && FreeAt(now) is var free && free > now ? free : null,
             oldest is { } old ? _arrivals.AgeOf(old.Position, old.ReceivedAt, now, _time.GetUtcNow()) : null));
     }
 
@@ -448,6 +538,7 @@ internal sealed partial class Dispatcher
         _ when _pause is { } pause =>
             $"destination '{_options.Name}' is paused by {pause.By} since {EventTime.ToText(pause.At)}: {pause.Reason.TrimEnd('.')}; nothing is lost, it waits until it is resumed",
         (GateState.Open, _) or (_, null) => null,
+        (GateState.Held, { Status: null }) => $"destination '{_options.Name}' asked for a pause (Retry-After) before Tieline was started",
         (GateState.Held, { } cause) => $"destination '{_options.Name}' asked for a pause ({cause.Status}, Retry-After)",
         (GateState.Misconfigured, { } cause) =>
             $"destination '{_options.Name}' answers {cause.Status}: check its URL and credentials; nothing is lost, it is probed once a minute",

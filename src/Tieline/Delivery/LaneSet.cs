@@ -105,7 +105,11 @@ internal sealed class LaneSet(JournalPosition settledThrough)
 
     public bool HasUnread => _unread.Count > 0;
 
+    /// <summary>What <see cref="TakeUnread"/> takes.</summary>
+    public DeliveryLane? NextUnread => _unread.TryPeek(out var lane) ? lane : null;
+
     /// <summary>A conversation whose next entries, from <see cref="DeliveryLane.LeftOutFrom"/> on, are to be read from the disk and handed to <see cref="Refill"/>; null where there is none.</summary>
+    /// <remarks>Only once they are read: what is taken from here stands nowhere else.</remarks>
     public DeliveryLane? TakeUnread() => _unread.TryDequeue(out var lane) ? lane : null;
 
     /// <param name="entries">What comes next in it.</param>
@@ -253,14 +257,26 @@ internal sealed class LaneSet(JournalPosition settledThrough)
         }
     }
 
-    /// <summary>Lifts every delay, and lets delays start afresh: the destination is up again.</summary>
+    /// <summary>Lifts every delay that was not asked for, and lets delays start afresh: the destination is up again.</summary>
     /// <param name="downSince">Since when it was not.</param>
-    public void WakeAll(MonotonicTime downSince)
+    public void WakeAll(MonotonicTime downSince, MonotonicTime now)
     {
+        var asked = new List<DeliveryLane>();
         while (_delayed.TryDequeue(out var lane, out _))
-            GoOn(lane);
+        {
+            if (lane.AskedUntil > now)
+                asked.Add(lane);
+            else
+                GoOn(lane);
+        }
+
         foreach (var lane in _lanes.Values)
             lane.Forgive(downSince);
+        foreach (var lane in asked)
+        {
+            lane.Due = lane.AskedUntil;
+            _delayed.Enqueue(lane, lane.Due);
+        }
     }
 
     /// <summary>When the next delay ends; null where none runs.</summary>

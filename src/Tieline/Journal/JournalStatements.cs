@@ -114,6 +114,7 @@ internal sealed class JournalStatements(SqliteConnection connection) : IDisposab
     private readonly SqliteCommand _forgetAttempts = Prepare(connection, "DELETE FROM attempt WHERE destination = $0 AND position = $1", 2);
     private readonly SqliteCommand _resolve = Prepare(connection, "DELETE FROM dead_letter WHERE destination = $0 AND position = $1 RETURNING conversation", 2);
     private readonly SqliteCommand _pause = Prepare(connection, "UPDATE destination SET paused_at = $1, paused_by = $2, pause_reason = $3 WHERE number = $0 AND paused_at IS NULL", 4);
+    private readonly SqliteCommand _holdDestination = Prepare(connection, "UPDATE destination SET held_until = $1 WHERE number = $0", 2);
     private readonly SqliteCommand _resume = Prepare(connection, "UPDATE destination SET paused_at = NULL, paused_by = NULL, pause_reason = NULL WHERE number = $0 AND paused_at IS NOT NULL", 1);
     private readonly SqliteCommand _settledThrough = Prepare(connection, "UPDATE destination SET position = $1 WHERE number = $0 AND position < $1", 2);
     private readonly SqliteCommand _retry = Prepare(
@@ -299,6 +300,8 @@ internal sealed class JournalStatements(SqliteConnection connection) : IDisposab
             With(statement, destination.Value, at).ExecuteNonQuery();
     }
 
+    public void Hold(DestinationNumber destination, long? until) => With(_holdDestination, destination.Value, until).ExecuteNonQuery();
+
     /// <returns>False where it is paused already.</returns>
     public bool Pause(DestinationNumber destination, long at, string by, string reason) => With(_pause, destination.Value, at, by, reason).ExecuteNonQuery() > 0;
 
@@ -348,7 +351,7 @@ internal sealed class JournalStatements(SqliteConnection connection) : IDisposab
     public void Dispose()
     {
         foreach (var statement in (IDisposable[])
-            [_begin, _commit, _rollback, _append, _hold, _releasableTime, _release, _clearHeld, _mark, _gap, _forgetGap, _deliver, _settledThrough, _retry, _forgetRetry, _deadLetter, _fact, _head,
+            [_begin, _commit, _rollback, _append, _hold, _holdDestination, _releasableTime, _release, _clearHeld, _mark, _gap, _forgetGap, _deliver, _settledThrough, _retry, _forgetRetry, _deadLetter, _fact, _head,
             _lastToRemove, _removed, _removeEvents, _removeDeliveries, _removeFacts, _fill, _lookUp, _nextDay, _known, _knownHeld, _index, _indexedThrough, _removeLookUps, _copy, _saveConversation, _forgetConversation,
             _redeliver, _wait, _waitBehind, _endWait, _attempt, _trimAttempts, _forgetAttempts, _resolve, .. _discardBacklog])
             statement.Dispose();

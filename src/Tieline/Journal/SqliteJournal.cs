@@ -185,6 +185,12 @@ internal sealed class SqliteJournal : IJournal, IDisposable
             return _rest.ReadSettledAbove(destination, after);
     }
 
+    public DateTimeOffset? ReadHeldUntil(DestinationNumber destination)
+    {
+        lock (_restGate)
+            return _rest.ReadHeldUntil(destination);
+    }
+
     public IReadOnlyList<string> ReadWaitingConversations(DestinationNumber destination, bool past)
     {
         lock (_entriesGate)

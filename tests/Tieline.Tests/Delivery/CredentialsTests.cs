@@ -188,7 +188,7 @@ public sealed class CredentialsTests : IAsyncLifetime
 
         _crm.Requests.ShouldBeEmpty();
         _logs.Expect(3023);
-        _logs.Lines.Where(line => line.EventId == 4023).ShouldHaveSingleItem().Message.ShouldContain(said);
+        _logs.Lines.Where(line => line.EventId == 3023).ShouldHaveSingleItem().Message.ShouldContain(said);
     }
 
     [Fact]

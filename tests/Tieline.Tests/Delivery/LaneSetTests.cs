@@ -69,7 +69,7 @@ public sealed class LaneSetTests
         var (delayed, returned) = (lanes.Take(), lanes.Take());
         lanes.Delay(delayed, _t + TimeSpan.FromMinutes(5));
         lanes.Return(returned);
-        lanes.WakeAll(_t);
+        lanes.WakeAll(_t, _t);
         (delayed.FailuresInRow, returned.FailuresInRow).ShouldBe((0, 0));
         (delayed.Attempts, returned.Attempts).ShouldBe((5, 5));
         lanes.NextDue.ShouldBeNull();
@@ -83,10 +83,22 @@ public sealed class LaneSetTests
         var lane = lanes.Take();
         lane.Fail(TimeSpan.FromSeconds(10));
         lanes.Delay(lane, _t + TimeSpan.FromSeconds(10));
-        lanes.WakeAll(_t + TimeSpan.FromSeconds(4));
+        lanes.WakeAll(_t + TimeSpan.FromSeconds(4), _t);
         lane.Waited.ShouldBe(TimeSpan.FromSeconds(4));
-        lanes.WakeAll(_t + TimeSpan.FromSeconds(1));
+        lanes.WakeAll(_t + TimeSpan.FromSeconds(1), _t);
         lane.Waited.ShouldBe(TimeSpan.FromSeconds(4));
+    }
+
+    [Fact]
+    public void WakeAll_ALaneThatWasAskedToWait_WaitsAsLongAllTheSame()
+    {
+        var lanes = Lanes(Entry(1, "asked"), Entry(2, "delayed"));
+        var (asked, delayed) = (lanes.Take(), lanes.Take());
+        lanes.Delay(asked, asked.AskedUntil = _t + TimeSpan.FromMinutes(5));
+        lanes.Delay(delayed, _t + TimeSpan.FromMinutes(5));
+        lanes.WakeAll(_t, _t);
+        lanes.Take().ShouldBe(delayed);
+        (lanes.HasReady, lanes.NextDue).ShouldBe((false, _t + TimeSpan.FromMinutes(5)));
     }
 
     [Fact]
@@ -211,7 +223,7 @@ public sealed class LaneSetTests
                             lanes.Delay(failed, now + TimeSpan.FromSeconds(amount));
                         break;
                     case 5 when amount == 0:
-                        lanes.WakeAll(now);
+                        lanes.WakeAll(now, now);
                         break;
                     case 5:
                         lanes.Wake(now += TimeSpan.FromSeconds(1));

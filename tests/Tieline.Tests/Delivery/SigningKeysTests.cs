@@ -148,7 +148,7 @@ public sealed class SigningKeysTests : IDisposable
         }
 
         _logs.Expect(3020);
-        var message = _logs.Lines.Where(line => line.EventId == 4020).ShouldHaveSingleItem().Message;
+        var message = _logs.Lines.Where(line => line.EventId == 3020).ShouldHaveSingleItem().Message;
         message.ShouldContain(said);
         message.ShouldNotContain("hunter2");
         Write("secret", _new);

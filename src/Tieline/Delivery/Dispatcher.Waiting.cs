@@ -44,7 +44,7 @@ internal sealed partial class Dispatcher
     {
         _waits[entry.ConversationId].IsChanged = true;
         _lanes.Pass(entry);
-        await PostWaitingAsync(entry, _lanes.SettledThrough, aborting);
+        await PostWaitingAsync(entry, SettledThrough, aborting);
     }
 
     /// <summary>What was read of a conversation and is not in hand, in order.</summary>
@@ -81,7 +81,7 @@ internal sealed partial class Dispatcher
         }
 
         if (last is not null)
-            await PostWaitingAsync(last, _lanes.SettledThrough, aborting);
+            await PostWaitingAsync(last, SettledThrough, aborting);
         await LookAsync(dead.ConversationId, waiting, aborting);
     }
 

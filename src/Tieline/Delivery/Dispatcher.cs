@@ -51,6 +51,7 @@ internal sealed partial class Dispatcher
     private long _settled;
     private int _wakePending;
     private int _hasRun;
+    private bool _hasFailed;
     private int _inFlight;
     private DestinationPause? _pause;
 
@@ -78,6 +79,9 @@ internal sealed partial class Dispatcher
         _snapshot = new Snapshot(
             new DispatcherStatus(options.Name, _pause is null ? GateState.Open : GateState.Paused, null, 0, null, 0, null) { Concurrency = _gate.Level, Pause = _pause }, time.GetMonotonicTime(), null, null, null, null);
     }
+
+    /// <summary>After a failure in the midst of a change what stands behind it may be in no lane: the destination goes past nothing any more.</summary>
+    private JournalPosition SettledThrough => _hasFailed ? JournalPosition.Start : _lanes.SettledThrough;
 
     /// <summary>Entries in memory: at most <see cref="Window"/> and <see cref="LaneSet.MaxDelayed"/>, however many wait.</summary>
     public int InHand => _lanes.Count;
@@ -167,6 +171,7 @@ internal sealed partial class Dispatcher
     /// <summary>After a failure: what is in flight is answered first, and the answers are noted, as far as that works without what failed.</summary>
     private async Task EndAsync(CancellationToken aborting)
     {
+        _hasFailed = true;
         while (_inFlight > 0)
         {
             if (await _messages.Reader.ReadAsync(aborting) is not { } ended)
@@ -268,7 +273,7 @@ internal sealed partial class Dispatcher
     {
         if (_passedBy.Count == 0)
             return;
-        var work = new JournalWork.PassBy(_number, [.. _passedBy], _lanes.SettledThrough);
+        var work = new JournalWork.PassBy(_number, [.. _passedBy], SettledThrough);
         if (!_journal.TryPost(work))
             await _journal.PostAsync(work, aborting);
         Interlocked.Add(ref _settled, _passedBy.Count);
@@ -425,10 +430,10 @@ internal sealed partial class Dispatcher
         var attempts = lane.Attempts + 1;
         IReadOnlyList<JournalEntry> rest = [];
         var stops = deadLetterReason is not null && Holds;
-        var (through, leftOut) = (_lanes.SettledThrough, stops ? lane.LeftOutFrom : null);
+        var (through, leftOut) = (SettledThrough, stops ? lane.LeftOutFrom : null);
         var entry = stops ? _lanes.Close(lane, out rest) : _lanes.Settle(lane, share.IsLast);
         if (leftOut is null && rest.All(behind => behind.HasWaited))
-            through = _lanes.SettledThrough; // else not past those behind it, before they are down as waiting
+            through = SettledThrough; // else not past those behind it, before they are down as waiting
         await PostAsync(new Settlement(_number, entry.Position, status, attempts, deadLetterReason, through) { Attempt = attempt, HadWaited = entry.HasWaited, IsInBatch = share.IsBehind }, aborting);
         if (deadLetterReason is null)
             _metrics.Delivered.Add(1, new KeyValuePair<string, object?>("tieline.destination", _options.Name));

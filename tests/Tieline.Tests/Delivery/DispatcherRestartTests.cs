@@ -66,7 +66,7 @@ public sealed class DispatcherRestartTests
         broken!.HasFailed.ShouldBeTrue();
         rig.Logs.Has(LoopEnded).ShouldBeTrue();
         foreach (var (conversation, ids) in crm.Accepted)
-            ids.Distinct().Count().ShouldBe(ids.Count, $"{conversation}: each once");
+            ids.Distinct().Count().ShouldBe(ids.Count, $"{conversation}: each once; {rig.Count("SELECT max(attempts) FROM delivery")} {string.Join("; ", rig.Logs.Lines.Select(line => line.EventId))}");
         crm.Accepted.Values.Sum(ids => ids.Count).ShouldBe(304);
         crm.Overlaps.ShouldBe(0);
         while (rig.Dispatcher.Status.Waiting > 0 || rig.Dispatcher.Status.OldestWaitingSince is not null)
@@ -95,7 +95,7 @@ public sealed class DispatcherRestartTests
         crm.Requests.Count.ShouldBe(1);
         release.SetResult();
         await rig.SettledAsync(2);
-        crm.Requests.Count.ShouldBe(2);
+        crm.Requests.Select(request => request.ConversationId).ShouldBe(["slow", "a"], string.Join("; ", rig.Logs.Lines.Select(line => $"{line.EventId} {line.Message}")));
     }
 
     [Fact]

@@ -26,7 +26,8 @@ public sealed class ManualTime : FakeTimeProvider
 
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _stepped;
 
-    public override long GetTimestamp() => base.GetUtcNow().UtcTicks;
+    /// <summary>From 0: ticks since the year 1 are more than a double can tell apart, which elapsed time is reckoned with.</summary>
+    public override long GetTimestamp() => (base.GetUtcNow() - Start).Ticks;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {

@@ -1,3 +1,5 @@
+using Tieline.Diagnostics;
+
 namespace Tieline.Delivery;
 
 /// <summary>Makes batches of what may go out, and keeps those that go out again. Pure: told the time.</summary>
@@ -8,8 +10,8 @@ namespace Tieline.Delivery;
 internal sealed class BatchQueue(BatchOptions options, LaneSet lanes)
 {
     private readonly Queue<DeliveryBatch> _again = new();
-    private readonly PriorityQueue<DeliveryBatch, DateTimeOffset> _delayed = new();
-    private DateTimeOffset? _readySince;
+    private readonly PriorityQueue<DeliveryBatch, MonotonicTime> _delayed = new();
+    private MonotonicTime? _readySince;
 
     /// <summary>Where each event has an outcome of its own, a later one of its conversation must not be accepted before it: one of each goes in a batch.</summary>
     private bool IsOneOfEach => options.Results != BatchResults.None;
@@ -18,18 +20,18 @@ internal sealed class BatchQueue(BatchOptions options, LaneSet lanes)
     public bool HasRoom => (IsOneOfEach ? lanes.Ready : lanes.ReadyEntries) < options.MaxEvents;
 
     /// <summary>Whether one may go out: one that goes out again, a full one, or one that has waited long enough to be filled.</summary>
-    public bool HasReady(DateTimeOffset now) => _again.Count > 0 || (lanes.HasReady && (!HasRoom || now >= FilledBy(now)));
+    public bool HasReady(MonotonicTime now) => _again.Count > 0 || (lanes.HasReady && (!HasRoom || now >= FilledBy(now)));
 
     /// <summary>When something can be ready that is not; null where nothing runs.</summary>
-    public DateTimeOffset? NextDue(DateTimeOffset now)
+    public MonotonicTime? NextDue(MonotonicTime now)
     {
-        DateTimeOffset? delayed = _delayed.TryPeek(out _, out var due) ? due : null;
-        var filled = lanes.HasReady && !HasReady(now) ? FilledBy(now) : (DateTimeOffset?)null;
+        MonotonicTime? delayed = _delayed.TryPeek(out _, out var due) ? due : null;
+        var filled = lanes.HasReady && !HasReady(now) ? FilledBy(now) : (MonotonicTime?)null;
         return delayed is null || filled < delayed ? filled ?? delayed : delayed;
     }
 
     /// <summary>Lets go on what has waited long enough.</summary>
-    public void Wake(DateTimeOffset now)
+    public void Wake(MonotonicTime now)
     {
         while (_delayed.TryPeek(out var batch, out var due) && due <= now)
         {
@@ -43,32 +45,57 @@ internal sealed class BatchQueue(BatchOptions options, LaneSet lanes)
             _readySince ??= now;
     }
 
-    /// <summary>Lifts every delay: the destination is up again.</summary>
-    public void WakeAll()
+    /// <summary>Lifts every delay that was not asked for: the destination is up again.</summary>
+    public void WakeAll(MonotonicTime now)
     {
+        var asked = new List<DeliveryBatch>();
         while (_delayed.TryDequeue(out var batch, out _))
         {
             batch.Failures = 0;
-            _again.Enqueue(batch);
+            if (batch.AskedUntil > now)
+                asked.Add(batch);
+            else
+                _again.Enqueue(batch);
         }
+
+        foreach (var batch in asked)
+            Delay(batch, batch.AskedUntil);
     }
 
     /// <summary>Takes the next batch; its lanes are in flight from now on.</summary>
     public DeliveryBatch Take() => _again.TryDequeue(out var again) ? again : Gather(lanes.Take());
 
-    /// <summary>A batch of one conversation that has just been taken.</summary>
-    public DeliveryBatch Of(DeliveryLane lane) => new([(lane, CountOf(lane, options.MaxEvents))]);
+    /// <summary>Takes one event, to see whether the destination is well: a batch might fail by what is in it. One that was to go out again is taken apart each time, so that its conversations have their turn too.</summary>
+    public DeliveryBatch TakeProbe()
+    {
+        if (_again.TryDequeue(out var again))
+        {
+            foreach (var (lane, count) in again.Parts)
+            {
+                if (again.IsPart || again.Failures > 1)
+                    lane.Suspects = Math.Max(lane.Suspects, count);
+                lanes.Return(lane);
+            }
+        }
+
+        return Probe(lanes.Take());
+    }
+
+    /// <summary>The next event of a conversation that has just been taken.</summary>
+    public static DeliveryBatch Probe(DeliveryLane lane) => new([(lane, 1)]);
+
+    private DeliveryBatch Of(DeliveryLane lane) => new([(lane, CountOf(lane, options.MaxEvents))]);
 
     /// <summary>It goes out again as it is, as soon as anything may.</summary>
     public void Return(DeliveryBatch batch) => _again.Enqueue(batch);
 
     /// <summary>It goes out again as it is, then.</summary>
-    public void Delay(DeliveryBatch batch, DateTimeOffset due) => _delayed.Enqueue(batch, due);
+    public void Delay(DeliveryBatch batch, MonotonicTime due) => _delayed.Enqueue(batch, due);
 
     /// <summary>It goes out again in halves.</summary>
     /// <param name="due">Not before then; null: as soon as anything may.</param>
     /// <returns>Null; or its one conversation, whose next entries are suspects now: what is to become of that is the caller's to say.</returns>
-    public DeliveryLane? Split(DeliveryBatch batch, DateTimeOffset? due)
+    public DeliveryLane? Split(DeliveryBatch batch, MonotonicTime? due)
     {
         if (batch.Parts is [var (lane, count)])
         {
@@ -88,7 +115,7 @@ internal sealed class BatchQueue(BatchOptions options, LaneSet lanes)
         return null;
     }
 
-    private DateTimeOffset FilledBy(DateTimeOffset now) => (_readySince ?? now) + options.MaxWait;
+    private MonotonicTime FilledBy(MonotonicTime now) => (_readySince ?? now) + options.MaxWait;
 
     private DeliveryBatch Gather(DeliveryLane first)
     {

@@ -1,3 +1,4 @@
+using Tieline.Diagnostics;
 using Tieline.Journal;
 
 namespace Tieline.Delivery;
@@ -13,6 +14,18 @@ internal sealed class DeliveryBatch(IReadOnlyList<(DeliveryLane Lane, int Count)
     /// <summary>Attempts that failed, as a whole.</summary>
     public int Failures { get; set; }
 
+    /// <summary>Until when it was asked to wait: nothing lifts that.</summary>
+    public MonotonicTime AskedUntil { get; set; } = MonotonicTime.Always;
+
+    /// <summary>A part of one that failed.</summary>
+    public bool IsPart { get; private init; }
+
     /// <summary>Two of half the conversations each.</summary>
-    public (DeliveryBatch, DeliveryBatch) Halve() => (new DeliveryBatch([.. parts.Take(parts.Count / 2)]), new DeliveryBatch([.. parts.Skip(parts.Count / 2)]));
+    public (DeliveryBatch, DeliveryBatch) Halve()
+    {
+        var half = parts.Count / 2;
+        return (Part([.. parts.Take(half)]), Part([.. parts.Skip(half)]));
+    }
+
+    private DeliveryBatch Part(IReadOnlyList<(DeliveryLane, int)> some) => new(some) { IsPart = true, AskedUntil = AskedUntil };
 }

@@ -1,3 +1,4 @@
+using Tieline.Diagnostics;
 using Tieline.Journal;
 
 namespace Tieline.Delivery;
@@ -36,7 +37,10 @@ internal sealed class DeliveryLane(string conversationId)
     public TimeSpan Waited { get; private set; }
 
     /// <summary>When the head's last delay ends or ended; the earliest of all times where it has had none.</summary>
-    public DateTimeOffset Due { get; set; } = DateTimeOffset.MinValue;
+    public MonotonicTime Due { get; set; } = MonotonicTime.Always;
+
+    /// <summary>Until when its head was asked to wait: nothing lifts that.</summary>
+    public MonotonicTime AskedUntil { get; set; } = MonotonicTime.Always;
 
     /// <summary>So many of its next entries were in a batch that failed: they go in no batch with others, until it is known which of them it was.</summary>
     public int Suspects { get; set; }
@@ -89,12 +93,12 @@ internal sealed class DeliveryLane(string conversationId)
 
     /// <summary>Delays start afresh, since it was the destination that failed and not this entry; what it waited while that was down does not count.</summary>
     /// <param name="downSince">When the destination failed as a whole.</param>
-    public void Forgive(DateTimeOffset downSince)
+    public void Forgive(MonotonicTime downSince)
     {
         FailuresInRow = 0;
         if (Due > downSince)
             Waited -= Due - downSince;
-        Due = DateTimeOffset.MinValue;
+        Due = MonotonicTime.Always;
     }
 
     /// <summary>The head is settled.</summary>
@@ -110,7 +114,7 @@ internal sealed class DeliveryLane(string conversationId)
     {
         (Attempts, Waited) = _entries.TryPeek(out var head) ? (head.Attempts, head.Waited) : (0, TimeSpan.Zero);
         FailuresInRow = Attempts;
-        Due = DateTimeOffset.MinValue;
+        (Due, AskedUntil) = (MonotonicTime.Always, MonotonicTime.Always);
     }
 }
 

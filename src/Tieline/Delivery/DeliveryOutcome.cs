@@ -24,8 +24,18 @@ internal abstract record DeliveryOutcome
     /// <summary>All else: again, later.</summary>
     /// <param name="Reason">From a closed set: it is a metric's tag.</param>
     /// <param name="Status">Null where no answer came.</param>
-    /// <param name="Hold">What <c>Retry-After</c> asks for: the whole destination waits as long.</param>
-    public sealed record BackOff(BackOffReason Reason, int? Status, TimeSpan? Hold) : DeliveryOutcome;
+    /// <param name="Hold">What <c>Retry-After</c> asks for: this conversation waits as long; and the whole destination, once several are asked to.</param>
+    public sealed record BackOff(BackOffReason Reason, int? Status, TimeSpan? Hold) : DeliveryOutcome
+    {
+        /// <summary>It says by itself that it is about all requests, so that <see cref="Hold"/> needs no second witness.</summary>
+        public bool IsAboutAll { get; init; }
+
+        /// <summary>"Slower, please", in whatever words.</summary>
+        public bool IsThrottled => Reason == BackOffReason.Throttled || Hold is not null;
+
+        /// <summary>It names no time, so the delay is ours to choose, and longer than after a failure.</summary>
+        public bool IsThrottledWithoutTime => Status == 429 && Hold is null;
+    }
 }
 
 internal enum BackOffReason

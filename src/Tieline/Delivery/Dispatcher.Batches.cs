@@ -1,3 +1,4 @@
+using Tieline.Diagnostics;
 using Tieline.Journal;
 
 namespace Tieline.Delivery;
@@ -5,7 +6,13 @@ namespace Tieline.Delivery;
 /// <summary>What became of a batch, and of each event in it.</summary>
 internal sealed partial class Dispatcher
 {
-    private async ValueTask SettleAsync(DeliveryBatch batch, Ended ended, DateTimeOffset now, CancellationToken aborting)
+    /// <summary>So often a batch fails whole while the destination fails; then in halves.</summary>
+    private const int MaxReturned = 2;
+
+    /// <summary>So often it is asked to wait whole; then in halves, for a limit may count what is in it.</summary>
+    private const int MaxThrottled = 4;
+
+    private async ValueTask SettleAsync(DeliveryBatch batch, Ended ended, MonotonicTime now, CancellationToken aborting)
     {
         switch (ended.Outcome)
         {
@@ -16,11 +23,10 @@ internal sealed partial class Dispatcher
                 await SettleAsync(ended.Lane, outcome, ended, now, new Share(true, false), aborting);
                 break;
             case DeliveryOutcome.Rejected:
-                if (_batches!.Split(batch, due: null) is { } one)
-                    _lanes.Return(one);
+                Split(batch, due: null);
                 break;
-            case DeliveryOutcome.BackOff when _gate.State is not GateState.Open:
-                _batches!.Return(batch);
+            case DeliveryOutcome.BackOff backOff when _gate.State is not GateState.Open:
+                Return(batch, backOff, now);
                 break;
             case DeliveryOutcome.BackOff backOff:
                 await DelayAsync(batch, backOff, ended, now, aborting);
@@ -30,7 +36,7 @@ internal sealed partial class Dispatcher
         }
     }
 
-    private async ValueTask SettleEachAsync(DeliveryBatch batch, DeliveryOutcome.Accepted accepted, Ended ended, DateTimeOffset now, CancellationToken aborting)
+    private async ValueTask SettleEachAsync(DeliveryBatch batch, DeliveryOutcome.Accepted accepted, Ended ended, MonotonicTime now, CancellationToken aborting)
     {
         var index = 0;
         foreach (var (lane, count) in batch.Parts)
@@ -40,11 +46,37 @@ internal sealed partial class Dispatcher
         }
     }
 
-    /// <summary>A throttle is about the request; by anything else one of its events may be at fault, and half of it goes on the sooner.</summary>
-    private async ValueTask DelayAsync(DeliveryBatch batch, DeliveryOutcome.BackOff backOff, Ended ended, DateTimeOffset now, CancellationToken aborting)
+    /// <summary>The destination's failure, as far as is known: it costs no attempt. But a batch may itself be what the destination cannot bear, so that one that fails again goes on in halves.</summary>
+    private void Return(DeliveryBatch batch, DeliveryOutcome.BackOff backOff, MonotonicTime now)
     {
-        var isWhole = backOff.Reason == BackOffReason.Throttled && batch.Parts.All(part => part.Lane.Waited < _options.Retry.GiveUpAfter);
+        batch.Failures++;
+        batch.AskedUntil = backOff.Hold is { } hold ? now + hold : MonotonicTime.Always;
+        MonotonicTime? due = backOff.Hold is null ? null : batch.AskedUntil;
+        if (batch.Failures >= (backOff.Reason == BackOffReason.Throttled ? MaxThrottled : MaxReturned))
+            Split(batch, due);
+        else if (due is { } at)
+            _batches!.Delay(batch, at);
+        else
+            _batches!.Return(batch);
+    }
+
+    private void Split(DeliveryBatch batch, MonotonicTime? due)
+    {
+        if (_batches!.Split(batch, due) is not { } one)
+            return;
+        one.AskedUntil = batch.AskedUntil;
+        if (due is { } at)
+            _lanes.Delay(one, at);
+        else
+            _lanes.Return(one);
+    }
+
+    /// <summary>A throttle is about the request; by anything else one of its events may be at fault, and half of it goes on the sooner.</summary>
+    private async ValueTask DelayAsync(DeliveryBatch batch, DeliveryOutcome.BackOff backOff, Ended ended, MonotonicTime now, CancellationToken aborting)
+    {
+        var isWhole = backOff.Reason == BackOffReason.Throttled && batch.Failures + 1 < MaxThrottled && batch.Parts.All(part => part.Lane.Waited < _options.Retry.GiveUpAfter);
         var delay = DelayAfter(isWhole ? batch.Failures + 1 : 1, backOff);
+        batch.AskedUntil = backOff.Hold is null ? MonotonicTime.Always : now + delay;
         foreach (var (lane, _) in batch.Parts)
             await FailAsync(lane, delay, backOff, ended, aborting);
         if (isWhole)
@@ -52,9 +84,9 @@ internal sealed partial class Dispatcher
             batch.Failures++;
             _batches!.Delay(batch, now + delay);
         }
-        else if (_batches!.Split(batch, now + delay) is { } one)
+        else
         {
-            _lanes.Delay(one, now + delay);
+            Split(batch, now + delay);
         }
     }
 

@@ -25,6 +25,9 @@ internal sealed partial class Dispatcher
     [LoggerMessage(EventId = 3008, EventName = "DestinationResumed", Level = LogLevel.Information, Message = "Destination {Destination} is resumed")]
     private static partial void LogResumed(ILogger logger, string destination);
 
+    [LoggerMessage(EventId = 3060, EventName = "DeliveryNotNoted", Level = LogLevel.Warning, Message = "Conversation {Conversation}: an answer came after the dispatcher had failed, and not all of it could be noted; what is not on record goes out again, under the same id")]
+    private static partial void LogNotNoted(ILogger logger, Exception exception, string conversation);
+
     [LoggerMessage(EventId = 3006, EventName = "DeliveryUnexpected", Level = LogLevel.Error, Message = "Entry {Position}: the attempt failed unexpectedly and will be made again")]
     private static partial void LogUnexpected(ILogger logger, Exception exception, long position);
 }

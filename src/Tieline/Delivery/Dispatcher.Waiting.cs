@@ -46,7 +46,7 @@ internal sealed partial class Dispatcher
         waiting.IsChanged = true;
         waiting.From ??= entry.Position;
         _lanes.Pass(entry);
-        await PostWaitingAsync(entry, _lanes.SettledThrough, aborting);
+        await PostWaitingAsync(entry, SettledThrough, aborting);
     }
 
     /// <summary>What was read of a conversation and is not in hand, in order.</summary>
@@ -83,7 +83,7 @@ internal sealed partial class Dispatcher
         }
 
         if (last is not null)
-            await PostWaitingAsync(last, _lanes.SettledThrough, aborting);
+            await PostWaitingAsync(last, SettledThrough, aborting);
         await LookAsync(dead.ConversationId, waiting, aborting);
     }
 

@@ -35,7 +35,9 @@ internal sealed partial class Dispatcher
     private readonly JournalPosition _startedAt;
     private readonly DestinationGate _gate;
     private readonly RateLimit _rate;
+    private readonly AdaptiveRate _pace = new();
     private readonly LaneSet _lanes;
+    private readonly ArrivalTimes _arrivals;
 
     /// <summary>Null where each request is one event.</summary>
     private readonly BatchQueue? _batches;
@@ -48,9 +50,14 @@ internal sealed partial class Dispatcher
     private JournalPosition _read;
     private long _settled;
     private int _wakePending;
+    private int _hasRun;
+    private bool _hasFailed;
     private int _inFlight;
     private DestinationPause? _pause;
-    private DispatcherStatus _status;
+
+    /// <summary>As the journal has it.</summary>
+    private MonotonicTime _heldUntil = MonotonicTime.Always;
+    private Snapshot _snapshot;
 
     public Dispatcher(
         IJournal journal, Destination destination, DestinationOptions options, TimeProvider time, Func<double> random, TielineMetrics metrics, ILogger<Dispatcher> logger)
@@ -62,47 +69,92 @@ internal sealed partial class Dispatcher
         _settledAheadAtStart = journal.CountSettledAbove(_number, _read);
         _startedAt = _read;
         _gate = new DestinationGate(options.Concurrency, options.ConcurrencyMode);
-        _rate = new RateLimit(options.RateLimit, options.RateLimit.PerDay is null ? [] : journal.ReadAttemptsSince(_number, time.GetUtcNow() - TimeSpan.FromHours(24)));
+        _rate = ReadRate(journal);
+        Resume(journal.ReadHeldUntil(_number));
         _lanes = new LaneSet(_read);
+        _arrivals = new ArrivalTimes(new JournalPosition(_durableAtStart), time.GetMonotonicTime(), time.GetUtcNow());
         _filter = options.Filter.Rules.Count == 0 ? null : new EventFilter(options.Filter);
         _batches = options.Batch.IsOn ? new BatchQueue(options.Batch, _lanes) : null;
-        _status = new DispatcherStatus(options.Name, GateState.Open, null, 0, null, 0, null);
         _pause = journal.PauseOf(_number);
-        _status = _status with { Concurrency = _gate.Level, State = _pause is null ? GateState.Open : GateState.Paused, Pause = _pause };
+        _snapshot = new Snapshot(
+            new DispatcherStatus(options.Name, _pause is null ? GateState.Open : GateState.Paused, null, 0, null, 0, null) { Concurrency = _gate.Level, Pause = _pause }, time.GetMonotonicTime(), null, null, null, null);
     }
+
+    /// <summary>After a failure in the midst of a change what stands behind it may be in no lane: the destination goes past nothing any more.</summary>
+    private JournalPosition SettledThrough => _hasFailed ? JournalPosition.Start : _lanes.SettledThrough;
 
     /// <summary>Entries in memory: at most <see cref="Window"/> and <see cref="LaneSet.MaxDelayed"/>, however many wait.</summary>
     public int InHand => _lanes.Count;
 
     public DestinationLifetimes Lifetimes => _destination.Lifetimes;
 
-    public DispatcherStatus Status => Volatile.Read(ref _status) with { Waiting = Unsettled, Lifetimes = Lifetimes };
+    /// <summary>Its times are those of the system clock as it is now.</summary>
+    public DispatcherStatus Status
+    {
+        get
+        {
+            var (status, at, next, since, free, age) = Volatile.Read(ref _snapshot);
+            return status with
+            {
+                Waiting = Unsettled,
+                Lifetimes = Lifetimes,
+                NextTry = next is { } probe ? _time.ToSystemTime(probe) : null,
+                ClosedSince = since is { } closed ? _time.ToSystemTime(closed) : null,
+                RateFreeAt = free is { } leave ? _time.ToSystemTime(leave) : null,
+                OldestWaitingSince = age is { } old ? _time.ToSystemTime(at - old) : null,
+            };
+        }
+    }
 
     /// <summary>Accepted and not settled: what the journal has beyond where this started, less what has been settled since.</summary>
     private long Unsettled => Math.Max(0, _journal.Positions.Value - _startedAt.Value - _settledAheadAtStart - Volatile.Read(ref _settled));
 
+    private RateLimit ReadRate(IJournal journal)
+    {
+        var clock = _time.GetUtcNow();
+        var used = _options.RateLimit.PerDay is null ? [] : journal.ReadAttemptsSince(_number, clock - TimeSpan.FromHours(24));
+        return new RateLimit(_options.RateLimit, _time.GetMonotonicTime(), used.Select(quarter => (clock - quarter.At, quarter.Attempts)));
+    }
+
     /// <param name="stopping">Nothing new goes out; what is in flight is waited for.</param>
     /// <param name="aborting">What is in flight is let go of: it will go out again, under the same ids.</param>
+    /// <remarks>Once: a failure may leave half of a change here. It ends when nothing is in flight any more, and all that is known of it is durable; another dispatcher then goes on from the journal.</remarks>
     public async Task RunAsync(CancellationToken stopping, CancellationToken aborting)
     {
+        if (Interlocked.Exchange(ref _hasRun, 1) == 1)
+            throw new InvalidOperationException($"The dispatcher of '{_options.Name}' has run: make another.");
         await using var timer = _time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         await using var stop = stopping.Register(Wake);
         using var appended = _journal.Positions.OnAdvance(Wake);
         using var freed = _journal.OnFreed(_number, Free);
         using var paused = _journal.OnPaused(_number, Wake);
+        try
+        {
+            await RunAsync(timer, stopping, aborting);
+        }
+        catch when (!aborting.IsCancellationRequested)
+        {
+            await EndAsync(aborting);
+            throw;
+        }
+    }
+
+    private async Task RunAsync(ITimer timer, CancellationToken stopping, CancellationToken aborting)
+    {
         await BeginWaitingAsync(aborting);
         while (true)
         {
             await SettleAllAsync(aborting);
             if (stopping.IsCancellationRequested)
                 break;
-            var now = _time.GetUtcNow();
+            var now = _time.GetMonotonicTime();
             _lanes.Wake(now);
             Refill();
             await FillAsync(aborting);
             await LetGoOnAsync(aborting);
             _batches?.Wake(now);
             Send(now, aborting);
+            await SaveHoldAsync(now, aborting);
             Publish(now);
             if (NextDue(now) is { } due)
                 timer.Change(due > now ? due - now : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
@@ -114,6 +166,33 @@ internal sealed partial class Dispatcher
             await _messages.Reader.WaitToReadAsync(aborting);
             await SettleAllAsync(aborting);
         }
+    }
+
+    /// <summary>After a failure: what is in flight is answered first, and the answers are noted, as far as that works without what failed.</summary>
+    private async Task EndAsync(CancellationToken aborting)
+    {
+        _hasFailed = true;
+        while (_inFlight > 0)
+        {
+            if (await _messages.Reader.ReadAsync(aborting) is not { } ended)
+                continue;
+            var before = _inFlight;
+            try
+            {
+                await SettleAsync(ended, aborting);
+            }
+#pragma warning disable CA1031 // the failure that ended it is reported by whoever runs it; each answer is tried for itself
+            catch (Exception e) when (!aborting.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                _inFlight = before - 1;
+                LogNotNoted(_logger, e, ended.Lane.ConversationId);
+            }
+        }
+
+        var durable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await _journal.PostAsync(new JournalWork.Barrier(durable), aborting);
+        await durable.Task.WaitAsync(aborting);
     }
 
     /// <summary>There may be something to do: more to read, a delay over, a stop. Many calls are one message.</summary>
@@ -137,13 +216,14 @@ internal sealed partial class Dispatcher
     /// <summary>Goes on with conversations that have more than was in hand. Each makes do with one entry where there is no room for more, so that the window holds.</summary>
     private void Refill()
     {
-        for (var left = RefillsAtOnce; left > 0 && _lanes.TakeUnread() is { } lane; left--)
+        for (var left = RefillsAtOnce; left > 0 && _lanes.NextUnread is { } lane; left--)
         {
             var limit = Math.Clamp(Window - _lanes.Active, 1, LaneSet.Depth);
             // What waits by now goes out in that order; the disk may tell of it a moment later.
             var through = _waits.TryGetValue(lane.ConversationId, out var waits) && waits.From is { } from && from <= _read ? new JournalPosition(from.Value - 1) : _read;
             var entries = _journal.ReadEntriesOf(_number, lane.ConversationId, lane.LeftOutFrom!.Value, through, limit);
             JournalPosition? next = entries.Count < limit ? null : new JournalPosition(entries[^1].Position.Value + 1);
+            _lanes.TakeUnread();
             _lanes.Refill(lane, _filter is null ? entries : [.. entries.Where(Wants)], next);
         }
 
@@ -195,7 +275,7 @@ internal sealed partial class Dispatcher
     {
         if (_passedBy.Count == 0)
             return;
-        var work = new JournalWork.PassBy(_number, [.. _passedBy], _lanes.SettledThrough);
+        var work = new JournalWork.PassBy(_number, [.. _passedBy], SettledThrough);
         if (!_journal.TryPost(work))
             await _journal.PostAsync(work, aborting);
         Interlocked.Add(ref _settled, _passedBy.Count);
@@ -203,7 +283,7 @@ internal sealed partial class Dispatcher
         _passedBy.Clear();
     }
 
-    private void Send(DateTimeOffset now, CancellationToken aborting)
+    private void Send(MonotonicTime now, CancellationToken aborting)
     {
         LookForPause();
         if (_pause is not null)
@@ -211,22 +291,54 @@ internal sealed partial class Dispatcher
         var before = _gate.State;
         var allows = _gate.Allows(_inFlight, now);
         LogChange(before);
-        for (var allowed = allows; allowed > 0 && HasReady(now) && _rate.TryTake(now); allowed--)
+        for (var allowed = allows; allowed > 0 && HasReady(now) && TryTake(now); allowed--)
         {
             if (_batches is null)
                 Begin(_lanes.Take(), null, aborting);
             else
-                Begin(_batches.Take(), aborting);
+                Begin(_gate.State == GateState.Open ? _batches.Take() : _batches.TakeProbe(), aborting);
         }
 
-        if (allows == 0 && _gate.AllowsAnother(now) && _rate.FreeAt(now) <= now && _lanes.Take(conversation => !_gate.HasAccused(conversation)) is { } another)
+        if (allows == 0 && _gate.AllowsAnother(now) && FreeAt(now) <= now && _lanes.Take(conversation => !_gate.HasAccused(conversation)) is { } another)
         {
-            _rate.TryTake(now);
+            TryTake(now);
             if (_batches is null)
                 Begin(another, null, aborting);
             else
-                Begin(_batches.Of(another), aborting);
+                Begin(BatchQueue.Probe(another), aborting);
         }
+    }
+
+    /// <summary>When the next request may go out, by what its owner allows and by what its answers say.</summary>
+    private MonotonicTime FreeAt(MonotonicTime now) => MonotonicTime.Max(_rate.FreeAt(now), _pace.FreeAt(now));
+
+    private bool TryTake(MonotonicTime now)
+    {
+        if (FreeAt(now) > now || !_rate.TryTake(now))
+            return false;
+        _pace.Take(now);
+        return true;
+    }
+
+    /// <summary>What an earlier run was asked for holds on, at most as long as could have been asked for: the clock may have been set since.</summary>
+    private void Resume(DateTimeOffset? heldUntil)
+    {
+        var now = _time.GetMonotonicTime();
+        var left = (heldUntil ?? DateTimeOffset.MinValue) - _time.GetUtcNow();
+        if (left <= TimeSpan.Zero)
+            return;
+        _gate.Resume(now + (left < OutcomeClassifier.MaxHold ? left : OutcomeClassifier.MaxHold), now);
+        _heldUntil = _gate.AskedUntil;
+    }
+
+    /// <summary>A pause that was asked for is obeyed by the next run too.</summary>
+    private async ValueTask SaveHoldAsync(MonotonicTime now, CancellationToken aborting)
+    {
+        var until = _gate.AskedUntil > now ? _gate.AskedUntil : MonotonicTime.Always;
+        if (until == _heldUntil)
+            return;
+        _heldUntil = until;
+        await _journal.PostAsync(new JournalWork.Hold(_number, until == MonotonicTime.Always ? null : _time.ToSystemTime(until)), aborting);
     }
 
     /// <summary>What a person decided. It costs no event anything: an entry's time to give up counts its own delays only, and the gate learns from attempts only.</summary>
@@ -241,7 +353,7 @@ internal sealed partial class Dispatcher
     }
 
     /// <summary>Whether something may go out, as far as the events are concerned.</summary>
-    private bool HasReady(DateTimeOffset now) => _batches?.HasReady(now) ?? _lanes.HasReady;
+    private bool HasReady(MonotonicTime now) => _batches?.HasReady(now) ?? _lanes.HasReady;
 
     private void Begin(DeliveryBatch batch, CancellationToken aborting) => Begin(batch.Parts[0].Lane, batch, aborting);
 
@@ -278,9 +390,10 @@ internal sealed partial class Dispatcher
     private async ValueTask SettleAsync(Ended ended, CancellationToken aborting)
     {
         _inFlight--;
-        var now = _time.GetUtcNow();
+        var now = _time.GetMonotonicTime();
         var before = _gate.State;
         var closes = _gate.End(ended.Outcome, ended.Lane.ConversationId, ended.IsProbe, now, ended.Took);
+        _pace.End(ended.Outcome is DeliveryOutcome.BackOff { IsThrottled: true }, now);
         LogChange(before);
         if (ended.Batch is { } batch)
             await SettleAsync(batch, ended, now, aborting);
@@ -288,18 +401,18 @@ internal sealed partial class Dispatcher
             await SettleAsync(ended.Lane, ended.Outcome, ended, now, Share.Whole, aborting);
         if (!closes)
             return;
-        _lanes.WakeAll(_gate.Since);
-        _batches?.WakeAll();
+        _lanes.WakeAll(_gate.Since, now);
+        _batches?.WakeAll(now);
     }
 
     /// <summary>What became of a lane's head.</summary>
-    private async ValueTask SettleAsync(DeliveryLane lane, DeliveryOutcome outcome, Ended ended, DateTimeOffset now, Share share, CancellationToken aborting)
+    private async ValueTask SettleAsync(DeliveryLane lane, DeliveryOutcome outcome, Ended ended, MonotonicTime now, Share share, CancellationToken aborting)
     {
         switch (outcome)
         {
             case DeliveryOutcome.Accepted accepted:
                 if (!lane.Head.HasWaited)
-                    _metrics.EndToEnd.Record((now - lane.Head.ReceivedAt).TotalSeconds);
+                    _metrics.EndToEnd.Record(_arrivals.AgeOf(lane.Head.Position, lane.Head.ReceivedAt, now, _time.GetUtcNow()).TotalSeconds);
                 await SettleAsync(lane, accepted.Status, null, null, share, aborting);
                 break;
             case DeliveryOutcome.Rejected rejected:
@@ -319,10 +432,10 @@ internal sealed partial class Dispatcher
         var attempts = lane.Attempts + 1;
         IReadOnlyList<JournalEntry> rest = [];
         var stops = deadLetterReason is not null && Holds;
-        var (through, leftOut) = (_lanes.SettledThrough, stops ? lane.LeftOutFrom : null);
+        var (through, leftOut) = (SettledThrough, stops ? lane.LeftOutFrom : null);
         var entry = stops ? _lanes.Close(lane, out rest) : _lanes.Settle(lane, share.IsLast);
         if (leftOut is null && rest.All(behind => behind.HasWaited))
-            through = _lanes.SettledThrough; // else not past those behind it, before they are down as waiting
+            through = SettledThrough; // else not past those behind it, before they are down as waiting
         await PostAsync(new Settlement(_number, entry.Position, status, attempts, deadLetterReason, through) { Attempt = attempt, HadWaited = entry.HasWaited, IsInBatch = share.IsBehind }, aborting);
         if (deadLetterReason is null)
             _metrics.Delivered.Add(1, new KeyValuePair<string, object?>("tieline.destination", _options.Name));
@@ -343,16 +456,21 @@ internal sealed partial class Dispatcher
             Interlocked.Increment(ref _settled);
     }
 
-    private async ValueTask DelayAsync(DeliveryLane lane, DeliveryOutcome.BackOff backOff, Ended ended, DateTimeOffset now, CancellationToken aborting)
+    private async ValueTask DelayAsync(DeliveryLane lane, DeliveryOutcome.BackOff backOff, Ended ended, MonotonicTime now, CancellationToken aborting)
     {
         if (_gate.State is not GateState.Open)
         {
-            // The destination's failure, not this entry's: it costs no attempt, and goes first when the gate opens.
-            _lanes.Return(lane);
+            // The destination's failure, not this entry's: it costs no attempt, and goes first when the gate opens. But what it was asked to wait, it waits.
+            if (backOff.Hold is { } hold)
+                _lanes.Delay(lane, lane.AskedUntil = now + hold);
+            else
+                _lanes.Return(lane);
             return;
         }
 
         var delay = DelayAfter(lane.FailuresInRow + 1, backOff);
+        if (backOff.Hold is { } own)
+            lane.AskedUntil = now + own;
         if (lane.Waited + delay > _options.Retry.GiveUpAfter)
         {
             var reason = $"given up after {lane.Attempts + 1} attempts; the last failed: {backOff.Reason}";
@@ -367,8 +485,10 @@ internal sealed partial class Dispatcher
 
     private TimeSpan DelayAfter(int failures, DeliveryOutcome.BackOff backOff)
     {
+        if (backOff.Hold is { } asked)
+            return asked;
         var delay = RetrySchedule.DelayAfter(failures, _random(), _options.Retry);
-        return backOff.Status == 429 && delay < RetryDefaults.AfterThrottle ? RetryDefaults.AfterThrottle : delay;
+        return backOff.IsThrottledWithoutTime && delay < RetryDefaults.AfterThrottle ? RetryDefaults.AfterThrottle : delay;
     }
 
     /// <summary>An attempt of the lane's head is charged, and made durable.</summary>
@@ -380,7 +500,7 @@ internal sealed partial class Dispatcher
         await _journal.PostAsync(new JournalWork.Retry(new RetryRecord(_number, lane.Head.Position, lane.Attempts, lane.Waited) { Attempt = attempt }), aborting);
     }
 
-    private DateTimeOffset? NextDue(DateTimeOffset now)
+    private MonotonicTime? NextDue(MonotonicTime now)
     {
         if (_pause is not null)
             return _lanes.NextDue; // whoever resumes it wakes
@@ -389,7 +509,7 @@ internal sealed partial class Dispatcher
             return lanes;
         if (_gate.State == GateState.Open && _inFlight >= _gate.Level)
             return lanes; // what ends wakes
-        var next = _rate.FreeAt(now);
+        var next = FreeAt(now);
         if (_gate.State != GateState.Open && _gate.Until > next)
             next = _gate.Until;
         else if (_gate.State == GateState.Open && next <= now)
@@ -397,22 +517,35 @@ internal sealed partial class Dispatcher
         return lanes < next ? lanes : next;
     }
 
-    private void Publish(DateTimeOffset now) => Volatile.Write(ref _status, new DispatcherStatus(
-        _options.Name, _pause is null ? _gate.State : GateState.Paused, _pause is not null || _gate.State == GateState.Open ? null : _gate.Until, 0, _lanes.OldestReceivedAt, _inFlight, Problem())
+    private void Publish(MonotonicTime now)
     {
-        Pause = _pause,
-        ClosedSince = _gate.State == GateState.Open ? null : _gate.Since,
-        Concurrency = _gate.Level,
-        RateFreeAt = _pause is null && HasReady(now) && _rate.FreeAt(now) is var free && free > now ? free : null,
-        LeftToday = _rate.LeftToday(now),
-        UsedUpIn = _options.RateLimit.PerDay is null ? null : _rate.UsedUpIn(now),
-    });
+        var durable = new JournalPosition(_journal.Positions.Value);
+        _arrivals.Note(durable, now, _time.GetUtcNow());
+        var oldest = _lanes.Oldest;
+        _arrivals.Forget(oldest?.Position ?? durable);
+        var isOpen = _gate.State == GateState.Open;
+        var status = new DispatcherStatus(_options.Name, _pause is null ? _gate.State : GateState.Paused, null, 0, null, _inFlight, Problem())
+        {
+            Pause = _pause,
+            Concurrency = _gate.Level,
+            LeftToday = _rate.LeftToday(now),
+            UsedUpIn = _options.RateLimit.PerDay is null ? null : _rate.UsedUpIn(now),
+        };
+        Volatile.Write(ref _snapshot, new Snapshot(
+            status,
+            now,
+            _pause is not null || isOpen ? null : _gate.Until,
+            isOpen ? null : _gate.Since,
+            _pause is null && HasReady(now) && FreeAt(now) is var free && free > now ? free : null,
+            oldest is { } old ? _arrivals.AgeOf(old.Position, old.ReceivedAt, now, _time.GetUtcNow()) : null));
+    }
 
     private string? Problem() => (_gate.State, _gate.Cause) switch
     {
         _ when _pause is { } pause =>
             $"destination '{_options.Name}' is paused by {pause.By} since {EventTime.ToText(pause.At)}: {pause.Reason.TrimEnd('.')}; nothing is lost, it waits until it is resumed",
         (GateState.Open, _) or (_, null) => null,
+        (GateState.Held, { Status: null }) => $"destination '{_options.Name}' asked for a pause (Retry-After) before Tieline was started",
         (GateState.Held, { } cause) => $"destination '{_options.Name}' asked for a pause ({cause.Status}, Retry-After)",
         (GateState.Misconfigured, { } cause) =>
             $"destination '{_options.Name}' answers {cause.Status}: check its URL and credentials; nothing is lost, it is probed once a minute",
@@ -442,6 +575,10 @@ internal sealed partial class Dispatcher
         BackOffReason.Misconfigured => "misconfigured",
         _ => "failed",
     };
+
+    /// <summary>What the loop last saw; times on the monotonic clock.</summary>
+    /// <param name="OldestAge">At that moment.</param>
+    private sealed record Snapshot(DispatcherStatus Status, MonotonicTime At, MonotonicTime? NextTry, MonotonicTime? ClosedSince, MonotonicTime? RateFreeAt, TimeSpan? OldestAge);
 
     private sealed record Ended(DeliveryLane Lane, DeliveryBatch? Batch, bool IsProbe, DeliveryOutcome Outcome, DateTimeOffset At, TimeSpan Took);
 }

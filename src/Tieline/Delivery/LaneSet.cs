@@ -1,3 +1,4 @@
+using Tieline.Diagnostics;
 using Tieline.Journal;
 
 namespace Tieline.Delivery;
@@ -18,7 +19,7 @@ internal sealed class LaneSet(JournalPosition settledThrough)
 
     private readonly Dictionary<string, DeliveryLane> _lanes = new(StringComparer.Ordinal);
     private readonly Queue<DeliveryLane> _ready = new();
-    private readonly PriorityQueue<DeliveryLane, DateTimeOffset> _delayed = new();
+    private readonly PriorityQueue<DeliveryLane, MonotonicTime> _delayed = new();
 
     /// <summary>By position. What is settled leaves it at once: a conversation that is stuck for days must not keep all that was settled since in memory.</summary>
     private readonly SortedSet<JournalEntry> _unsettled = new(Comparer<JournalEntry>.Create((left, right) => left.Position.CompareTo(right.Position)));
@@ -37,13 +38,15 @@ internal sealed class LaneSet(JournalPosition settledThrough)
     /// <summary>Of those, entries of conversations that do not wait after a failure.</summary>
     public int Active => Count - _delayedEntries;
 
-    /// <summary>When the oldest unsettled entry was received; null where there is none.</summary>
-    public DateTimeOffset? OldestReceivedAt
+    /// <summary>The oldest unsettled entry, and when it was received by the clock of that moment; null where there is none.</summary>
+    public (JournalPosition Position, DateTimeOffset ReceivedAt)? Oldest
     {
         get
         {
-            var oldest = _unsettled.Min?.ReceivedAt;
-            return _leftOut.Count > 0 && _lanes[_leftOut.Min.Conversation].ParkedSince is { } parked && !(oldest < parked) ? parked : oldest;
+            var oldest = _unsettled.Min;
+            if (_leftOut.Count > 0 && _lanes[_leftOut.Min.Conversation].ParkedSince is { } parked && !(oldest?.Position < _leftOut.Min.From))
+                return (_leftOut.Min.From, parked);
+            return oldest is null ? null : (oldest.Position, oldest.ReceivedAt);
         }
     }
 
@@ -102,7 +105,11 @@ internal sealed class LaneSet(JournalPosition settledThrough)
 
     public bool HasUnread => _unread.Count > 0;
 
+    /// <summary>What <see cref="TakeUnread"/> takes.</summary>
+    public DeliveryLane? NextUnread => _unread.TryPeek(out var lane) ? lane : null;
+
     /// <summary>A conversation whose next entries, from <see cref="DeliveryLane.LeftOutFrom"/> on, are to be read from the disk and handed to <see cref="Refill"/>; null where there is none.</summary>
+    /// <remarks>Only once they are read: what is taken from here stands nowhere else.</remarks>
     public DeliveryLane? TakeUnread() => _unread.TryDequeue(out var lane) ? lane : null;
 
     /// <param name="entries">What comes next in it.</param>
@@ -221,7 +228,7 @@ internal sealed class LaneSet(JournalPosition settledThrough)
     }
 
     /// <summary>The lane's head failed and waits.</summary>
-    public void Delay(DeliveryLane lane, DateTimeOffset due)
+    public void Delay(DeliveryLane lane, MonotonicTime due)
     {
         (lane.State, lane.Due) = (LaneState.Delayed, due);
         _delayed.Enqueue(lane, due);
@@ -241,7 +248,7 @@ internal sealed class LaneSet(JournalPosition settledThrough)
     public void Return(DeliveryLane lane) => MakeReady(lane);
 
     /// <summary>Lets go on what has waited long enough.</summary>
-    public void Wake(DateTimeOffset now)
+    public void Wake(MonotonicTime now)
     {
         while (_delayed.TryPeek(out var lane, out var due) && due <= now)
         {
@@ -250,18 +257,30 @@ internal sealed class LaneSet(JournalPosition settledThrough)
         }
     }
 
-    /// <summary>Lifts every delay, and lets delays start afresh: the destination is up again.</summary>
+    /// <summary>Lifts every delay that was not asked for, and lets delays start afresh: the destination is up again.</summary>
     /// <param name="downSince">Since when it was not.</param>
-    public void WakeAll(DateTimeOffset downSince)
+    public void WakeAll(MonotonicTime downSince, MonotonicTime now)
     {
+        var asked = new List<DeliveryLane>();
         while (_delayed.TryDequeue(out var lane, out _))
-            GoOn(lane);
+        {
+            if (lane.AskedUntil > now)
+                asked.Add(lane);
+            else
+                GoOn(lane);
+        }
+
         foreach (var lane in _lanes.Values)
             lane.Forgive(downSince);
+        foreach (var lane in asked)
+        {
+            lane.Due = lane.AskedUntil;
+            _delayed.Enqueue(lane, lane.Due);
+        }
     }
 
     /// <summary>When the next delay ends; null where none runs.</summary>
-    public DateTimeOffset? NextDue => _delayed.TryPeek(out _, out var due) ? due : null;
+    public MonotonicTime? NextDue => _delayed.TryPeek(out _, out var due) ? due : null;
 
     /// <param name="from">Before what was left out so far.</param>
     private void LeaveOut(DeliveryLane lane, JournalPosition from)

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Tieline.Diagnostics;
 
 namespace Tieline.Delivery;
 
@@ -17,7 +18,7 @@ internal sealed partial class OAuthCredentials(DestinationOptions options, LiveS
     private OAuthToken? _token;
     private Task? _flight;
     private DeliveryOutcome.BackOff? _failure;
-    private DateTimeOffset _askFrom;
+    private MonotonicTime _askFrom = MonotonicTime.Always;
     private string? _said;
 
     public override async ValueTask<Credential> GetAsync(CancellationToken cancellation)
@@ -25,7 +26,7 @@ internal sealed partial class OAuthCredentials(DestinationOptions options, LiveS
         Task flight;
         lock (_lock)
         {
-            var now = time.GetUtcNow();
+            var now = time.GetMonotonicTime();
             if (_token is not null && (now < _token.RenewAt || (now < _askFrom && now < _token.ExpiresAt)))
                 return new Credential("Authorization", _token.Header, null);
             if (_failure is not null && now < _askFrom)
@@ -39,7 +40,7 @@ internal sealed partial class OAuthCredentials(DestinationOptions options, LiveS
         lock (_lock)
         {
             // One that can no longer be renewed early still does until its time is over.
-            return _token is not null && time.GetUtcNow() < _token.ExpiresAt
+            return _token is not null && time.GetMonotonicTime() < _token.ExpiresAt
                 ? new Credential("Authorization", _token.Header, null)
                 : new Credential(null, null, _failure ?? new DeliveryOutcome.BackOff(BackOffReason.ServerFailed, null, null));
         }
@@ -65,7 +66,7 @@ internal sealed partial class OAuthCredentials(DestinationOptions options, LiveS
                 _token = token;
             _failure = failure;
             var wait = failure?.Hold is { } hold && hold > Pause ? hold : Pause;
-            _askFrom = failure is null ? DateTimeOffset.MinValue : time.GetUtcNow() + wait;
+            _askFrom = failure is null ? MonotonicTime.Always : time.GetMonotonicTime() + wait;
         }
 
         Say(failure, problem);
@@ -73,7 +74,7 @@ internal sealed partial class OAuthCredentials(DestinationOptions options, LiveS
 
     private async Task<(OAuthToken? Token, DeliveryOutcome.BackOff? Failure, string Problem)> RequestAsync()
     {
-        var now = time.GetUtcNow();
+        var now = time.GetMonotonicTime();
         using var timeout = new CancellationTokenSource(Timeout, time);
         try
         {
@@ -91,8 +92,8 @@ internal sealed partial class OAuthCredentials(DestinationOptions options, LiveS
                     secret.Doubt();
                     return (null, new DeliveryOutcome.BackOff(BackOffReason.Misconfigured, status, null), $"answered {status}{OAuthToken.ErrorCode(body.Span)}: check ClientId, ClientSecret and Scopes");
                 default:
-                    var outcome = OutcomeClassifier.Classify(response, now) as DeliveryOutcome.BackOff;
-                    return (null, outcome ?? new DeliveryOutcome.BackOff(BackOffReason.ServerFailed, status, null), $"answered {status}");
+                    var outcome = OutcomeClassifier.Classify(response, time.GetUtcNow()) as DeliveryOutcome.BackOff;
+                    return (null, outcome is null ? new DeliveryOutcome.BackOff(BackOffReason.ServerFailed, status, null) : outcome with { IsAboutAll = true }, $"answered {status}");
             }
         }
         catch (OperationCanceledException)

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Tieline.Diagnostics;
 
 namespace Tieline.Delivery;
 
@@ -20,7 +21,7 @@ internal sealed class OAuthToken
     /// <summary>Taken for no more than this, whatever is claimed.</summary>
     private static readonly TimeSpan _longest = TimeSpan.FromDays(1);
 
-    private OAuthToken(string token, DateTimeOffset askedAt, TimeSpan life)
+    private OAuthToken(string token, MonotonicTime askedAt, TimeSpan life)
     {
         Header = "Bearer " + token;
         ExpiresAt = askedAt + life;
@@ -30,13 +31,13 @@ internal sealed class OAuthToken
     /// <summary>As it stands in <c>Authorization</c>: a secret.</summary>
     public string Header { get; }
 
-    public DateTimeOffset RenewAt { get; }
+    public MonotonicTime RenewAt { get; }
 
-    public DateTimeOffset ExpiresAt { get; }
+    public MonotonicTime ExpiresAt { get; }
 
     /// <param name="body">RFC 6749, 5.1.</param>
     /// <param name="askedAt">When the request was sent, so that a slow answer does not stretch the token's life.</param>
-    public static bool TryRead(ReadOnlySpan<byte> body, DateTimeOffset askedAt, [NotNullWhen(true)] out OAuthToken? token)
+    public static bool TryRead(ReadOnlySpan<byte> body, MonotonicTime askedAt, [NotNullWhen(true)] out OAuthToken? token)
     {
         token = null;
         try

@@ -1,3 +1,5 @@
+using Tieline.Diagnostics;
+
 namespace Tieline.Delivery;
 
 /// <summary>When the next request may go out by a destination's <see cref="RateLimitOptions"/>. Pure: told the time.</summary>
@@ -12,17 +14,17 @@ internal sealed class RateLimit
     private readonly TimeSpan _spacing;
     private readonly TimeSpan _burst;
     private readonly TimeSpan _interval;
-    private readonly DateTimeOffset[] _sent;
+    private readonly MonotonicTime[] _sent;
     private readonly int? _perDay;
-    private readonly Queue<(DateTimeOffset At, long Count)> _buckets = new();
+    private readonly Queue<(MonotonicTime At, long Count)> _buckets = new();
     private int _oldest;
-    private DateTimeOffset _paced = DateTimeOffset.MinValue;
-    private DateTimeOffset _bucketAt;
+    private MonotonicTime _paced = MonotonicTime.Always;
+    private MonotonicTime _bucketAt = MonotonicTime.Always;
     private long _bucketCount;
     private long _today;
 
-    /// <param name="used">What went out in the last 24 hours, in an earlier run: by quarter of an hour, in order.</param>
-    public RateLimit(RateLimitOptions options, IEnumerable<(DateTimeOffset At, long Count)> used)
+    /// <param name="used">What went out in the last 24 hours, in an earlier run: how long ago, by quarter of an hour, in order.</param>
+    public RateLimit(RateLimitOptions options, MonotonicTime now, IEnumerable<(TimeSpan Ago, long Count)> used)
     {
         if (options.PerSecond is { } perSecond)
         {
@@ -30,24 +32,25 @@ internal sealed class RateLimit
             _burst = _spacing * ((options.Burst ?? Math.Max(1, (int)(perSecond / 10))) - 1);
         }
 
-        _sent = new DateTimeOffset[options.PerInterval.Count ?? 0];
+        _sent = new MonotonicTime[options.PerInterval.Count ?? 0];
+        Array.Fill(_sent, MonotonicTime.Always);
         (_interval, _perDay) = (options.PerInterval.Interval, options.PerDay);
-        foreach (var bucket in used)
+        foreach (var (ago, count) in used)
         {
-            _buckets.Enqueue(bucket);
-            _today += bucket.Count;
+            _buckets.Enqueue((now - (ago > TimeSpan.Zero ? ago : TimeSpan.Zero), count)); // the clock that it was written by may have been ahead
+            _today += count;
         }
     }
 
     /// <summary>Requests that may still go out in the 24 hours that end now; null where the day has no limit.</summary>
-    public long? LeftToday(DateTimeOffset now)
+    public long? LeftToday(MonotonicTime now)
     {
         Expire(now);
         return _perDay is { } perDay ? Math.Max(0, perDay - _today) : null;
     }
 
     /// <summary>How long the day's rest lasts at the last hour's pace; null where it lasts until more is free, or the day has no limit.</summary>
-    public TimeSpan? UsedUpIn(DateTimeOffset now)
+    public TimeSpan? UsedUpIn(MonotonicTime now)
     {
         if (LeftToday(now) is not { } left)
             return null;
@@ -59,12 +62,12 @@ internal sealed class RateLimit
     }
 
     /// <summary>When the next request may go out: now or later.</summary>
-    public DateTimeOffset FreeAt(DateTimeOffset now)
+    public MonotonicTime FreeAt(MonotonicTime now)
     {
         var free = now;
         if (_paced > now + _burst)
             free = _paced - _burst;
-        if (_sent.Length > 0 && _sent[_oldest] != default && _sent[_oldest] + _interval > free)
+        if (_sent.Length > 0 && _sent[_oldest] + _interval > free)
             free = _sent[_oldest] + _interval;
         if (LeftToday(now) == 0)
         {
@@ -76,7 +79,7 @@ internal sealed class RateLimit
     }
 
     /// <summary>A request goes out now, if it may.</summary>
-    public bool TryTake(DateTimeOffset now)
+    public bool TryTake(MonotonicTime now)
     {
         if (FreeAt(now) > now)
             return false;
@@ -98,7 +101,7 @@ internal sealed class RateLimit
     }
 
     /// <summary>A quarter of an hour counts until all of it is a day ago.</summary>
-    private void Expire(DateTimeOffset now)
+    private void Expire(MonotonicTime now)
     {
         if (_perDay is null)
             return;

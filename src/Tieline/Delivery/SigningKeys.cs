@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Tieline.Diagnostics;
 
 namespace Tieline.Delivery;
 
@@ -31,13 +32,13 @@ internal sealed partial class SigningKeys
     private bool ReadsFiles => _options.SecretFile is not null || _options.PreviousFile is not null;
 
     /// <summary>When the one before stops signing; null where none does, or where nothing but the configuration ends it.</summary>
-    public DateTimeOffset? PreviousUntil => Now() is { Previous: not null } keys && keys.PreviousUntil != DateTimeOffset.MaxValue && _time.GetUtcNow() < keys.PreviousUntil ? keys.PreviousUntil : null;
+    public DateTimeOffset? PreviousUntil => Now() is { Previous: not null } keys && keys.PreviousUntil != MonotonicTime.Never && _time.GetMonotonicTime() < keys.PreviousUntil ? _time.ToSystemTime(keys.PreviousUntil) : null;
 
     /// <param name="previous">Null where only the current one signs.</param>
     public SigningKey Current(out SigningKey? previous)
     {
         var keys = Now();
-        previous = keys.Previous is not null && _time.GetUtcNow() < keys.PreviousUntil ? keys.Previous : null;
+        previous = keys.Previous is not null && _time.GetMonotonicTime() < keys.PreviousUntil ? keys.Previous : null;
         return keys.Current;
     }
 
@@ -61,7 +62,7 @@ internal sealed partial class SigningKeys
             Volatile.Write(ref _keys, keys);
             Say(problem ?? previousProblem);
             if (keys.Current.Text != before.Current.Text)
-                LogReplaced(_logger, _destination, keys.Previous is null ? _time.GetUtcNow() : keys.PreviousUntil);
+                LogReplaced(_logger, _destination, keys.Previous is null ? _time.GetUtcNow() : _time.ToSystemTime(keys.PreviousUntil));
         }
     }
 
@@ -82,14 +83,24 @@ internal sealed partial class SigningKeys
         if (file is null ? !_options.PreviousSecret.IsEmpty : File.Exists(file))
         {
             var previous = Parse(_options.PreviousSecret, file, out problem);
-            var until = file is null ? DateTimeOffset.MaxValue : new DateTimeOffset(File.GetLastWriteTimeUtc(file)) + _options.Overlap;
-            if (previous is not null && previous.Text != current.Text && until > _time.GetUtcNow())
-                return new Keys(current, previous, until);
+            var writtenAt = file is null ? default(DateTimeOffset?) : new DateTimeOffset(File.GetLastWriteTimeUtc(file));
+            var until = before?.Previous is { } same && same.Text == previous?.Text && before.PreviousWrittenAt == writtenAt ? before.PreviousUntil : UntilOf(writtenAt);
+            if (previous is not null && previous.Text != current.Text && until > _time.GetMonotonicTime())
+                return new Keys(current, previous, until, writtenAt);
         }
 
         if (before is null)
-            return new Keys(current, null, default);
-        return before.Current.Text == current.Text ? before with { Current = current } : new Keys(current, before.Current, _time.GetUtcNow() + _options.Overlap);
+            return new Keys(current, null, MonotonicTime.Always, null);
+        return before.Current.Text == current.Text ? before with { Current = current } : new Keys(current, before.Current, _time.GetMonotonicTime() + _options.Overlap, null);
+    }
+
+    /// <summary>By the clock as it is when the file is first seen; afterwards nothing that sets the clock moves it. A file of the future is as new as can be.</summary>
+    private MonotonicTime UntilOf(DateTimeOffset? writtenAt)
+    {
+        if (writtenAt is not { } written)
+            return MonotonicTime.Never;
+        var age = _time.GetUtcNow() - written;
+        return _time.GetMonotonicTime() + (_options.Overlap - (age > TimeSpan.Zero ? age : TimeSpan.Zero));
     }
 
     private static SigningKey? Parse(Secret given, string? file, out string? problem)
@@ -118,5 +129,6 @@ internal sealed partial class SigningKeys
     [LoggerMessage(EventId = 3021, EventName = "SecretReplaced", Level = LogLevel.Information, Message = "Destination '{Destination}' signs with a new secret; the one before signs too until {Until:O}")]
     private static partial void LogReplaced(ILogger logger, string destination, DateTimeOffset until);
 
-    private sealed record Keys(SigningKey Current, SigningKey? Previous, DateTimeOffset PreviousUntil);
+    /// <param name="PreviousWrittenAt">Of its file; null where it is in none.</param>
+    private sealed record Keys(SigningKey Current, SigningKey? Previous, MonotonicTime PreviousUntil, DateTimeOffset? PreviousWrittenAt);
 }

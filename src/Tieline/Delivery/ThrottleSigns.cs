@@ -12,6 +12,6 @@ internal static class ThrottleSigns
     /// <param name="outcome">With its answer.</param>
     public static DeliveryOutcome Heed(DeliveryOutcome outcome) =>
         outcome is DeliveryOutcome.BackOff { Reason: BackOffReason.Misconfigured, Status: 403, Answer: { } answer } && answer.Contains(SalesforceLimit, StringComparison.Ordinal)
-            ? new DeliveryOutcome.BackOff(BackOffReason.Throttled, 403, Hold) { Answer = answer }
+            ? new DeliveryOutcome.BackOff(BackOffReason.Throttled, 403, Hold) { Answer = answer, IsAboutAll = true }
             : outcome;
 }

@@ -56,6 +56,9 @@ internal interface IJournal : IFactSource
     /// <summary>Calls back with conversations of which a dead letter was decided on, once that is durable; on the writer's thread, so the callback must be quick.</summary>
     IDisposable OnFreed(DestinationNumber destination, Action<string> callback);
 
+    /// <summary>Until when this destination has asked for a pause, by the clock of that moment; null where none was running.</summary>
+    DateTimeOffset? ReadHeldUntil(DestinationNumber destination);
+
     /// <summary>Whether somebody has paused this destination, as of the last commit; null where nobody has.</summary>
     DestinationPause? PauseOf(DestinationNumber destination);
 

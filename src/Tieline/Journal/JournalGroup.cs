@@ -115,6 +115,9 @@ internal sealed class JournalGroup
             case JournalWork.Resume resume:
                 Resume(resume);
                 break;
+            case JournalWork.Hold hold:
+                _statements.Hold(hold.Destination, hold.Until?.ToUnixTimeMilliseconds());
+                break;
             case JournalWork.Advance advance:
                 Move(advance.Mark);
                 break;

@@ -175,6 +175,13 @@ internal sealed partial class JournalReader(string path) : IDisposable
         return known;
     }
 
+    /// <inheritdoc cref="IJournal.ReadHeldUntil"/>
+    public DateTimeOffset? ReadHeldUntil(DestinationNumber destination)
+    {
+        using var row = Query("SELECT held_until FROM destination WHERE number = $0", destination.Value);
+        return row.Read() ? Time(row, 0) : null;
+    }
+
     /// <summary>The destinations that somebody has paused.</summary>
     public IReadOnlyDictionary<DestinationNumber, DestinationPause> ReadPauses()
     {

@@ -115,6 +115,7 @@ internal sealed class JournalStatements(PreparedStatements connection) : IDispos
     private readonly SqliteCommand _forgetAttempts = Prepare(connection, "DELETE FROM attempt WHERE destination = $0 AND position = $1", 2);
     private readonly SqliteCommand _resolve = Prepare(connection, "DELETE FROM dead_letter WHERE destination = $0 AND position = $1 RETURNING conversation", 2);
     private readonly SqliteCommand _pause = Prepare(connection, "UPDATE destination SET paused_at = $1, paused_by = $2, pause_reason = $3 WHERE number = $0 AND paused_at IS NULL", 4);
+    private readonly SqliteCommand _holdDestination = Prepare(connection, "UPDATE destination SET held_until = $1 WHERE number = $0", 2);
     private readonly SqliteCommand _resume = Prepare(connection, "UPDATE destination SET paused_at = NULL, paused_by = NULL, pause_reason = NULL WHERE number = $0 AND paused_at IS NOT NULL", 1);
     private readonly SqliteCommand _settledThrough = Prepare(connection, "UPDATE destination SET position = $1 WHERE number = $0 AND position < $1", 2);
     private readonly SqliteCommand _retry = Prepare(
@@ -317,6 +318,8 @@ internal sealed class JournalStatements(PreparedStatements connection) : IDispos
         foreach (var statement in _discardBacklog)
             With(statement, destination.Value, at).ExecuteNonQuery();
     }
+
+    public void Hold(DestinationNumber destination, long? until) => With(_holdDestination, destination.Value, until).ExecuteNonQuery();
 
     /// <returns>False where it is paused already.</returns>
     public bool Pause(DestinationNumber destination, long at, string by, string reason) => With(_pause, destination.Value, at, by, reason).ExecuteNonQuery() > 0;

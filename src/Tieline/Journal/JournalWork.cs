@@ -13,7 +13,7 @@ internal abstract record JournalWork
     }
 
     /// <summary>Nobody waits for it, and nothing that is queued behind it rests on it: it may wait a moment. What is lost with it in a crash is found out again: a settled entry is sent once more, under the same id.</summary>
-    public bool CanWait => this is Settle or PassBy or Retry or SaveHead;
+    public bool CanWait => this is Settle or PassBy or Retry or Hold or SaveHead;
 
     /// <summary>Says something of all that was queued before it, so nothing of that may still wait.</summary>
     public bool IsLast => this is Barrier or Note or Remove or DiscardBacklog or Reconfigure;
@@ -77,6 +77,10 @@ internal abstract record JournalWork
     public sealed record Resume(DestinationNumber Destination, string By, TaskCompletionSource<bool> Done) : JournalWork;
 
     public sealed record Retry(RetryRecord Record) : JournalWork;
+
+    /// <summary>A destination has asked for a pause (<c>Retry-After</c>), which the next run obeys too.</summary>
+    /// <param name="Until">Null: it is over.</param>
+    public sealed record Hold(DestinationNumber Destination, DateTimeOffset? Until) : JournalWork;
 
     /// <param name="Kind"><c>started</c>, <c>stopped</c>, <c>requested</c> or <c>reconciled</c>.</param>
     public sealed record Note(string Kind, string? Detail) : JournalWork;

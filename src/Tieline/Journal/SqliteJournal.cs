@@ -205,6 +205,9 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
     public long CountSettledAbove(DestinationNumber destination, JournalPosition after) =>
         Read(_restGate, _rest, reader => reader.ReadSettledAbove(destination, after));
 
+    public DateTimeOffset? ReadHeldUntil(DestinationNumber destination) =>
+        Read(_restGate, _rest, reader => reader.ReadHeldUntil(destination));
+
     public IReadOnlyList<string> ReadWaitingConversations(DestinationNumber destination, bool past) =>
         Read(_entriesGate, _entries, reader => reader.ReadWaitingConversations(destination, past));
 

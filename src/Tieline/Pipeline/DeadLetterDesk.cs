@@ -1,3 +1,4 @@
+using Tieline.Diagnostics;
 using Tieline.Journal;
 
 namespace Tieline.Pipeline;
@@ -138,11 +139,11 @@ internal sealed class DeadLetterDesk(SqliteJournal journal, IReadOnlyCollection<
     private sealed class Pace(double rate, TimeProvider time)
     {
         private readonly TimeSpan _step = TimeSpan.FromSeconds(1 / rate);
-        private DateTimeOffset _next = DateTimeOffset.MinValue;
+        private MonotonicTime _next = MonotonicTime.Always;
 
         public async ValueTask WaitAsync(CancellationToken cancellation)
         {
-            var now = time.GetUtcNow();
+            var now = time.GetMonotonicTime();
             if (_next > now)
                 await Task.Delay(_next - now, time, cancellation);
             _next = (_next > now ? _next : now) + _step;

@@ -1,13 +1,14 @@
 using CsCheck;
 using Tieline.Delivery;
+using Tieline.Diagnostics;
 using Tieline.Journal;
-using Tieline.TestKit;
 using static Tieline.Tests.Delivery.Entries;
 
 namespace Tieline.Tests.Delivery;
 
 public sealed class BatchQueueTests
 {
+    private static readonly MonotonicTime _t = new(TimeSpan.FromHours(1));
     private static readonly BatchOptions _four = new() { MaxEvents = 4, MaxWait = TimeSpan.FromSeconds(1) };
 
     [Fact]
@@ -15,9 +16,9 @@ public sealed class BatchQueueTests
     {
         var lanes = Lanes(Entry(1, "a"), Entry(2, "b"), Entry(3, "a"), Entry(4, "c"), Entry(5, "b"));
         var batches = new BatchQueue(_four, lanes);
-        batches.HasReady(Some.Time).ShouldBeTrue();
+        batches.HasReady(_t).ShouldBeTrue();
         Positions(batches.Take()).ShouldBe([1, 3, 2, 5]);
-        batches.HasReady(Some.Time).ShouldBeFalse();
+        batches.HasReady(_t).ShouldBeFalse();
     }
 
     [Fact]
@@ -25,11 +26,11 @@ public sealed class BatchQueueTests
     {
         var lanes = Lanes(Entry(1, "a"));
         var batches = new BatchQueue(_four, lanes);
-        batches.Wake(Some.Time);
-        batches.HasReady(Some.Time).ShouldBeFalse();
-        batches.NextDue(Some.Time).ShouldBe(Some.Time + _four.MaxWait);
-        batches.Wake(Some.Time + _four.MaxWait);
-        batches.HasReady(Some.Time + _four.MaxWait).ShouldBeTrue();
+        batches.Wake(_t);
+        batches.HasReady(_t).ShouldBeFalse();
+        batches.NextDue(_t).ShouldBe(_t + _four.MaxWait);
+        batches.Wake(_t + _four.MaxWait);
+        batches.HasReady(_t + _four.MaxWait).ShouldBeTrue();
     }
 
     [Fact]
@@ -57,7 +58,7 @@ public sealed class BatchQueueTests
             var lanes = Lanes([.. conversations.Select((conversation, index) => Entry(index + 1, $"c{conversation}"))]);
             var batches = new BatchQueue(new BatchOptions { MaxEvents = size, MaxWait = TimeSpan.Zero, Results = inOrderOfEach ? BatchResults.HubSpot : BatchResults.None }, lanes);
             var random = new Random(seed);
-            var (now, inFlight, settled, accepted) = (Some.Time, new List<DeliveryBatch>(), new HashSet<long>(), new Dictionary<string, long>(StringComparer.Ordinal));
+            var (now, inFlight, settled, accepted) = (_t, new List<DeliveryBatch>(), new HashSet<long>(), new Dictionary<string, long>(StringComparer.Ordinal));
             for (var requests = 0; settled.Count < conversations.Length; requests++)
             {
                 lanes.Wake(now);
@@ -77,7 +78,7 @@ public sealed class BatchQueueTests
                 var isBad = batch.Entries.Any(entry => bad.Contains((int)entry.Position.Value - 1));
                 if (isBad && batch.Entries.Count > 1)
                 {
-                    DateTimeOffset? at = random.Next(2) == 0 ? null : now + TimeSpan.FromSeconds(1);
+                    MonotonicTime? at = random.Next(2) == 0 ? null : now + TimeSpan.FromSeconds(1);
                     if (batches.Split(batch, at) is { } one)
                         lanes.Return(one);
                     continue;

@@ -131,6 +131,37 @@ public sealed class CredentialsTests : IAsyncLifetime
         _crm.Requests.Count.ShouldBe(3);
     }
 
+    [Theory]
+    [InlineData(-2)]
+    [InlineData(24 * 365)]
+    public async Task Send_TheClockIsSet_ATokenLivesAsLongAsItWouldHave(int hours)
+    {
+        var destination = OAuth();
+        await SendAsync(destination);
+        _time.StepClock(TimeSpan.FromHours(hours));
+        _time.Advance(TimeSpan.FromSeconds(539));
+        await SendAsync(destination);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await SendAsync(destination);
+        _crm.Requests.Select(request => request.Authorization).ShouldBe(["Bearer t1", "Bearer t1", "Bearer t2"]);
+    }
+
+    [Theory]
+    [InlineData(-2)]
+    [InlineData(24 * 365)]
+    public async Task Send_TheClockIsSetAfterAFailure_TheTokenEndpointIsAskedAgainAfterASecondAndNotBefore(int hours)
+    {
+        _tokens.Answer = _ => (503, "");
+        var destination = OAuth();
+        await SendAsync(destination);
+        _time.StepClock(TimeSpan.FromHours(hours));
+        await SendAsync(destination);
+        _tokens.Requests.Count.ShouldBe(1);
+        _time.Advance(OAuthCredentials.Pause);
+        await SendAsync(destination);
+        _tokens.Requests.Count.ShouldBe(2);
+    }
+
     [Fact]
     public async Task Send_ATokenThatIsRefused_GoesOutAgainAtOnceWithANewOneAndOnlyOnce()
     {
@@ -157,7 +188,7 @@ public sealed class CredentialsTests : IAsyncLifetime
 
         _crm.Requests.ShouldBeEmpty();
         _logs.Expect(3023);
-        _logs.Lines.Where(line => line.EventId == 4023).ShouldHaveSingleItem().Message.ShouldContain(said);
+        _logs.Lines.Where(line => line.EventId == 3023).ShouldHaveSingleItem().Message.ShouldContain(said);
     }
 
     [Fact]

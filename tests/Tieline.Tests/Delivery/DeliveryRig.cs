@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Tieline.Delivery;
 using Tieline.Diagnostics;
 using Tieline.Journal;
+using Tieline.Pipeline;
 using Tieline.Sequencing;
 using Tieline.Storage;
 using Tieline.TestKit;
@@ -86,10 +87,35 @@ internal sealed class DeliveryRig : IAsyncDisposable
         await Journal.WaitForDurabilityAsync(Limit);
     }
 
+    /// <summary>In place of the journal, as the dispatcher sees it.</summary>
+    public Func<SqliteJournal, IJournal>? Between { get; set; }
+
+    /// <summary>Runs the dispatcher as the service does: another is made after each failure.</summary>
+    public void StartSupervised()
+    {
+        var destination = CreateDestination();
+        var journal = Between?.Invoke(Journal) ?? Journal;
+        var pauses = new ManualTime();
+        var supervisor = new LoopSupervisor(pauses, _metrics, Logs.For<LoopSupervisor>(), _ => { });
+        var loop = new PipelineLoop("delivery", () =>
+        {
+            Dispatcher = new Dispatcher(journal, destination, Options, Time, () => Chance, _metrics, Logs.For<Dispatcher>());
+            return Dispatcher.RunAsync;
+        });
+        var (stopping, aborting) = (_stopping.Token, _aborting.Token);
+        _running = Task.Run(() => supervisor.RunAsync(loop, stopping, aborting), CancellationToken.None);
+        _ = PassPausesAsync();
+
+        async Task PassPausesAsync()
+        {
+            await foreach (var pause in pauses.Waits.ReadAllAsync(CancellationToken.None))
+                pauses.Advance(pause);
+        }
+    }
+
     public void Start()
     {
-        _http = Handler is null ? new HttpMessageInvoker(Destination.CreateHandler(Options)) : new HttpMessageInvoker(Handler, disposeHandler: false);
-        var destination = new Destination(Options, _http, new WebhookRequestFactory(Options, "test"), Time, _metrics);
+        var destination = CreateDestination();
         Dispatcher = new Dispatcher(Journal, destination, Options, Time, () => Chance, _metrics, Logs.For<Dispatcher>());
         (_stopping, _aborting) = (new CancellationTokenSource(), new CancellationTokenSource());
         var (stopping, aborting) = (_stopping.Token, _aborting.Token);
@@ -107,6 +133,12 @@ internal sealed class DeliveryRig : IAsyncDisposable
         }
 
         OpenJournal();
+    }
+
+    private Destination CreateDestination()
+    {
+        _http = Handler is null ? new HttpMessageInvoker(Destination.CreateHandler(Options)) : new HttpMessageInvoker(Handler, disposeHandler: false);
+        return new Destination(Options, _http, new WebhookRequestFactory(Options, "test"), Time, _metrics);
     }
 
     public void Stop() => _stopping.Cancel();
@@ -179,6 +211,9 @@ internal sealed class DeliveryRig : IAsyncDisposable
             continue;
         time.Advance(TimeSpan.FromSeconds(seconds));
     }
+
+    /// <inheritdoc cref="ManualTime.StepClock"/>
+    public void StepClock(double seconds) => ((ManualTime)Time).StepClock(TimeSpan.FromSeconds(seconds));
 
     public async ValueTask DisposeAsync()
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using Tieline.Delivery;
 using Tieline.TestKit;
@@ -40,33 +41,128 @@ public sealed class DispatcherTimeTests
         await rig.SettledAsync(1);
     }
 
+    [Fact]
+    public async Task Retry_After_to_one_conversation_is_its_own_wait_and_the_others_go_on()
+    {
+        await using var crm = await CrmServer.StartAsync();
+        await using var rig = DeliveryRig.Timed(crm.Url);
+        rig.Options.Retry.GiveUpAfter = TimeSpan.FromSeconds(150);
+        crm.Answer = (request, context) =>
+        {
+            if (request.ConversationId != "locked")
+                return Task.CompletedTask;
+            context.Response.StatusCode = 503;
+            context.Response.Headers.RetryAfter = "60";
+            return Task.CompletedTask;
+        };
+        await rig.AppendAsync("locked", "locked");
+        rig.Start();
+        for (var round = 0; round < 2; round++)
+        {
+            await rig.WaitsAsync(60);
+            await rig.AppendAsync(Enumerable.Range(0, 20).Select(i => $"c{i}"));
+            await rig.SettledAsync(20 * (round + 1)); // without a second of waiting
+            rig.Dispatcher.Status.State.ShouldBe(GateState.Open);
+            rig.Advance(59.999);
+            crm.Requests.Count(request => request.ConversationId == "locked").ShouldBe(round + 1);
+            rig.Advance(0.001);
+        }
+
+        await rig.CountsAsync("SELECT count(*) FROM dead_letter WHERE position = 1 AND attempts = 3", 1); // 120 s; the next 60 s would be too many
+        rig.Logs.Has(3004).ShouldBeFalse();
+    }
+
+    /// <summary>As a load balancer does, or a CRM of many shards: one in five is refused, at random.</summary>
+    [Fact]
+    public async Task Retry_After_to_one_in_five_at_random_costs_each_its_own_waits_and_no_more()
+    {
+        await using var rig = DeliveryRig.Timed(new Uri("http://127.0.0.1:1/hook"));
+        var crm = new RandomlyThrottled();
+        rig.Handler = crm;
+        await rig.AppendAsync(Enumerable.Range(0, 300).Select(i => $"c{i % 60}"));
+        rig.Start();
+        var seconds = 0.0;
+        while (rig.Count("SELECT count(*) FROM delivery") < 300)
+        {
+            while (rig.Dispatcher.Status.InFlight > 0)
+                await rig.Journal.WaitForDurabilityAsync(rig.Limit);
+            await rig.Journal.WaitForDurabilityAsync(rig.Limit);
+            rig.Advance(0.1);
+            seconds += 0.1;
+        }
+
+        seconds.ShouldBeLessThan(12); // five of a conversation in a row, of which one in five waits a second: one or two, seven for the unluckiest of 60
+        rig.Count("SELECT count(*) FROM dead_letter").ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Retry_After_of_the_whole_destination_is_obeyed_over_a_restart()
+    {
+        await using var crm = await CrmServer.StartAsync();
+        await using var rig = DeliveryRig.Timed(crm.Url);
+        rig.Options.Concurrency = 1;
+        ThrottleFirst(crm, 5, "30");
+        await rig.AppendAsync("a", "b", "c", "d", "e", "f");
+        rig.Start();
+        await rig.CountsAsync("SELECT count(*) FROM destination WHERE held_until IS NOT NULL", 1);
+        rig.Advance(10);
+        await rig.RestartAsync();
+        await rig.WaitsAsync(20);
+        rig.Dispatcher.Status.State.ShouldBe(GateState.Held);
+        rig.Dispatcher.Status.Problem.ShouldNotBeNull().ShouldContain("before Tieline was started");
+        rig.Advance(19.999);
+        crm.Requests.Count.ShouldBe(5);
+        rig.Advance(0.001);
+        await rig.SettledAsync(6);
+        await rig.CountsAsync("SELECT count(*) FROM destination WHERE held_until IS NULL", 1);
+    }
+
+    [Fact]
+    public async Task Retry_After_that_a_clock_that_was_ahead_wrote_is_an_hour_at_most_after_a_restart()
+    {
+        await using var crm = await CrmServer.StartAsync();
+        await using var rig = DeliveryRig.Timed(crm.Url);
+        rig.Options.Concurrency = 1;
+        rig.StepClock(365 * 86_400);
+        ThrottleFirst(crm, 5, "30");
+        await rig.AppendAsync("a", "b", "c", "d", "e", "f");
+        rig.Start();
+        await rig.CountsAsync("SELECT count(*) FROM destination WHERE held_until IS NOT NULL", 1);
+        rig.StepClock(-365 * 86_400);
+        await rig.RestartAsync();
+        await rig.WaitsAsync(OutcomeClassifier.MaxHold.TotalSeconds);
+        rig.Advance(OutcomeClassifier.MaxHold.TotalSeconds);
+        await rig.SettledAsync(6);
+    }
+
     [Theory]
     [InlineData("30")]
     [InlineData(null)]
-    public async Task Retry_After_holds_the_whole_destination_to_the_second_and_costs_no_attempt(string? retryAfter)
+    public async Task Retry_After_to_several_in_a_row_holds_the_whole_destination_to_the_second(string? retryAfter)
     {
         await using var crm = await CrmServer.StartAsync();
         await using var rig = DeliveryRig.Timed(crm.Url);
         rig.Options.Concurrency = 1;
         crm.Answer = (request, context) =>
         {
-            if (request.Number > 1)
+            if (request.Number > 5)
                 return Task.CompletedTask;
             context.Response.StatusCode = 429;
             context.Response.Headers.RetryAfter = retryAfter ?? (rig.Time.GetUtcNow() + TimeSpan.FromSeconds(30)).ToString("R", CultureInfo.InvariantCulture);
             return Task.CompletedTask;
         };
-        await rig.AppendAsync("a", "b", "c");
+        await rig.AppendAsync("a", "b", "c", "d", "e", "f", "g");
         rig.Start();
-        await rig.WaitsAsync(30);
-        rig.Dispatcher.Status.State.ShouldBe(GateState.Held);
+        await rig.CountsAsync("SELECT count(*) FROM destination WHERE held_until IS NOT NULL", 1);
+        while (rig.Dispatcher.Status.State != GateState.Held)
+            await rig.Journal.WaitForDurabilityAsync(rig.Limit);
         rig.Dispatcher.Status.Problem.ShouldNotBeNull();
         rig.Advance(29.999);
-        crm.Requests.Count.ShouldBe(1);
+        crm.Requests.Count.ShouldBe(5);
         rig.Advance(0.001);
-        await rig.SettledAsync(3);
-        crm.Requests.Count.ShouldBe(4);
-        rig.Count("SELECT max(attempts) FROM delivery").ShouldBe(1);
+        await rig.SettledAsync(7);
+        crm.Requests.Count.ShouldBe(12);
+        rig.Count("SELECT sum(attempts) FROM delivery").ShouldBe(11); // the first four, before it was known
         rig.Logs.Has(3005).ShouldBeTrue();
     }
 
@@ -309,5 +405,32 @@ public sealed class DispatcherTimeTests
         rig.Advance(60);
         await rig.SettledAsync(6);
         rig.Count("SELECT count(*) FROM dead_letter").ShouldBe(0);
+    }
+
+    private static void ThrottleFirst(CrmServer crm, int requests, string retryAfter) => crm.Answer = (request, context) =>
+    {
+        if (request.Number > requests)
+            return Task.CompletedTask;
+        context.Response.StatusCode = 429;
+        context.Response.Headers.RetryAfter = retryAfter;
+        return Task.CompletedTask;
+    };
+
+    /// <summary>Refuses one in five, whatever it is, for a second.</summary>
+    private sealed class RandomlyThrottled : HttpMessageHandler
+    {
+        private readonly Random _random = new(7);
+        private readonly Lock _gate = new();
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            bool refuses;
+            lock (_gate)
+                refuses = _random.Next(5) == 0;
+            var answer = new HttpResponseMessage(refuses ? HttpStatusCode.TooManyRequests : HttpStatusCode.OK) { Content = new ByteArrayContent([]) };
+            if (refuses)
+                answer.Headers.RetryAfter = new(TimeSpan.FromSeconds(1));
+            return Task.FromResult(answer);
+        }
     }
 }

@@ -1,13 +1,15 @@
 using CsCheck;
 using Tieline.Delivery;
+using Tieline.Diagnostics;
 using Tieline.Journal;
-using Tieline.TestKit;
 using static Tieline.Tests.Delivery.Entries;
 
 namespace Tieline.Tests.Delivery;
 
 public sealed class LaneSetTests
 {
+    private static readonly MonotonicTime _t = new(TimeSpan.FromHours(1));
+
     [Fact]
     public void Take_TwoEntriesOfAConversation_GivesTheSecondOnlyWhenTheFirstIsSettled()
     {
@@ -52,11 +54,11 @@ public sealed class LaneSetTests
     public void Wake_ADelayedLane_GoesWhenItsDelayIsOverAndNotBefore()
     {
         var lanes = Lanes(Entry(1));
-        lanes.Delay(lanes.Take(), Some.Time + TimeSpan.FromSeconds(2));
-        lanes.NextDue.ShouldBe(Some.Time + TimeSpan.FromSeconds(2));
-        lanes.Wake(Some.Time + TimeSpan.FromSeconds(1.999));
+        lanes.Delay(lanes.Take(), _t + TimeSpan.FromSeconds(2));
+        lanes.NextDue.ShouldBe(_t + TimeSpan.FromSeconds(2));
+        lanes.Wake(_t + TimeSpan.FromSeconds(1.999));
         lanes.HasReady.ShouldBeFalse();
-        lanes.Wake(Some.Time + TimeSpan.FromSeconds(2));
+        lanes.Wake(_t + TimeSpan.FromSeconds(2));
         lanes.HasReady.ShouldBeTrue();
     }
 
@@ -65,9 +67,9 @@ public sealed class LaneSetTests
     {
         var lanes = Lanes(Entry(1, "delayed", attempts: 5), Entry(2, "returned", attempts: 5));
         var (delayed, returned) = (lanes.Take(), lanes.Take());
-        lanes.Delay(delayed, Some.Time + TimeSpan.FromMinutes(5));
+        lanes.Delay(delayed, _t + TimeSpan.FromMinutes(5));
         lanes.Return(returned);
-        lanes.WakeAll(Some.Time);
+        lanes.WakeAll(_t, _t);
         (delayed.FailuresInRow, returned.FailuresInRow).ShouldBe((0, 0));
         (delayed.Attempts, returned.Attempts).ShouldBe((5, 5));
         lanes.NextDue.ShouldBeNull();
@@ -80,11 +82,23 @@ public sealed class LaneSetTests
         var lanes = Lanes(Entry(1));
         var lane = lanes.Take();
         lane.Fail(TimeSpan.FromSeconds(10));
-        lanes.Delay(lane, Some.Time + TimeSpan.FromSeconds(10));
-        lanes.WakeAll(Some.Time + TimeSpan.FromSeconds(4));
+        lanes.Delay(lane, _t + TimeSpan.FromSeconds(10));
+        lanes.WakeAll(_t + TimeSpan.FromSeconds(4), _t);
         lane.Waited.ShouldBe(TimeSpan.FromSeconds(4));
-        lanes.WakeAll(Some.Time + TimeSpan.FromSeconds(1));
+        lanes.WakeAll(_t + TimeSpan.FromSeconds(1), _t);
         lane.Waited.ShouldBe(TimeSpan.FromSeconds(4));
+    }
+
+    [Fact]
+    public void WakeAll_ALaneThatWasAskedToWait_WaitsAsLongAllTheSame()
+    {
+        var lanes = Lanes(Entry(1, "asked"), Entry(2, "delayed"));
+        var (asked, delayed) = (lanes.Take(), lanes.Take());
+        lanes.Delay(asked, asked.AskedUntil = _t + TimeSpan.FromMinutes(5));
+        lanes.Delay(delayed, _t + TimeSpan.FromMinutes(5));
+        lanes.WakeAll(_t, _t);
+        lanes.Take().ShouldBe(delayed);
+        (lanes.HasReady, lanes.NextDue).ShouldBe((false, _t + TimeSpan.FromMinutes(5)));
     }
 
     [Fact]
@@ -123,7 +137,7 @@ public sealed class LaneSetTests
     {
         var lanes = Lanes([.. Enumerable.Range(1, 50).Select(position => Entry(position, "long"))]);
         var lane = lanes.Take();
-        lanes.Delay(lane, Some.Time);
+        lanes.Delay(lane, _t);
         lanes.Add(Entry(51, "long"));
         (lanes.Count, lane.LeftOutFrom).ShouldBe((LaneSet.DepthDelayed, new JournalPosition(LaneSet.DepthDelayed + 1)));
         lanes.SettledThrough.ShouldBe(JournalPosition.Start);
@@ -136,7 +150,7 @@ public sealed class LaneSetTests
         for (var position = 1; position <= 10; position++)
             lanes.AddWaiting(Entry(position, "c") with { HasWaited = true });
         var lane = lanes.Take();
-        lanes.Delay(lane, Some.Time);
+        lanes.Delay(lane, _t);
         (lane.Count, lane.LeftOutFrom).ShouldBe((10, null));
     }
 
@@ -150,13 +164,13 @@ public sealed class LaneSetTests
             lanes.Add(Entry(position, $"c{position}"));
             var lane = lanes.Take();
             lane.Fail(TimeSpan.FromSeconds(3));
-            lanes.Delay(lane, Some.Time.AddSeconds(position));
+            lanes.Delay(lane, _t + TimeSpan.FromSeconds(position));
         }
 
         lanes.Count.ShouldBe(LaneSet.MaxDelayed);
         lanes.Active.ShouldBe(0);
         lanes.SettledThrough.ShouldBe(JournalPosition.Start);
-        lanes.Wake(Some.Time.AddSeconds(Many));
+        lanes.Wake(_t + TimeSpan.FromSeconds(Many));
         var parked = lanes.TakeUnread().ShouldNotBeNull();
         parked.LeftOutFrom.ShouldBe(new JournalPosition(LaneSet.MaxDelayed + 1));
         lanes.Refill(parked, [Entry(LaneSet.MaxDelayed + 1, parked.ConversationId)], null);
@@ -169,7 +183,7 @@ public sealed class LaneSetTests
         Gen.Select(Gen.Int[0, 5], Gen.Int[0, 3], Gen.Int[0, 9]).Array[0, 300].Sample(steps =>
         {
             var lanes = new LaneSet(JournalPosition.Start);
-            var (next, now) = (1L, Some.Time);
+            var (next, now) = (1L, _t);
             var unsettled = new SortedDictionary<long, string>();
             var inFlight = new List<DeliveryLane>();
             var taken = new Dictionary<string, long>(StringComparer.Ordinal);
@@ -209,7 +223,7 @@ public sealed class LaneSetTests
                             lanes.Delay(failed, now + TimeSpan.FromSeconds(amount));
                         break;
                     case 5 when amount == 0:
-                        lanes.WakeAll(now);
+                        lanes.WakeAll(now, now);
                         break;
                     case 5:
                         lanes.Wake(now += TimeSpan.FromSeconds(1));

@@ -1,17 +1,17 @@
 using CsCheck;
 using Tieline.Delivery;
-using Tieline.TestKit;
+using Tieline.Diagnostics;
 
 namespace Tieline.Tests.Delivery;
 
 public sealed class RateLimitTests
 {
-    private static readonly DateTimeOffset _t = Some.Time;
+    private static readonly MonotonicTime _t = new(TimeSpan.FromHours(1));
 
     [Fact]
     public void FreeAt_NoLimit_IsAlwaysNow()
     {
-        var rate = new RateLimit(new RateLimitOptions(), []);
+        var rate = new RateLimit(new RateLimitOptions(), _t, []);
         for (var i = 0; i < 1_000; i++)
             rate.TryTake(_t).ShouldBeTrue();
         (rate.FreeAt(_t), rate.LeftToday(_t), rate.UsedUpIn(_t)).ShouldBe((_t, null, null));
@@ -20,11 +20,11 @@ public sealed class RateLimitTests
     [Fact]
     public void PerSecond_ATenthOfItAtOnceAndTheRestEvenlySpread()
     {
-        var rate = new RateLimit(new RateLimitOptions { PerSecond = 20 }, []);
+        var rate = new RateLimit(new RateLimitOptions { PerSecond = 20 }, _t, []);
         (rate.TryTake(_t), rate.TryTake(_t), rate.TryTake(_t)).ShouldBe((true, true, false));
         rate.FreeAt(_t).ShouldBe(At(0.05));
         (rate.TryTake(At(0.049)), rate.TryTake(At(0.05)), rate.TryTake(At(0.05))).ShouldBe((false, true, false));
-        var half = new RateLimit(new RateLimitOptions { PerSecond = 0.5 }, []);
+        var half = new RateLimit(new RateLimitOptions { PerSecond = 0.5 }, _t, []);
         half.TryTake(_t).ShouldBeTrue();
         half.FreeAt(_t).ShouldBe(At(2));
     }
@@ -32,7 +32,7 @@ public sealed class RateLimitTests
     [Fact]
     public void PerInterval_TheNextGoesWhenTheFirstOfThemIsOldEnough()
     {
-        var rate = new RateLimit(new RateLimitOptions { PerInterval = { Count = 3 } }, []);
+        var rate = new RateLimit(new RateLimitOptions { PerInterval = { Count = 3 } }, _t, []);
         foreach (var second in (int[])[0, 1, 2])
             rate.TryTake(At(second)).ShouldBeTrue();
         rate.FreeAt(At(3)).ShouldBe(At(10));
@@ -42,7 +42,7 @@ public sealed class RateLimitTests
     [Fact]
     public void PerDay_WhatEarlierRunsSentCounts_AndComesFreeADayLater()
     {
-        var rate = new RateLimit(new RateLimitOptions { PerDay = 10 }, [(At(-3_600), 8)]);
+        var rate = new RateLimit(new RateLimitOptions { PerDay = 10 }, _t, [(TimeSpan.FromHours(1), 8)]);
         rate.LeftToday(_t).ShouldBe(2);
         (rate.TryTake(_t), rate.TryTake(_t), rate.TryTake(_t)).ShouldBe((true, true, false));
         rate.FreeAt(_t).ShouldBe(At((23 * 3_600) + 900));
@@ -50,9 +50,16 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    public void PerDay_WhatAClockThatWasAheadWrote_CountsAsOfNow()
+    {
+        var rate = new RateLimit(new RateLimitOptions { PerDay = 10 }, _t, [(TimeSpan.FromDays(-365), 10)]);
+        rate.FreeAt(_t).ShouldBe(At((24 * 3_600) + 900));
+    }
+
+    [Fact]
     public void UsedUpIn_IsWhatIsLeftAtTheLastHoursPace_OrNullWhereTheDayLasts()
     {
-        var rate = new RateLimit(new RateLimitOptions { PerDay = 1_000 }, []);
+        var rate = new RateLimit(new RateLimitOptions { PerDay = 1_000 }, _t, []);
         for (var minute = 0; minute < 60; minute++)
         {
             rate.TryTake(At(minute * 60));
@@ -60,7 +67,7 @@ public sealed class RateLimitTests
         }
 
         rate.UsedUpIn(At(3_599)).ShouldNotBeNull().TotalHours.ShouldBe(880 / 120.0, 0.1);
-        new RateLimit(new RateLimitOptions { PerDay = 1_000 }, [(At(-600), 10)]).UsedUpIn(_t).ShouldBeNull();
+        new RateLimit(new RateLimitOptions { PerDay = 1_000 }, _t, [(TimeSpan.FromMinutes(10), 10)]).UsedUpIn(_t).ShouldBeNull();
     }
 
     [Fact]
@@ -68,8 +75,8 @@ public sealed class RateLimitTests
         Gen.Select(Gen.Int[1, 50], Gen.Int[1, 10], Gen.Int[1, 20], Gen.Int[1, 60], Gen.Int[0, 400].Array[1, 300]).Sample((perSecond, burst, count, perDay, steps) =>
         {
             var options = new RateLimitOptions { PerSecond = perSecond, Burst = burst, PerInterval = { Count = count, Interval = TimeSpan.FromSeconds(2) }, PerDay = perDay };
-            var rate = new RateLimit(options, []);
-            var (now, sent) = (_t, new List<DateTimeOffset>());
+            var rate = new RateLimit(options, _t, []);
+            var (now, sent) = (_t, new List<MonotonicTime>());
             foreach (var milliseconds in steps)
             {
                 now += TimeSpan.FromMilliseconds(milliseconds);
@@ -88,5 +95,5 @@ public sealed class RateLimitTests
             return true;
         });
 
-    private static DateTimeOffset At(double seconds) => _t + TimeSpan.FromSeconds(seconds);
+    private static MonotonicTime At(double seconds) => _t + TimeSpan.FromSeconds(seconds);
 }

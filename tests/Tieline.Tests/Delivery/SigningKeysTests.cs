@@ -86,6 +86,39 @@ public sealed class SigningKeysTests : IDisposable
         FileKeys().PreviousUntil.ShouldBe(_time.GetUtcNow() + TimeSpan.FromHours(1));
     }
 
+    [Theory]
+    [InlineData(-2)]
+    [InlineData(24 * 365)]
+    public void Current_TheClockIsSet_TheKeyBeforeSignsAsLongAsItWouldHave(int hours)
+    {
+        Write("secret", _new);
+        Write("secret.previous", _old, age: TimeSpan.FromHours(23));
+        var keys = FileKeys();
+        _time.StepClock(TimeSpan.FromHours(hours));
+        _time.Advance(TimeSpan.FromMinutes(59));
+        Signing(keys).ShouldBe([_new.Text, _old.Text]);
+        keys.PreviousUntil.ShouldBe(_time.GetUtcNow() + TimeSpan.FromMinutes(1));
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Signing(keys).ShouldBe([_new.Text]);
+    }
+
+    [Theory]
+    [InlineData(-2)]
+    [InlineData(24 * 365)]
+    public void Current_TheClockIsSetAfterARotation_TheKeyBeforeSignsAsLongAsItWouldHave(int hours)
+    {
+        Write("secret", _old);
+        var keys = FileKeys();
+        Write("secret", _new);
+        _time.Advance(SecretText.LookAgain);
+        Signing(keys).ShouldBe([_new.Text, _old.Text]);
+        _time.StepClock(TimeSpan.FromHours(hours));
+        _time.Advance(_options.Signing.Overlap - TimeSpan.FromMinutes(1));
+        Signing(keys).ShouldBe([_new.Text, _old.Text]);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Signing(keys).ShouldBe([_new.Text]);
+    }
+
     [Fact]
     public void PreviousUntil_OfASecretInTheConfiguration_HasNoEnd()
     {
@@ -115,7 +148,7 @@ public sealed class SigningKeysTests : IDisposable
         }
 
         _logs.Expect(3020);
-        var message = _logs.Lines.Where(line => line.EventId == 4020).ShouldHaveSingleItem().Message;
+        var message = _logs.Lines.Where(line => line.EventId == 3020).ShouldHaveSingleItem().Message;
         message.ShouldContain(said);
         message.ShouldNotContain("hunter2");
         Write("secret", _new);

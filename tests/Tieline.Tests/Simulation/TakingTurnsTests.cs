@@ -11,10 +11,10 @@ namespace Tieline.Tests.Simulation;
 public sealed class TakingTurnsTests
 {
     private const int Schedules = 10_000;
-    private const int Steps = 50;
+    private const int Steps = 30;
 
     /// <summary>Schedules on one journal, one after the other: to open one takes as long as a schedule.</summary>
-    private const int Together = 10;
+    private const int Together = 4;
 
     [Fact]
     public void In_whatever_order_all_take_their_turns_every_fact_can_become_its_line_and_the_books_balance()

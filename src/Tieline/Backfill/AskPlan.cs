@@ -33,7 +33,7 @@ internal sealed class AskPlan(GapOptions options, TimeSpan reach)
             to = end;
         if (isSettling)
             from = Later(from.Minus(reach), EventTime.Earliest);
-        return new Ask(together, from, to > from ? to : from + TimeSpan.FromSeconds(1), isSettling);
+        return new Ask(together, from, to > from ? to : from.Plus(TimeSpan.FromSeconds(1)), isSettling);
     }
 
     /// <summary>When <see cref="Next"/> will have something; null when nothing is open.</summary>

@@ -116,6 +116,8 @@ public class SubscriptionTests
             RecordReading.Text(live, "recordingState").ShouldBe("NONE");
         }
         (await client.SendAsync(HttpMethod.Get, $"/api/v2/conversations/{Guid.Empty}")).Status.ShouldBe(404);
+        (await client.SendAsync(HttpMethod.Get, "/api/v2/analytics/conversations/details")).Status.ShouldBe(400);
+        (await client.SendAsync(HttpMethod.Get, $"/api/v2/analytics/conversations/details?id=x,{Guid.Empty}")).Status.ShouldBe(200);
         (await client.SendAsync(HttpMethod.Get, "/api/v2/analytics/conversations/x/details")).Status.ShouldBe(404);
     }
 

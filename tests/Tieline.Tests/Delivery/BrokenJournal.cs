@@ -21,6 +21,10 @@ internal sealed class BrokenJournal(SqliteJournal journal, string method, int ca
 
     public string? Problem => journal.Problem;
 
+    public string? Id => journal.Id;
+
+    public long NewestFact => journal.NewestFact;
+
     public bool TryPost(JournalWork work) => journal.TryPost(work);
 
     public ValueTask PostAsync(JournalWork work, CancellationToken cancellation) => journal.PostAsync(work, cancellation);

@@ -60,6 +60,8 @@ public sealed class JournalFillTests : IAsyncLifetime
             Recovered = 5,
             Known = 7,
             Problem = "the budget was spent",
+            InService = TimeSpan.FromHours(7),
+            NotAsked = "what began in another year",
         };
         await _rig.DoAsync(new JournalWork.SaveFill(fill));
         await _rig.ReopenAsync();
@@ -172,7 +174,7 @@ public sealed class JournalFillTests : IAsyncLifetime
     [Fact]
     public async Task SaveFill_OfAGapThatIsNotThere_ChangesNothing()
     {
-        await _rig.DoAsync(new JournalWork.SaveFill(Closed(GapFill.Of(Confirmed(1)), GapState.Filled)));
+        await _rig.DoAsync(new JournalWork.SaveFill(Closed(Untimed(GapFill.Of(Confirmed(1))), GapState.Filled)));
         AllFills().ShouldBeEmpty();
         _rig.Facts().ShouldBeEmpty();
     }
@@ -199,7 +201,7 @@ public sealed class JournalFillTests : IAsyncLifetime
     {
         var gap = Confirmed(1);
         await _rig.DoAsync(Change(gap, GapChangeKind.Seen), Change(gap, GapChangeKind.Confirmed));
-        return GapFill.Of(gap);
+        return Untimed(GapFill.Of(gap));
     }
 
     private static GapFill Closed(GapFill fill, GapState state) => fill with

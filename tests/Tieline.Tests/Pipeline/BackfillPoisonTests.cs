@@ -58,8 +58,8 @@ public sealed class BackfillPoisonTests
                 rig.Rig.StartWriting();
                 rig.Start();
                 await rig.SettleAsync();
-                rig.Rig.Intake.OnConnected(continuous: false);
-                await rig.PassAsync(20);
+                await rig.ReconnectAsync();
+                await rig.PassAsync(5);
                 (await rig.GapsAsync())[^1].ShouldStartWith($"{GapReasonNames.Of(GapReason.Restart)} fill");
             },
             iter: 12,

@@ -33,9 +33,9 @@ public sealed class ClockSkewTests
         await using var rig = new BackfillRig();
         rig.Time.StepClock(TimeSpan.FromHours(-30));
         rig.TellTime();
-        rig.Answer = Between(rig, _missed);
+        rig.Answer = Between(rig, Record("missed", "acd voice q1 | interact 58-"));
         await rig.Rig.OfferAsync(TestKit.Some.Frame(1, "c1", at: TimeSpan.FromHours(-31)));
-        await rig.OfferAsync((2, 70));
+        await rig.OfferAsync((2, 58));
         rig.Start();
         await rig.SettleAsync();
         await rig.PassAsync(600);
@@ -85,9 +85,10 @@ public sealed class ClockSkewTests
     {
         await using var rig = new BackfillRig();
         rig.Rig.Logs.Expect(6202);
-        rig.Answer = _ => Page(Other);
+        rig.Answer = _ => Page(Record("elsewhere", "acd voice q1 | interact 200-"));
         rig.Start();
         await rig.OpenGapAsync();
+        await rig.AskedAsync(1);
         await rig.PassAsync(3_600);
         (await rig.GapsAsync())[0].ShouldStartWith("hole filling ");
         await rig.PassAsync(24 * 3_600);

@@ -30,21 +30,27 @@ internal sealed class DetailsReader(DetailsClient client, RestBudget budget, Tim
         var calls = new DetailsCalls(budget, _trouble, time, random);
         foreach (var some in conversations.Chunk(AtOnce))
         {
-            if (!await TryReadTogetherAsync(some, calls, tally, unknown, cancellation) && !await TryReadOneByOneAsync(some, calls, tally, unknown, cancellation))
+            var isTogether = some.Length > 1 && _refusals < MaxRefusals && !some.Any(id => id.Contains(',', StringComparison.Ordinal));
+            if (!(isTogether ? await TryReadTogetherAsync(some, calls, tally, unknown, cancellation) : await TryReadOneByOneAsync(some, calls, tally, unknown, cancellation)))
                 break;
         }
 
         return tally.Answer();
     }
 
-    /// <returns>False: they are to be asked for one by one.</returns>
+    /// <inheritdoc cref="TryReadOneByOneAsync"/>
     private async Task<bool> TryReadTogetherAsync(string[] some, DetailsCalls calls, DetailsTally tally, Action<string> unknown, CancellationToken cancellation)
     {
-        if (some.Length == 1 || _refusals >= MaxRefusals || some.Any(id => id.Contains(',', StringComparison.Ordinal)))
-            return false;
-        if (await calls.MakeAsync(attempt => client.ReadConversationsAsync(some, attempt), cancellation) is not DetailsOutcome.Page { Content: var content })
+        var outcome = await calls.MakeAsync(attempt => client.ReadConversationsAsync(some, attempt), cancellation);
+        if (outcome is DetailsOutcome.Refused)
         {
             _refusals++;
+            return await TryReadOneByOneAsync(some, calls, tally, unknown, cancellation);
+        }
+
+        if (outcome is not DetailsOutcome.Page { Content: var content })
+        {
+            Fail(outcome, tally);
             return false;
         }
 
@@ -73,13 +79,18 @@ internal sealed class DetailsReader(DetailsClient client, RestBudget budget, Tim
                     unknown(id);
                     break;
                 default:
-                    _trouble.Note(outcome);
-                    tally.Fail((outcome as DetailsOutcome.Retry)?.Reason ?? (outcome as DetailsOutcome.Refused)?.Reason ?? "Genesys gave no conversation", (outcome as DetailsOutcome.Retry)?.After);
+                    Fail(outcome, tally);
                     return false;
             }
         }
 
         return true;
+    }
+
+    private void Fail(DetailsOutcome outcome, DetailsTally tally)
+    {
+        _trouble.Note(outcome);
+        tally.Fail((outcome as DetailsOutcome.Retry)?.Reason ?? (outcome as DetailsOutcome.Refused)?.Reason ?? "Genesys gave no conversation", (outcome as DetailsOutcome.Retry)?.After);
     }
 
     private static string? IdOf(JsonElement conversation) => conversation.TryGetProperty("conversationId", out var id) && id.ValueKind == JsonValueKind.String ? DetailsReply.Text(id) : null;

@@ -61,6 +61,8 @@ internal sealed class JournalStatements(SqliteConnection connection) : IDisposab
         "INSERT INTO conversation(id, ask_at, state) VALUES ($0, $1, $2) ON CONFLICT (id) DO UPDATE SET ask_at = excluded.ask_at, state = excluded.state",
         3);
 
+    private readonly SqliteCommand _putOffConversation = Prepare(connection, "UPDATE conversation SET ask_at = $1, refusals = $2 WHERE id = $0", 3);
+    private readonly SqliteCommand _moveAsks = Prepare(connection, "UPDATE conversation SET ask_at = min(ask_at, $1 - $0) + $0 WHERE $0 <> 0 OR ask_at > $1", 2);
     private readonly SqliteCommand _forgetConversation = Prepare(connection, "DELETE FROM conversation WHERE id = $0", 1);
     private readonly SqliteCommand _lookUp = Prepare(connection, "SELECT position FROM lookup WHERE day = $0 AND conversation = $1", 2);
     private readonly SqliteCommand _nextDay = Prepare(connection, "SELECT min(day) FROM lookup WHERE day > $0", 1);
@@ -238,6 +240,10 @@ internal sealed class JournalStatements(SqliteConnection connection) : IDisposab
             With(_forgetConversation, conversation.Id).ExecuteNonQuery();
     }
 
+    public void PutOff(string conversation, DateTimeOffset askAt, int refusals) => With(_putOffConversation, conversation, askAt.ToUnixTimeMilliseconds(), refusals).ExecuteNonQuery();
+
+    public void MoveAsks(TimeSpan by, DateTimeOffset latest) => With(_moveAsks, (long)by.TotalMilliseconds, latest.ToUnixTimeMilliseconds()).ExecuteNonQuery();
+
     public void ForgetGap(long number) => With(_forgetGap, number).ExecuteNonQuery();
 
     /// <summary>An entry has come to its end at a destination, or waits there (<see cref="Settlement.Waits"/>).</summary>
@@ -349,7 +355,7 @@ internal sealed class JournalStatements(SqliteConnection connection) : IDisposab
     {
         foreach (var statement in (IDisposable[])
             [_begin, _commit, _rollback, _append, _hold, _releasableTime, _release, _clearHeld, _mark, _gap, _forgetGap, _deliver, _settledThrough, _retry, _forgetRetry, _deadLetter, _fact, _head,
-            _lastToRemove, _removed, _removeEvents, _removeDeliveries, _removeFacts, _fill, _lookUp, _nextDay, _known, _knownHeld, _index, _indexedThrough, _removeLookUps, _copy, _saveConversation, _forgetConversation,
+            _lastToRemove, _removed, _removeEvents, _removeDeliveries, _removeFacts, _fill, _lookUp, _nextDay, _known, _knownHeld, _index, _indexedThrough, _removeLookUps, _copy, _saveConversation, _forgetConversation, _putOffConversation, _moveAsks,
             _redeliver, _wait, _waitBehind, _endWait, _attempt, _trimAttempts, _forgetAttempts, _resolve, .. _discardBacklog])
             statement.Dispose();
     }

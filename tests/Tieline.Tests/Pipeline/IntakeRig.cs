@@ -48,6 +48,8 @@ internal sealed class IntakeRig : IAsyncDisposable
 
     public TielineMetrics Metrics => _metrics;
 
+    public string DatabasePath => _data.FileNamed(JournalSchema.FileName);
+
     public void StartWriting()
     {
         if (_writing is not null)

@@ -24,6 +24,9 @@ internal sealed partial class AlertLoop
     private readonly TielineMetrics _metrics;
     private readonly ILogger _logger;
     private readonly FigureHistory _history = new();
+
+    /// <summary>What a rule says of the last minutes holds for minutes, whatever the system clock did meanwhile.</summary>
+    private readonly SteadyClock _clock;
     private volatile IReadOnlyList<Alert> _current = [];
     private volatile Failure? _failure;
     private string? _notKept;
@@ -31,10 +34,11 @@ internal sealed partial class AlertLoop
     public AlertLoop(TielineOptions options, RunningParts parts, FigureListener figures, TimeProvider time, TielineMetrics metrics, ILogger<AlertLoop> logger)
     {
         (_options, _parts, _figures, _time, _metrics, _logger) = (options.Alerts, parts, figures, time, metrics, logger);
+        _clock = new SteadyClock(time);
         _file = Path.Combine(Path.GetFullPath(options.DataDirectory), AlertFile.FileName);
         metrics.Observe("tieline.alerts.firing", "{alert}", "Built-in alerts that fire, by tieline.alert.severity: page or ticket.", () => Enum.GetValues<AlertSeverity>().Select(severity => new Measurement<double>(
             _current.Count(alert => alert.State == AlertState.Firing && RuleOf(alert).Severity == severity), new KeyValuePair<string, object?>("tieline.alert.severity", severity.ToString().ToLowerInvariant()))));
-        metrics.Observe("tieline.alerts.undelivered", "s", "How long Alerts:Webhook has not taken what it was to be told; 0 where it has.", () => _failure is { } failure ? (time.GetUtcNow() - failure.Since).TotalSeconds : 0);
+        metrics.Observe("tieline.alerts.undelivered", "s", "How long Alerts:Webhook has not taken what it was to be told; 0 where it has.", () => _failure is { } failure ? (time.GetMonotonicTime() - failure.Began).TotalSeconds : 0);
     }
 
     /// <summary>Of the last look: those that fire first, as long as they do.</summary>
@@ -69,7 +73,7 @@ internal sealed partial class AlertLoop
     {
         var version = book.Version;
         var before = _current;
-        _figures.ReadInto(_history, _time.GetUtcNow());
+        _figures.ReadInto(_history, _clock.Now);
         book.Evaluate(_history);
         _current = [.. book.Alerts];
         Say(before);
@@ -83,9 +87,9 @@ internal sealed partial class AlertLoop
 
     private async Task TellAsync(AlertBook book, AlertPost post, CancellationToken stopping)
     {
-        if (_failure?.NextAt > _time.GetUtcNow())
+        if (_failure?.NextAt > _time.GetMonotonicTime())
             return;
-        foreach (var notice in book.Due(_time.GetUtcNow()))
+        foreach (var notice in book.Due(_clock.Now))
         {
             var (problem, wait) = await post.SendAsync(notice, stopping);
             _metrics.AlertNotices.Add(1, new KeyValuePair<string, object?>("tieline.alert.outcome", problem is null ? "delivered" : "failed"));
@@ -97,19 +101,18 @@ internal sealed partial class AlertLoop
             }
 
             Succeed();
-            book.Told(notice, _time.GetUtcNow());
+            book.Told(notice, _clock.Now);
             Keep(book);
         }
     }
 
     private void Fail(string problem, TimeSpan? wait)
     {
-        var now = _time.GetUtcNow();
         var failures = (_failure?.Count ?? 0) + 1;
         if (problem != _failure?.Problem)
             LogNotDelivered(_logger, problem);
         var delay = RetrySchedule.DelayAfter(failures, Chance.Next(), _retry);
-        _failure = new Failure(problem, _failure?.Since ?? now, failures, now + (wait > delay ? wait.Value : delay));
+        _failure = new Failure(problem, _failure?.Since ?? _time.GetUtcNow(), _failure?.Began ?? _time.GetMonotonicTime(), failures, _time.GetMonotonicTime() + (wait > delay ? wait.Value : delay));
     }
 
     private void Succeed()
@@ -124,7 +127,7 @@ internal sealed partial class AlertLoop
     {
         if (_parts.Current is not { } running)
             return;
-        var dayAgo = _time.GetUtcNow() - TimeSpan.FromDays(1);
+        var dayAgo = _clock.Now - TimeSpan.FromDays(1);
         foreach (var reason in running.Journal.Read(reader => reader.ReadAllFills()).Where(fill => fill is { State: GapState.Abandoned, ClosedAt: not null }).GroupBy(fill => fill.Reason))
         {
             var labels = AlertLabels.Of([new("tieline_gap_reason", GapReasonNames.Of(reason.Key)), new("tieline_gap_state", GapStateNames.Of(GapState.Abandoned))]);
@@ -163,5 +166,5 @@ internal sealed partial class AlertLoop
         }
     }
 
-    private sealed record Failure(string Problem, DateTimeOffset Since, int Count, DateTimeOffset NextAt);
+    private sealed record Failure(string Problem, DateTimeOffset Since, MonotonicTime Began, int Count, MonotonicTime NextAt);
 }

@@ -20,6 +20,7 @@ namespace Tieline.Service.Hosting;
 /// <summary>Puts the pipeline together from the options, runs it, and takes it apart.</summary>
 /// <param name="alerts">Null for a command that does one thing: it tells nobody.</param>
 /// <param name="inForce">Told of what changes while it runs; null where nothing does.</param>
+/// <param name="clock">Notices that the system clock was set; null for a command that does one thing.</param>
 /// <param name="followed">Where what may change is read again; null: nowhere.</param>
 internal sealed partial class TielineRuntime(
     TielineOptions options,
@@ -32,7 +33,8 @@ internal sealed partial class TielineRuntime(
     AlertLoop? alerts,
     ILoggerFactory loggers,
     ConfigurationInForce? inForce = null,
-    FollowedConfiguration? followed = null) : ITielinePipeline
+    FollowedConfiguration? followed = null,
+    ClockWatch? clock = null) : ITielinePipeline
 {
     public Task RunAsync(CancellationToken stopping, CancellationToken aborting) => RunAsync(null, stopping, aborting);
 
@@ -179,6 +181,7 @@ internal sealed partial class TielineRuntime(
                 new("checkpoint", (stop, _) => checkpoint.RunAsync(stop)),
                 // A command that does one thing leaves no trace in the charts.
                 .. task is null ? (IReadOnlyList<PipelineLoop>)[new("history", (stop, _) => history.RunAsync(stop))] : [],
+                .. clock is null ? (IReadOnlyList<PipelineLoop>)[] : [new("clock", (stop, _) => clock.RunAsync(stop))],
                 .. alerts is null ? (IReadOnlyList<PipelineLoop>)[] : [new("alerts", (stop, _) => alerts.RunAsync(stop))],
             ],
             projecting: [new("audit", audit.RunAsync), .. forwarder is null ? (IReadOnlyList<PipelineLoop>)[] : [new("audit-forward", forwarder.RunAsync)]],

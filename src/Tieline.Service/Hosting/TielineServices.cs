@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Tieline.Diagnostics;
 using Tieline.Genesys;
+using Tieline.Pipeline;
 using Tieline.Service.Alerts;
 using Tieline.Service.Configuration;
 using Tieline.Service.Desks;
@@ -26,6 +27,7 @@ internal static class TielineServices
         services.AddSingleton<HistoryTally>();
         services.AddSingleton<FigureListener>();
         services.AddSingleton<AlertLoop>();
+        services.AddSingleton<ClockWatch>();
         services.AddSingleton<FilterDesk>();
         services.AddSingleton<RunningParts>();
         services.AddSingleton<DestinationDesk>();
@@ -43,6 +45,7 @@ internal static class TielineServices
         services.AddSingleton<IReadinessCheck, LoopCheck>();
         services.AddSingleton<IReadinessCheck, DestinationCheck>();
         services.AddSingleton<IReadinessCheck, ProgressCheck>();
+        services.AddSingleton<IReadinessCheck, ClockStepCheck>();
         services.AddSingleton<IReadinessCheck, CertificateCheck>();
         services.AddSingleton<IReadinessCheck, AlertCheck>();
         services.AddSingleton<IReadinessCheck, AuditCheck>();

@@ -42,6 +42,7 @@ internal sealed class PipelineFigures : ILiveFigures
         yield return new("duplicates", _tally.Duplicates);
         yield return new("delivered", _tally.Delivered);
         yield return new("waiting", statuses?.Sum(status => status.Waiting) ?? double.NaN);
+        yield return new("held", Read(reader => reader.ReadHeldCount()));
         yield return new("deliveryLagSeconds", statuses is null ? double.NaN : Lag(statuses));
         yield return new("deadLetters", Read(reader => reader.ReadDeadLetterCount()));
         yield return new("openGaps", Read(reader => reader.ReadOpenGapCount()));

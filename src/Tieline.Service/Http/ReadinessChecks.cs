@@ -1,4 +1,7 @@
+using Tieline.Diagnostics;
 using Tieline.Genesys;
+using Tieline.Pipeline;
+using Tieline.Service.Configuration;
 using Tieline.Service.Hosting;
 using Tieline.Service.Reload;
 
@@ -56,16 +59,65 @@ internal sealed class ConfigurationCheck(ConfigurationInForce configuration) : I
     public string? Note => configuration.Note;
 }
 
-/// <summary>Whether events move: nothing waits for a minute at a destination that takes events.</summary>
-internal sealed class ProgressCheck(RunningParts parts, TimeProvider time) : IReadinessCheck
+/// <summary>Whether the system clock goes on evenly. One that was set is no reason to be unready: no wait depends on it.</summary>
+internal sealed class ClockStepCheck(ClockWatch watch) : IReadinessCheck
+{
+    public string Name => "clock-steps";
+
+    public string? Problem => null;
+
+    public string? Note => watch.Note;
+}
+
+/// <summary>Whether events move: nothing waits for a minute at a destination that takes events, and nothing is held behind a hole for longer than holes are waited for.</summary>
+internal sealed class ProgressCheck(RunningParts parts, TielineOptions options, TimeProvider time) : IReadinessCheck
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
+    /// <summary>A rate limit that wants a longer wait does not count requests any more: it waits for a time that does not come.</summary>
+    private static readonly TimeSpan _longestPace = TimeSpan.FromMinutes(10);
+
+    private readonly Lock _gate = new();
+    private (long? First, MonotonicTime Since) _held = (null, MonotonicTime.Always);
+
     public string Name => "progress";
 
-    public string? Problem => parts.Current?.Dispatchers
+    public string? Problem => parts.Current is { } running ? Delivering(running) ?? Holding(running) : null;
+
+    private string? Delivering(RunningParts.Parts running) => running.Dispatchers
         .Select(dispatcher => dispatcher.Status)
-        .Where(status => status is { State: Delivery.GateState.Open, InFlight: 0, RateFreeAt: null } && status.OldestWaitingSince is { } since && time.GetUtcNow() - since > _patience)
+        .Where(status => status is { State: Delivery.GateState.Open, InFlight: 0 } && status.OldestWaitingSince is { } since && time.GetUtcNow() - since > _patience && !IsPaced(status))
         .Select(status => $"destination '{status.Destination}' takes events, but none has gone out while one waits for over a minute")
         .FirstOrDefault();
+
+    /// <summary>Its rate limit says when the next one goes, and that is a time that can be believed.</summary>
+    private bool IsPaced(Delivery.DispatcherStatus status) =>
+        status.RateFreeAt is { } free && free - time.GetUtcNow() is var wait && wait > -_patience && (wait <= _longestPace || status.LeftToday == 0);
+
+    /// <summary>The oldest that is held is the same as a while ago: told by looking twice, so whatever a clock says.</summary>
+    private string? Holding(RunningParts.Parts running)
+    {
+        var first = First(running);
+        var now = time.GetMonotonicTime();
+        lock (_gate)
+        {
+            if (first is null || first != _held.First)
+                _held = (first, now);
+            return first is not null && now - _held.Since > options.Gaps.ReorderWindow + options.Gaps.HoldFor + _patience
+                ? "events are held behind a hole in their numbers for longer than Gaps:ReorderWindow and Gaps:HoldFor allow, and none is let go"
+                : null;
+        }
+    }
+
+    private static long? First(RunningParts.Parts running)
+    {
+        try
+        {
+            return running.Journal.Read(reader => reader.ReadFirstHeld());
+        }
+        catch (Exception e) when (e is System.Data.Common.DbException or InvalidOperationException)
+        {
+            return null; // the journal's own check says so
+        }
+    }
 }

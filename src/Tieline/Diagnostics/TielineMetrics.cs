@@ -22,7 +22,7 @@ internal sealed class TielineMetrics : IDisposable
         TopicsRefused = _meter.CreateCounter<long>("tieline.source.topics.refused", "{topic}", "Topics that Genesys began to refuse.");
         TokenRequests = _meter.CreateCounter<long>("tieline.token.requests", "{request}", "Token requests, by tieline.token.outcome.");
         SnapshotsIgnored = _meter.CreateCounter<long>("tieline.snapshots.ignored", "{snapshot}", "Notifications that told nothing new, by tieline.snapshot: repeat or stale.");
-        Swept = _meter.CreateCounter<long>("tieline.conversations.swept", "{conversation}", "Silent conversations that Genesys was asked about, by tieline.sweep.outcome: ended, open or unknown.");
+        Swept = _meter.CreateCounter<long>("tieline.conversations.swept", "{conversation}", "Silent conversations that Genesys was asked about, by tieline.sweep.outcome: ended, open, unknown, refused or given_up.");
         Queries = _meter.CreateCounter<long>("tieline.genesys.queries", "{request}", "Requests for past conversations, by tieline.query.outcome.");
         Kept = _meter.CreateCounter<long>("tieline.events.kept", "{event}", "Events that passed the filter.");
         Dropped = _meter.CreateCounter<long>("tieline.events.dropped", "{event}", "Events that the filter dropped.");
@@ -45,6 +45,7 @@ internal sealed class TielineMetrics : IDisposable
         EndToEnd = _meter.CreateHistogram<double>("tieline.delivery.latency", "s", "From receiving an event to its acceptance.", advice: Buckets);
         QuotaUsed = _meter.CreateGauge<double>("tieline.delivery.quota.used", "{share}", "Share of the requests a day that the destination's answers say are used, by whoever; absent where they say nothing.");
         LoopRestarts = _meter.CreateCounter<long>("tieline.loop.restarts", "{restart}", "Loops that ended unexpectedly and were started again, by tieline.loop.");
+        ClockSteps = _meter.CreateCounter<long>("tieline.clock.steps", "{step}", "Times that somebody set the system clock, or the host was suspended, by tieline.direction: back or forward.");
         AlertNotices = _meter.CreateCounter<long>("tieline.alerts.notices", "{notice}", "Notices of built-in alerts that were posted to Alerts:Webhook, by tieline.alert.outcome: delivered or failed.");
         Reloads = _meter.CreateCounter<long>("tieline.configuration.reloads", "{reload}", "Times that the configuration was read again, by tieline.result: applied, unchanged or refused.");
         AuditLines = _meter.CreateCounter<long>("tieline.audit.lines", "{line}", "Lines written to the audit log.");
@@ -123,6 +124,8 @@ internal sealed class TielineMetrics : IDisposable
     public Gauge<double> QuotaUsed { get; }
 
     public Counter<long> LoopRestarts { get; }
+
+    public Counter<long> ClockSteps { get; }
 
     public Counter<long> AlertNotices { get; }
 

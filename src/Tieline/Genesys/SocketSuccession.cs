@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Tieline.Diagnostics;
 using Tieline.Events;
 
 namespace Tieline.Genesys;
@@ -42,7 +43,7 @@ internal sealed partial class SocketSuccession(
     {
         try
         {
-            var wait = old.Grant.RenewAt - time.GetUtcNow();
+            var wait = old.Grant.RenewAt - time.GetMonotonicTime();
             await Task.Delay(wait > _shortest ? wait : _shortest, time, ended);
             LogRenewing(logger, old.Grant.ExpiresAt);
             var policy = new ReconnectPolicy(random);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Tieline.Diagnostics;
 
 namespace Tieline.Genesys;
 
@@ -25,23 +26,24 @@ internal static class TokenAnswer
 
     /// <param name="url">What was asked.</param>
     /// <param name="now">When the request was sent, so that a slow answer does not stretch the token's life.</param>
+    /// <param name="sentAt">The same moment, on the clock that waits are measured on.</param>
     /// <param name="retryAfter">The answer's header.</param>
-    public static TokenOutcome Judge(HttpStatusCode status, ReadOnlySpan<byte> body, TimeSpan? retryAfter, GenesysOptions options, Uri url, DateTimeOffset now) => status switch
+    public static TokenOutcome Judge(HttpStatusCode status, ReadOnlySpan<byte> body, TimeSpan? retryAfter, GenesysOptions options, Uri url, DateTimeOffset now, MonotonicTime sentAt) => status switch
     {
-        HttpStatusCode.OK => Read(body, now),
+        HttpStatusCode.OK => Read(body, now, sentAt),
         HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new TokenOutcome.Refused(WhatToCheck(status, body, options, url)),
         HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or (>= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest) => new TokenOutcome.Unavailable(
             $"the token endpoint answered {(int)status}; is {url.Host} where Genesys logs clients in (Genesys:Region, Genesys:LoginUrl, Genesys:TokenUrl)?", retryAfter),
         _ => new TokenOutcome.Unavailable($"the token endpoint answered {(int)status}", retryAfter),
     };
 
-    public static DateTimeOffset RenewAt(DateTimeOffset now, TimeSpan life) => now + (life <= _short ? life / 2 : life - _early);
+    public static MonotonicTime RenewAt(MonotonicTime sentAt, TimeSpan life) => sentAt + (life <= _short ? life / 2 : life - _early);
 
-    private static TokenOutcome Read(ReadOnlySpan<byte> body, DateTimeOffset now)
+    private static TokenOutcome Read(ReadOnlySpan<byte> body, DateTimeOffset now, MonotonicTime sentAt)
     {
         if (!TryParse(body, out var token, out var life))
             return new TokenOutcome.Unavailable("the token endpoint answered 200 without a usable access_token and expires_in", null);
-        return new TokenOutcome.Granted(new Secret(token), now + life, RenewAt(now, life));
+        return new TokenOutcome.Granted(new Secret(token), now.Plus(life), sentAt + life, RenewAt(sentAt, life));
     }
 
     private static bool TryParse(ReadOnlySpan<byte> body, out string token, out TimeSpan life)

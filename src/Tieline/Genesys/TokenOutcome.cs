@@ -1,3 +1,5 @@
+using Tieline.Diagnostics;
+
 namespace Tieline.Genesys;
 
 /// <summary>What asking for a token came to.</summary>
@@ -7,8 +9,10 @@ internal abstract record TokenOutcome
     {
     }
 
+    /// <param name="ExpiresAt">For people: what the system clock shows then, if nobody sets it.</param>
+    /// <param name="EndsAt">The same on the clock that waits are measured on: Genesys names a duration.</param>
     /// <param name="RenewAt">From when on a new one is fetched: a minute early, or at half the life of a short-lived one.</param>
-    public sealed record Granted(Secret Token, DateTimeOffset ExpiresAt, DateTimeOffset RenewAt) : TokenOutcome;
+    public sealed record Granted(Secret Token, DateTimeOffset ExpiresAt, MonotonicTime EndsAt, MonotonicTime RenewAt) : TokenOutcome;
 
     /// <summary>Genesys does not accept the credentials. Nothing but a person can change that.</summary>
     /// <param name="Reason">One sentence that says what to check.</param>

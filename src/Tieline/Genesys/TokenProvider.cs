@@ -25,7 +25,7 @@ internal sealed partial class TokenProvider(
         Task<TokenOutcome> flight;
         lock (_lock)
         {
-            if (_cached is not null && time.GetUtcNow() < _cached.RenewAt)
+            if (_cached is not null && time.GetMonotonicTime() < _cached.RenewAt)
                 return ValueTask.FromResult<TokenOutcome>(_cached);
             if (_flight is null || _flight.IsCompleted)
                 _flight = FetchAsync();
@@ -56,7 +56,7 @@ internal sealed partial class TokenProvider(
 
     private async Task<TokenOutcome> RequestAsync()
     {
-        var now = time.GetUtcNow();
+        var (now, sentAt) = (time.GetUtcNow(), time.GetMonotonicTime());
         using var timeout = new CancellationTokenSource(Timeout, time);
         try
         {
@@ -68,7 +68,7 @@ internal sealed partial class TokenProvider(
             var retryAfter = RetryAfter.Read(response.Headers.RetryAfter, time.GetUtcNow());
             if (retryAfter is { } hold)
                 budget.Hold(hold);
-            return TokenAnswer.Judge(response.StatusCode, body.Span, retryAfter, options, url, now);
+            return TokenAnswer.Judge(response.StatusCode, body.Span, retryAfter, options, url, now, sentAt);
         }
         catch (SecretFileException e)
         {
@@ -121,7 +121,7 @@ internal sealed partial class TokenProvider(
                 if (_refusal is not null)
                     LogAccepted(logger);
                 _refusal = null;
-                LogGranted(logger, granted.ExpiresAt, granted.RenewAt);
+                LogGranted(logger, granted.ExpiresAt, time.ToSystemTime(granted.RenewAt));
                 break;
             case TokenOutcome.Refused refused:
                 metrics.TokenRequests.Add(1, new KeyValuePair<string, object?>("tieline.token.outcome", "refused"));

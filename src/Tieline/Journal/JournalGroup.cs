@@ -97,6 +97,12 @@ internal sealed class JournalGroup
                 foreach (var conversation in save.Conversations)
                     _statements.Save(conversation);
                 break;
+            case JournalWork.PutOff put:
+                _statements.PutOff(put.Conversation, put.AskAt, put.Refusals);
+                break;
+            case JournalWork.MoveAsks move:
+                _statements.MoveAsks(move.By, move.Latest);
+                break;
             case JournalWork.SaveFill save:
                 Save(save.Fill);
                 break;

@@ -119,13 +119,20 @@ internal sealed partial class JournalReader(string path) : IDisposable
     }
 
     /// <summary>Conversations of which nothing has been heard for too long, the longest first.</summary>
-    public IReadOnlyList<string> ReadSilent(DateTimeOffset now, int limit)
+    public IReadOnlyList<SilentConversation> ReadSilent(DateTimeOffset now, int limit)
     {
-        var ids = new List<string>();
-        using var row = Query("SELECT id FROM conversation WHERE ask_at <= $0 ORDER BY ask_at LIMIT $1", now.ToUnixTimeMilliseconds(), limit);
+        var silent = new List<SilentConversation>();
+        using var row = Query("SELECT id, refusals FROM conversation WHERE ask_at <= $0 ORDER BY ask_at LIMIT $1", now.ToUnixTimeMilliseconds(), limit);
         while (row.Read())
-            ids.Add(row.GetString(0));
-        return ids;
+            silent.Add(new SilentConversation(row.GetString(0), (int)Math.Clamp(row.GetInt64(1), 0, int.MaxValue)));
+        return silent;
+    }
+
+    /// <summary>Whether a conversation is to be asked about only after that.</summary>
+    public bool HasSilentAfter(DateTimeOffset time)
+    {
+        using var row = Query("SELECT 1 FROM conversation WHERE ask_at > $0 LIMIT 1", time.ToUnixTimeMilliseconds());
+        return row.Read();
     }
 
     /// <summary>Conversations of which something came out of its turn: live events of theirs are looked up. The newest of them first.</summary>
@@ -263,14 +270,22 @@ internal sealed partial class JournalReader(string path) : IDisposable
     }
 
     /// <summary>The last position received before then, dead letters aside; <see cref="JournalPosition.Start"/> where there is none. Positions follow the time of receiving closely, not exactly: the first younger one ends the span.</summary>
-    public JournalPosition ReadLastBefore(DateTimeOffset time, int scan)
+    /// <param name="now">What was received later than now was received by a clock that was ahead: it is as old as what stands beside it.</param>
+    public JournalPosition ReadLastBefore(DateTimeOffset time, int scan, DateTimeOffset now)
     {
         using var row = Query(
-            $"SELECT position, received_at FROM event e WHERE {JournalStatements.Free} ORDER BY position LIMIT $0", scan);
+            $"SELECT position, received_at FROM event e WHERE {JournalStatements.Free} AND received_at <= $1 ORDER BY position LIMIT $0", scan, now.ToUnixTimeMilliseconds());
         var last = JournalPosition.Start;
         while (row.Read() && row.GetInt64(1) < time.ToUnixTimeMilliseconds())
             last = new JournalPosition(row.GetInt64(0));
         return last;
+    }
+
+    /// <summary>What has waited longest for a hole before it; null where nothing does.</summary>
+    public long? ReadFirstHeld()
+    {
+        using var row = Query("SELECT arrival FROM held ORDER BY arrival LIMIT 1");
+        return row.Read() ? row.GetInt64(0) : null;
     }
 
     /// <summary>Bytes in use: pages that hold something.</summary>

@@ -62,6 +62,8 @@ internal sealed class JournalStatements(PreparedStatements connection) : IDispos
         "INSERT INTO conversation(id, ask_at, state) VALUES ($0, $1, $2) ON CONFLICT (id) DO UPDATE SET ask_at = excluded.ask_at, state = excluded.state",
         3);
 
+    private readonly SqliteCommand _putOffConversation = Prepare(connection, "UPDATE conversation SET ask_at = $1, refusals = $2 WHERE id = $0", 3);
+    private readonly SqliteCommand _moveAsks = Prepare(connection, "UPDATE conversation SET ask_at = min(ask_at, $1 - $0) + $0 WHERE $0 <> 0 OR ask_at > $1", 2);
     private readonly SqliteCommand _forgetConversation = Prepare(connection, "DELETE FROM conversation WHERE id = $0", 1);
     private readonly SqliteCommand _lookUp = Prepare(connection, "SELECT position FROM lookup WHERE day = $0 AND conversation = $1", 2);
     private readonly SqliteCommand _nextDay = Prepare(connection, "SELECT min(day) FROM lookup WHERE day > $0", 1);
@@ -257,6 +259,10 @@ internal sealed class JournalStatements(PreparedStatements connection) : IDispos
         else
             With(_forgetConversation, conversation.Id).ExecuteNonQuery();
     }
+
+    public void PutOff(string conversation, DateTimeOffset askAt, int refusals) => With(_putOffConversation, conversation, askAt.ToUnixTimeMilliseconds(), refusals).ExecuteNonQuery();
+
+    public void MoveAsks(TimeSpan by, DateTimeOffset latest) => With(_moveAsks, (long)by.TotalMilliseconds, latest.ToUnixTimeMilliseconds()).ExecuteNonQuery();
 
     public void ForgetGap(long number) => With(_forgetGap, number).ExecuteNonQuery();
 

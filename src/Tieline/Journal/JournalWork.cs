@@ -48,6 +48,14 @@ internal abstract record JournalWork
     /// <summary>How far conversations have come that are known from snapshots.</summary>
     public sealed record SaveConversations(IReadOnlyList<SavedConversation> Conversations) : JournalWork;
 
+    /// <summary>Genesys gives no answer about a conversation: it is asked again then, unless something is heard of it before.</summary>
+    /// <param name="Refusals">How often in a row; 0: it has answered.</param>
+    public sealed record PutOff(string Conversation, DateTimeOffset AskAt, int Refusals) : JournalWork;
+
+    /// <summary>The system clock was set: every time at which a conversation is to be asked about moves with it.</summary>
+    /// <param name="Latest">None is later than this afterwards.</param>
+    public sealed record MoveAsks(TimeSpan By, DateTimeOffset Latest) : JournalWork;
+
     /// <summary>How far the filling of a gap has come.</summary>
     public sealed record SaveFill(GapFill Fill) : JournalWork;
 

@@ -37,7 +37,7 @@ internal sealed partial class RetentionLoop(SqliteJournal journal, RetentionOpti
     {
         var (now, options) = (time.GetUtcNow(), _options);
         var removable = journal.ReadRemovable();
-        var old = journal.Read(reader => reader.ReadBytes() > options.MaxBytes ? removable.Through : reader.ReadLastBefore(now - options.Delivered, Step));
+        var old = journal.Read(reader => reader.ReadBytes() > options.MaxBytes ? removable.Through : reader.ReadLastBefore(now - options.Delivered, Step, now));
         var through = old < removable.Through ? old : removable.Through;
         if (through <= JournalPosition.Start)
             return 0;

@@ -1,3 +1,5 @@
+using Tieline.Diagnostics;
+
 namespace Tieline.Pipeline;
 
 /// <summary>Tells ends when they are settled, and once a second makes durable how far the conversations of the snapshots have come.</summary>
@@ -8,17 +10,17 @@ internal sealed class ConversationLoop(SnapshotIntake intake, TimeProvider time)
 
     public async Task RunAsync(CancellationToken stopping, CancellationToken aborting)
     {
-        var saveAt = time.GetUtcNow() + Interval;
+        var saveAt = time.GetMonotonicTime() + Interval;
         while (!stopping.IsCancellationRequested)
         {
             var next = intake.NextSettle is { } settle && settle < saveAt ? settle : saveAt;
-            if (next - time.GetUtcNow() is var delay && delay > TimeSpan.Zero)
+            if (next - time.GetMonotonicTime() is var delay && delay > TimeSpan.Zero)
                 await Task.Delay(delay, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await intake.SettleAsync(aborting);
-            if (time.GetUtcNow() < saveAt)
+            if (time.GetMonotonicTime() < saveAt)
                 continue;
             await intake.SaveAsync(aborting);
-            saveAt = time.GetUtcNow() + Interval;
+            saveAt = time.GetMonotonicTime() + Interval;
         }
 
         await intake.SaveAsync(aborting);

@@ -33,10 +33,16 @@ internal sealed partial class EventIntake
     }
 
     /// <summary>Records how far the conversations of the snapshots have come, after the facts that were taken from them.</summary>
-    public ValueTask SaveAsync(IReadOnlyList<SavedConversation> conversations, CancellationToken aborting)
+    /// <param name="move">Before it: the system clock was set, and what was saved earlier moves with it.</param>
+    public ValueTask SaveAsync(IReadOnlyList<SavedConversation> conversations, CancellationToken aborting, JournalWork.MoveAsks? move = null)
     {
         lock (_gate)
+        {
+            if (move is not null)
+                _outbox.Enqueue(move);
             _outbox.Enqueue(new JournalWork.SaveConversations(conversations));
+        }
+
         return FlushAsync(aborting);
     }
 

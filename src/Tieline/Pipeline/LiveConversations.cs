@@ -1,4 +1,5 @@
 using Tieline.Derivation;
+using Tieline.Diagnostics;
 using Tieline.Filtering;
 using Tieline.Journal;
 
@@ -6,13 +7,16 @@ namespace Tieline.Pipeline;
 
 /// <summary>The conversations that snapshots have told of and that are not over. Those heard of last are in memory, all are in the journal. Not for several threads at once.</summary>
 /// <param name="read">What the journal has of a conversation; null: nothing.</param>
-internal sealed class LiveConversations(Func<string, byte[]?> read)
+internal sealed class LiveConversations(TimeProvider time, Func<string, byte[]?> read)
 {
     /// <summary>Kept in memory: some kilobytes each.</summary>
     public const int Capacity = 20_000;
 
     /// <summary>How long one that is over is remembered. A snapshot that comes later begins it anew; the journal knows its facts.</summary>
     public static readonly TimeSpan Remembered = TimeSpan.FromMinutes(5);
+
+    /// <summary>None is asked about later than this from now: what says so was saved by a clock that was wrong.</summary>
+    public static readonly TimeSpan LongestSilence = SnapshotFold.SilenceOfTexts;
 
     private static readonly TimeSpan _unsettled = TimeSpan.FromSeconds(30);
 
@@ -25,7 +29,7 @@ internal sealed class LiveConversations(Func<string, byte[]?> read)
     private readonly HashSet<string> _away = [];
 
     /// <summary>Over, and still in memory until then: what comes late of them is known.</summary>
-    private readonly Queue<(DateTimeOffset Until, string Id)> _over = new();
+    private readonly Queue<(MonotonicTime Until, string Id)> _over = new();
 
     /// <summary>States in memory: of those that are not over, and of those that were over a short while ago.</summary>
     public int InMemory => _states.Count;
@@ -41,11 +45,26 @@ internal sealed class LiveConversations(Func<string, byte[]?> read)
     {
         if (_states.TryGetValue(id, out var state))
             return state;
-        if (!_away.Remove(id))
+        if (!_away.Contains(id))
             return null;
-        if (read(id) is not { } saved || !ConversationState.TryRead(saved, out state))
+        var saved = read(id); // may fail, and then the journal still has it
+        _away.Remove(id);
+        if (saved is null || !ConversationState.TryRead(saved, out state))
             return null;
-        return _states[id] = state;
+        return _states[id] = NotAhead(state, time.GetUtcNow());
+    }
+
+    /// <summary>The system clock was set: what is waited for since some time goes on being waited for as long as before.</summary>
+    /// <param name="by">Negative: back. Forward, silence counts as longer: the host may have been suspended.</param>
+    public void Move(TimeSpan by)
+    {
+        foreach (var (id, state) in _states.Where(known => !known.Value.IsEndTold).ToList())
+        {
+            var moved = state with { HeardAt = by < TimeSpan.Zero ? state.HeardAt.Plus(by) : state.HeardAt, OverSince = state.OverSince?.Plus(by) };
+            _states[id] = moved;
+            if (moved.OverSince is not null || _changed.ContainsKey(id))
+                _changed[id] = moved; // of the others, the journal moves what it has
+        }
     }
 
     public void Set(ConversationState state)
@@ -55,10 +74,10 @@ internal sealed class LiveConversations(Func<string, byte[]?> read)
     }
 
     /// <summary>It is over, and its end has been told.</summary>
-    public void End(ConversationState state, DateTimeOffset now)
+    public void End(ConversationState state)
     {
         if (!_states.TryGetValue(state.ConversationId, out var before) || !before.IsEndTold)
-            _over.Enqueue((now + Remembered, state.ConversationId));
+            _over.Enqueue((time.GetMonotonicTime() + Remembered, state.ConversationId));
         _away.Remove(state.ConversationId);
         _states[state.ConversationId] = state;
         _changed[state.ConversationId] = null;
@@ -74,8 +93,9 @@ internal sealed class LiveConversations(Func<string, byte[]?> read)
     }
 
     /// <summary>What is to be saved. Of those in memory that need not be, the ones heard of longest ago leave it.</summary>
-    public IReadOnlyList<SavedConversation> TakeChanges(DateTimeOffset now)
+    public IReadOnlyList<SavedConversation> TakeChanges()
     {
+        var now = time.GetMonotonicTime();
         SavedConversation[] changes = [.. _changed.Select(change => new SavedConversation(change.Key, change.Value is { } state ? AskAt(state) : default, change.Value is { } saved ? ForDisk(saved).Write() : null))];
         _changed.Clear();
         while (_over.TryPeek(out var over) && (over.Until <= now || _over.Count > Capacity))
@@ -94,7 +114,13 @@ internal sealed class LiveConversations(Func<string, byte[]?> read)
 
     /// <summary>An end that is pending is told without asking; but by the next run, if this one does not come to it, only so.</summary>
     private static DateTimeOffset AskAt(ConversationState state) =>
-        new[] { state.SilentAt, state.WrapUpDeadline, state.SettlesAt + _unsettled }.OfType<DateTimeOffset>().Min();
+        new[] { state.SilentAt, state.WrapUpDeadline, state.SettlesAt?.Plus(_unsettled) }.OfType<DateTimeOffset>().Min();
+
+    /// <summary>Saved by a clock that was ahead of this one: heard now, at the latest.</summary>
+    private static ConversationState NotAhead(ConversationState state, DateTimeOffset now) =>
+        state.HeardAt <= now && !(state.OverSince > now)
+            ? state
+            : state with { HeardAt = state.HeardAt < now ? state.HeardAt : now, OverSince = state.OverSince > now ? now : state.OverSince };
 
     /// <summary>The id of a user or a contact goes to the disk only where it is an id by its shape. The next snapshot has the others again.</summary>
     private static ConversationState ForDisk(ConversationState state) => state with

@@ -14,25 +14,33 @@ namespace Tieline.Pipeline;
 /// <summary>The way in for notifications: each is folded into what is known of its conversation, and the facts that it adds go on to <see cref="EventIntake"/>. Safe for all channels at once.</summary>
 internal sealed partial class SnapshotIntake : INotificationSink
 {
+    /// <summary>Ends that are pending at once. Beyond it one is told by the sweep, which asks half a minute later.</summary>
+    private const int MaxSettling = 100_000;
+
     private readonly Lock _gate = new();
     private readonly LiveConversations _conversations;
-    private readonly Queue<(DateTimeOffset At, string Id)> _settling = new();
+    private readonly PriorityQueue<string, MonotonicTime> _settling = new();
     private readonly EventIntake _intake;
+    private readonly SqliteJournal _journal;
     private readonly IReadOnlyList<string> _media;
     private readonly TimeProvider _time;
     private readonly TielineMetrics _metrics;
     private readonly ILogger _logger;
     private readonly BoundedLog _faults;
-    private readonly DateTimeOffset _since;
+    private readonly ClockSteps _steps;
+    private DateTimeOffset _since;
+    private TimeSpan _moved;
+    private bool _areAsksChecked;
 
     /// <param name="media">Media types that are asked for; empty: all.</param>
     public SnapshotIntake(EventIntake intake, SqliteJournal journal, IReadOnlyList<string> media, TimeProvider time, TielineMetrics metrics, ILogger<SnapshotIntake> logger)
     {
-        (_intake, _media, _time, _metrics, _logger, _faults) = (intake, media, time, metrics, logger, new BoundedLog(time));
-        _conversations = new LiveConversations(id => journal.Read(reader => reader.ReadConversation(id)));
+        (_intake, _journal, _media, _time, _metrics, _logger, _faults) = (intake, journal, media, time, metrics, logger, new BoundedLog(time));
+        _steps = new ClockSteps(time);
+        _conversations = new LiveConversations(time, id => journal.Read(reader => reader.ReadConversation(id)));
         _conversations.Restore(journal.Read(reader => reader.ReadConversationIds()));
-        SeenUntil = intake.NewestTime - SnapshotFold.SettleDelay - ConversationLoop.Interval; // an end that the run before had yet to tell, or to save, is older than what it told last
-        _since = journal.Read(reader => reader.ReadSince()) ?? SeenUntil ?? time.GetUtcNow();
+        SeenUntil = intake.NewestTime?.Plus(-(SnapshotFold.SettleDelay + ConversationLoop.Interval)); // an end that the run before had yet to tell, or to save, is older than what it told last
+        _since = NotAhead(journal.Read(reader => reader.ReadSince()) ?? SeenUntil ?? time.GetUtcNow()); // the first run's clock may have been ahead
         if (SeenUntil is null)
             intake.BeginNow();
         intake.ConversationEnded = Forget;
@@ -51,12 +59,12 @@ internal sealed partial class SnapshotIntake : INotificationSink
     }
 
     /// <summary>When the next end will be told, if nothing happens before.</summary>
-    public DateTimeOffset? NextSettle
+    public MonotonicTime? NextSettle
     {
         get
         {
             lock (_gate)
-                return _settling.TryPeek(out var next) ? next.At : null;
+                return _settling.TryPeek(out _, out var due) ? due : null;
         }
     }
 
@@ -72,6 +80,7 @@ internal sealed partial class SnapshotIntake : INotificationSink
         Task entering;
         lock (_gate)
         {
+            FollowClock();
             var outcome = SnapshotFold.Apply(_conversations.Find(snapshot.ConversationId), snapshot, _time.GetUtcNow());
             if (outcome.IsRepeat || outcome.IsStale)
                 _metrics.SnapshotsIgnored.Add(1, new KeyValuePair<string, object?>("tieline.snapshot", outcome.IsRepeat ? "repeat" : "stale"));
@@ -89,13 +98,14 @@ internal sealed partial class SnapshotIntake : INotificationSink
             Task entering;
             lock (_gate)
             {
-                var now = _time.GetUtcNow();
-                if (!_settling.TryPeek(out var next) || next.At > now)
+                FollowClock();
+                if (!_settling.TryPeek(out var id, out var due) || due > _time.GetMonotonicTime())
                     return;
+                var found = _conversations.Find(id); // may fail, and then it is still pending
                 _settling.Dequeue();
-                if (_conversations.Find(next.Id) is not { } state)
+                if (found is not { } state)
                     continue;
-                entering = Take(SnapshotFold.Settle(state, now), aborting);
+                entering = Take(SnapshotFold.Settle(state, _time.GetUtcNow()), aborting);
             }
 
             await entering;
@@ -107,8 +117,10 @@ internal sealed partial class SnapshotIntake : INotificationSink
     {
         lock (_gate)
         {
-            var changes = _conversations.TakeChanges(_time.GetUtcNow());
-            return changes.Count == 0 ? ValueTask.CompletedTask : _intake.SaveAsync(changes, aborting);
+            FollowClock();
+            var move = TakeMove(); // may fail, and then nothing has been taken
+            var changes = _conversations.TakeChanges();
+            return changes.Count == 0 && move is null ? ValueTask.CompletedTask : _intake.SaveAsync(changes, aborting, move);
         }
     }
 
@@ -141,15 +153,39 @@ internal sealed partial class SnapshotIntake : INotificationSink
     private Task Take(SnapshotOutcome outcome, CancellationToken aborting)
     {
         if (outcome.State.IsEndTold)
-            _conversations.End(outcome.State, _time.GetUtcNow());
+            _conversations.End(outcome.State);
         else if (!outcome.IsRepeat)
             _conversations.Set(outcome.State);
-        if (outcome.SettlesAt is { } at)
-            _settling.Enqueue((at, outcome.State.ConversationId));
+        if (outcome.SettlesAt - _time.GetUtcNow() is { } wait && wait > TimeSpan.Zero && _settling.Count < MaxSettling) // else it is due, and was not told: its time is not plausible, and the sweep asks
+            _settling.Enqueue(outcome.State.ConversationId, _time.GetMonotonicTime() + (wait < SnapshotFold.SettleDelay ? wait : SnapshotFold.SettleDelay));
         if (outcome.New.Count == 0)
             return Task.CompletedTask;
         HashSet<EventId> wanted = [.. outcome.Facts.Where(fact => outcome.New.Contains(fact.Id) && Wants(fact)).Select(fact => fact.Id)];
         return wanted.Count == 0 ? Task.CompletedTask : _intake.ObserveAsync(outcome.Facts, wanted, aborting);
+    }
+
+    /// <summary>Under the gate, before the system clock is read: states are kept by it, since they outlive the process.</summary>
+    private void FollowClock()
+    {
+        var by = _steps.Look();
+        if (by == TimeSpan.Zero)
+            return;
+        _conversations.Move(by);
+        if (by > TimeSpan.Zero)
+            return;
+        _moved += by;
+        _since = NotAhead(_since);
+    }
+
+    private DateTimeOffset NotAhead(DateTimeOffset time) => _time.GetUtcNow() is var now && time > now ? now : time;
+
+    private JournalWork.MoveAsks? TakeMove()
+    {
+        var latest = _time.GetUtcNow().Plus(LiveConversations.LongestSilence);
+        var isNeeded = _moved != TimeSpan.Zero || (!_areAsksChecked && _journal.Read(reader => reader.HasSilentAfter(latest)));
+        var move = isNeeded ? new JournalWork.MoveAsks(_moved, latest) : null;
+        (_moved, _areAsksChecked) = (TimeSpan.Zero, true);
+        return move;
     }
 
     private bool TryRead(ReadOnlyMemory<byte> utf8, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ConversationSnapshot? snapshot)

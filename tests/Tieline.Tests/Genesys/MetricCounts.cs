@@ -15,7 +15,7 @@ internal sealed class MetricCounts : IDisposable
     public void Watch(TielineMetrics metrics)
     {
         _listener.SetMeasurementEventCallback<long>(Add);
-        foreach (var counter in new[] { metrics.Frames, metrics.Connections, metrics.Closes, metrics.ConnectFailures, metrics.TokenRequests, metrics.Queries })
+        foreach (var counter in new[] { metrics.Frames, metrics.Connections, metrics.Closes, metrics.ConnectFailures, metrics.TokenRequests, metrics.Queries, metrics.Swept })
             _listener.EnableMeasurementEvents(counter);
     }
 

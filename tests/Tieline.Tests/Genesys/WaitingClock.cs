@@ -7,6 +7,14 @@ namespace Tieline.Tests.Genesys;
 internal sealed class WaitingClock() : FakeTimeProvider(Frames.ReceivedAt)
 {
     private readonly Channel<TimeSpan> _waits = Channel.CreateUnbounded<TimeSpan>();
+    private TimeSpan _stepped;
+
+    /// <summary>Sets the system clock; the monotonic one and all timers go on as before.</summary>
+    public void StepClock(TimeSpan by) => _stepped += by;
+
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _stepped;
+
+    public override long GetTimestamp() => (base.GetUtcNow() - Frames.ReceivedAt + TimeSpan.FromDays(1)).Ticks;
 
     /// <summary>Returns when a wait of this very length has begun; forgets those that began before it.</summary>
     public async Task WaitsForAsync(TimeSpan length)

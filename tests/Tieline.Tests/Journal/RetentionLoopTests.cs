@@ -7,6 +7,7 @@ namespace Tieline.Tests.Journal;
 public sealed class RetentionLoopTests : IAsyncLifetime
 {
     private const int RetentionRemoved = 2010;
+    private const int Year = 365 * 86_400;
 
     private readonly JournalRig _rig = new();
     private readonly RetentionOptions _options = new() { Delivered = TimeSpan.FromHours(1) };
@@ -229,6 +230,37 @@ public sealed class RetentionLoopTests : IAsyncLifetime
         _rig.Time.Advance(TimeSpan.FromDays(30));
         await RemoveAsync();
         _rig.Scalar("SELECT count(*) FROM lookup WHERE position <> 7").ShouldBeLessThan(ConversationIndex.Capacity / 2);
+    }
+
+    /// <summary>Retention by age ended at them for a year.</summary>
+    [Fact]
+    public async Task Events_received_while_the_clock_was_a_year_ahead_go_with_their_neighbours()
+    {
+        _options.Delivered = TimeSpan.FromDays(7);
+        await _rig.DoAsync(Append(1), Append(2), Append(3, atSeconds: Year), Append(4), Append(5));
+        await _rig.DoAsync(_rig.SettleAll(5));
+        await _rig.AuditedAsync(10);
+        _rig.Time.Advance(TimeSpan.FromDays(5));
+        (await RemoveAsync()).ShouldBe(0);
+        await _rig.DoAsync(Append(6, atSeconds: 5 * 86_400));
+        await _rig.DoAsync(_rig.Settle(6, 6));
+        await _rig.AuditedAsync(12);
+        _rig.Time.Advance(TimeSpan.FromDays(3));
+        (await RemoveAsync()).ShouldBe(5);
+        _rig.Time.Advance(TimeSpan.FromDays(52)); // 60 days later, kept for 7
+        (await RemoveAsync()).ShouldBe(1);
+        _rig.Scalar("SELECT count(*) FROM event").ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task The_newest_event_was_received_by_a_clock_that_was_ahead_it_stays_until_something_behind_it_is_old()
+    {
+        await _rig.DoAsync(Append(1), Append(2, atSeconds: Year));
+        await _rig.DoAsync(_rig.SettleAll(2));
+        await _rig.AuditedAsync(4);
+        _rig.Time.Advance(TimeSpan.FromDays(1));
+        (await RemoveAsync()).ShouldBe(1);
+        (await RemoveAsync()).ShouldBe(0);
     }
 
     [Fact]

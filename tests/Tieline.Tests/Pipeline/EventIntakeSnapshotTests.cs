@@ -87,8 +87,8 @@ public sealed class EventIntakeSnapshotTests : IAsyncLifetime
         _rig.Journal.Read(reader => reader.ReadConversationIds()).ShouldBe(["c1", "c2"]);
         _rig.Journal.Read(reader => reader.ReadConversation("c1")).ShouldBe([4, 5]);
         _rig.Journal.Read(reader => reader.ReadConversation("c3")).ShouldBeNull();
-        _rig.Journal.Read(reader => reader.ReadSilent(Some.Time.AddHours(1), 10)).ShouldBe(["c2"]);
-        _rig.Journal.Read(reader => reader.ReadSilent(Some.Time.AddHours(5), 1)).ShouldBe(["c2"]);
+        _rig.Journal.Read(reader => reader.ReadSilent(Some.Time.AddHours(1), 10)).ShouldBe([new SilentConversation("c2", 0)]);
+        _rig.Journal.Read(reader => reader.ReadSilent(Some.Time.AddHours(5), 1)).ShouldBe([new SilentConversation("c2", 0)]);
     }
 
     private Task ObserveAsync(ConversationEvent[] facts, params ConversationEvent[] wanted) => _rig.Intake.ObserveAsync(facts, wanted.Select(fact => fact.Id).ToHashSet(), _rig.Limit);

@@ -13,10 +13,10 @@ public sealed class LiveConversationsTests
 
     private readonly Dictionary<string, byte[]> _disk = [];
     private readonly LiveConversations _conversations;
-    private DateTimeOffset _now = Some.Time;
+    private readonly ManualTime _time = new();
     private int _most;
 
-    public LiveConversationsTests() => _conversations = new LiveConversations(id => _disk.GetValueOrDefault(id));
+    public LiveConversationsTests() => _conversations = new LiveConversations(_time, id => _disk.GetValueOrDefault(id));
 
     [Fact]
     public void ManyOpenAtOnce_MemoryIsBoundedAndAtTheEndAllOfItIsGone()
@@ -50,23 +50,36 @@ public sealed class LiveConversationsTests
         ShouldBeGone();
     }
 
+    [Fact]
+    public void Find_TheReadFailsOnce_ItIsFoundTheNextTime()
+    {
+        Open(0);
+        Save();
+        var fails = true;
+        var next = new LiveConversations(_time, id => fails ? throw new IOException("a disk") : _disk[id]);
+        next.Restore(["c0"]);
+        Should.Throw<IOException>(() => next.Find("c0"));
+        fails = false;
+        next.Find("c0").ShouldNotBeNull();
+    }
+
     private void Open(int number) => Take(number, isOver: false);
 
     private void End(int number)
     {
         Take(number, isOver: true);
-        var settled = SnapshotFold.Settle(_conversations.Find(Id(number))!, _now + SnapshotFold.SettleDelay);
+        var settled = SnapshotFold.Settle(_conversations.Find(Id(number))!, _time.GetUtcNow() + SnapshotFold.SettleDelay);
         settled.State.IsEndTold.ShouldBeTrue();
-        _conversations.End(settled.State, _now);
+        _conversations.End(settled.State);
     }
 
     private void Take(int number, bool isOver)
     {
-        _now = _now.AddMilliseconds(36);
+        _time.Advance(TimeSpan.FromMilliseconds(36));
         SnapshotLeg leg = new() { ParticipantId = "customer", CommunicationId = "call", Purpose = "customer", Media = MediaNames.Voice, ConnectedAt = Some.Time, IsAnswered = true };
-        SnapshotLeg[] legs = [isOver ? leg with { IsEnded = true, EndedAt = _now } : leg];
+        SnapshotLeg[] legs = [isOver ? leg with { IsEnded = true, EndedAt = _time.GetUtcNow() } : leg];
         var snapshot = new ConversationSnapshot(Id(number), legs, null, IsPartial: false, SnapshotHash.Of(legs, null));
-        _conversations.Set(SnapshotFold.Apply(_conversations.Find(snapshot.ConversationId), snapshot, _now).State);
+        _conversations.Set(SnapshotFold.Apply(_conversations.Find(snapshot.ConversationId), snapshot, _time.GetUtcNow()).State);
         if (number % SavedTogether == SavedTogether - 1)
             Save();
     }
@@ -74,7 +87,7 @@ public sealed class LiveConversationsTests
     private void Save()
     {
         _most = Math.Max(_most, _conversations.InMemory);
-        foreach (var change in _conversations.TakeChanges(_now))
+        foreach (var change in _conversations.TakeChanges())
             Store(change);
         _most = Math.Max(_most, _conversations.InMemory);
     }
@@ -89,7 +102,7 @@ public sealed class LiveConversationsTests
 
     private void ShouldBeGone()
     {
-        _now += LiveConversations.Remembered;
+        _time.Advance(LiveConversations.Remembered);
         Save();
         _conversations.InMemory.ShouldBe(0);
         _disk.ShouldBeEmpty();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tieline.Derivation;
+using Tieline.Diagnostics;
 using Tieline.Events;
 using Tieline.Genesys;
 using Tieline.Journal;
@@ -131,7 +132,7 @@ public sealed class SameIdsTests
     /// <summary>Time passes, and what is due on the way happens.</summary>
     private static async Task PassAsync(IntakeRig rig, SnapshotIntake snapshots, DateTimeOffset to)
     {
-        while (snapshots.NextSettle is { } due && due <= to)
+        while (snapshots.NextSettle is { } settle && rig.Time.ToSystemTime(settle) is var due && due <= to)
         {
             if (due > rig.Time.GetUtcNow())
                 rig.Time.SetUtcNow(due);

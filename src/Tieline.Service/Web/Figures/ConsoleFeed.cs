@@ -10,9 +10,13 @@ internal sealed partial class ConsoleFeed(OverviewReader reader, TimeProvider ti
     private readonly List<Action> _watchers = [];
     private volatile Overview? _current;
     private ITimer? _timer;
+    private long _readAt;
 
     /// <summary>The newest reading; older than a second or two where nobody watched. Null while nothing runs.</summary>
-    public Overview? Current => _current is { } known && time.GetUtcNow() - known.At < _every ? known : Read();
+    public Overview? Current => _current is { } known && Age < _every ? known : Read();
+
+    /// <summary>How old the newest reading is.</summary>
+    public TimeSpan Age => Volatile.Read(ref _readAt) is var at and not 0 ? time.GetElapsedTime(at) : TimeSpan.MaxValue;
 
     /// <summary>Calls after each reading, from a thread of the pool, until disposed of.</summary>
     public IDisposable Watch(Action changed)
@@ -38,7 +42,9 @@ internal sealed partial class ConsoleFeed(OverviewReader reader, TimeProvider ti
         {
             try
             {
-                return _current = reader.Read();
+                var read = reader.Read();
+                Volatile.Write(ref _readAt, time.GetTimestamp());
+                return _current = read;
             }
             catch (Exception e) when (e is ObjectDisposedException or InvalidOperationException or Microsoft.Data.Sqlite.SqliteException)
             {

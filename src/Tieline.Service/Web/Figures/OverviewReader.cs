@@ -23,7 +23,7 @@ internal sealed class OverviewReader(RunningParts parts, SourceStatus source, Sp
         if (parts.Current is not { } running)
             return null;
         var now = time.GetUtcNow();
-        var counts = new Counts(now, tally.Received, tally.Dropped, tally.Delivered);
+        var counts = new Counts(time.GetMonotonicTime(), tally.Received, tally.Dropped, tally.Delivered);
         var (dead, gaps, bytes, since, until, fills) = running.Journal.Read(reader => (
             reader.ReadDeadLetterCount(), reader.ReadFills(), reader.ReadBytes(), reader.ReadSince(), reader.ReadCounters().Mark.OccurredAt, reader.ReadFills(now - Band, now)));
         return new Overview(
@@ -62,5 +62,5 @@ internal sealed class OverviewReader(RunningParts parts, SourceStatus source, Sp
         return seconds < 1 ? null : new FlowRates((counts.Received - first.Received) / seconds, (counts.Dropped - first.Dropped) / seconds, (counts.Delivered - first.Delivered) / seconds);
     }
 
-    private sealed record Counts(DateTimeOffset At, long Received, long Dropped, long Delivered);
+    private sealed record Counts(MonotonicTime At, long Received, long Dropped, long Delivered);
 }

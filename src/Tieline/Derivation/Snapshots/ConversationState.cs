@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Tieline.Diagnostics;
 using Tieline.Events;
 
 namespace Tieline.Derivation;
@@ -55,13 +56,13 @@ internal sealed record ConversationState
     public ulong LastHash { get; init; }
 
     /// <summary>When to ask REST about it: <see cref="SnapshotFold.SilenceOfCalls"/> or <see cref="SnapshotFold.SilenceOfTexts"/> after <see cref="HeardAt"/>, by the media that go on.</summary>
-    public DateTimeOffset SilentAt => HeardAt + (OverRule.HasCall(this) ? SnapshotFold.SilenceOfCalls : SnapshotFold.SilenceOfTexts);
+    public DateTimeOffset SilentAt => HeardAt.Plus(OverRule.HasCall(this) ? SnapshotFold.SilenceOfCalls : SnapshotFold.SilenceOfTexts);
 
     /// <summary>When a wrap-up has taken too long (startAcwTime + (wrapupTimeoutMs ?? 30 min) + 60 s), if nothing but that holds up the end; else null.</summary>
     public DateTimeOffset? WrapUpDeadline => IsEndTold || IsWrapUpGivenUp ? null : OverRule.WrapUpDeadline(this);
 
     /// <summary>When <see cref="SnapshotFold.Settle"/> tells the end; null where none is pending.</summary>
-    public DateTimeOffset? SettlesAt => IsEndTold ? null : OverSince + SnapshotFold.SettleDelay;
+    public DateTimeOffset? SettlesAt => IsEndTold ? null : OverSince?.Plus(SnapshotFold.SettleDelay);
 
     /// <summary>One about which nothing is known yet.</summary>
     public static ConversationState Of(string conversationId) => new() { Version = CurrentVersion, ConversationId = conversationId, Legs = [], Told = [] };

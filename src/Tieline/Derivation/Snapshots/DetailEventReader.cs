@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Tieline.Diagnostics;
 using Tieline.Events;
 using static Tieline.Derivation.SnapshotJson;
 
@@ -40,6 +41,8 @@ internal static class DetailEventReader
         var rest = topicName.AsSpan(TopicPrefix.Length);
         var what = rest[(rest.IndexOf('.') + 1)..].ToString().ToLowerInvariant();
         SnapshotLeg[] legs = ReadLeg(what, body, time) is { } leg ? [leg] : [];
+        if (!SnapshotTimes.IsPossible(time))
+            return SnapshotTimes.Fault;
         snapshot = new ConversationSnapshot(id, legs, null, IsPartial: true, SnapshotHash.Of(legs, null));
         return null;
     }
@@ -78,7 +81,7 @@ internal static class DetailEventReader
     /// <param name="length">How long it lasted: its start may have been lost.</param>
     private static SnapshotLeg Ended(SnapshotLeg leg, JsonElement body, DateTimeOffset time, TimeSpan? length) => leg with
     {
-        ConnectedAt = length is { } known ? time - known : null,
+        ConnectedAt = length is { } known ? time.Plus(-known) : null,
         EndedAt = time,
         IsEnded = true,
         End = LegEnds.Of(Text(body, "disconnectType"u8)),
@@ -96,7 +99,7 @@ internal static class DetailEventReader
     {
         Purpose = "agent",
         WrapUp = WrapUp.Over,
-        WrapUpStart = Span(body, "wrapupDurationMs"u8) is { } length ? time - length : null,
+        WrapUpStart = Span(body, "wrapupDurationMs"u8) is { } length ? time.Plus(-length) : null,
         WrapUpEnd = time,
     };
 

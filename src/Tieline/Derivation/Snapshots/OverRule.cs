@@ -1,3 +1,5 @@
+using Tieline.Diagnostics;
+
 namespace Tieline.Derivation;
 
 /// <summary>Whether a conversation goes on, and what for. Pure; <see cref="EndRule"/> says how it ended.</summary>
@@ -34,11 +36,14 @@ internal static class OverRule
         foreach (var leg in state.Legs)
         {
             if (leg.IsWrapUpPending)
-                deadline = LegMerge.Later(deadline, (leg.WrapUpStart ?? leg.EndedAt ?? state.HeardAt) + (leg.WrapUpTimeout ?? _wrapUpTime) + _wrapUpGrace);
+                deadline = LegMerge.Later(deadline, BeganAt(leg, state).Plus(leg.WrapUpTimeout ?? _wrapUpTime).Plus(_wrapUpGrace));
         }
 
         return deadline;
     }
+
+    /// <summary>At the latest when it was heard of, whatever the frame says: no clock that is wrong puts it off.</summary>
+    private static DateTimeOffset BeganAt(SnapshotLeg leg, ConversationState state) => (leg.WrapUpStart ?? leg.EndedAt) is { } began && began < state.HeardAt ? began : state.HeardAt;
 
     /// <summary>Something that ends within minutes goes on, a call or a chat; where nothing does, it is about one.</summary>
     public static bool HasCall(ConversationState state) => state.Legs.Any(leg => !leg.IsEnded && IsCall(leg))

@@ -69,6 +69,8 @@ internal static class SnapshotReader
         }
 
         var endedAt = Time(body, "endTime"u8);
+        if (!SnapshotTimes.ArePossible(legs, endedAt))
+            return SnapshotTimes.Fault;
         snapshot = new ConversationSnapshot(id, legs, endedAt, IsPartial: false, SnapshotHash.Of(legs, endedAt));
         return null;
     }

@@ -113,7 +113,7 @@ internal sealed class DetailsClient(Uri details, TokenProvider tokens, HttpMessa
         catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException)
         {
             cancellation.ThrowIfCancellationRequested();
-            return new DetailsOutcome.Retry(WhatBroke(e, timeout.IsCancellationRequested), null);
+            return new DetailsOutcome.Retry(WhatBroke(e, timeout.IsCancellationRequested), null) { IsOfThisCall = timeout.IsCancellationRequested || e is IOException };
         }
     }
 
@@ -136,9 +136,10 @@ internal sealed class DetailsClient(Uri details, TokenProvider tokens, HttpMessa
             if (retryAfter is { } hold)
                 budget.Hold(hold);
             using var error = await DetailsBody.ReadAsync(response.Content, DetailsReply.MaxBytes, cancellation);
-            return response.StatusCode == HttpStatusCode.NotFound && call.Tag == "conversation"
-                ? new DetailsOutcome.Unknown()
-                : DetailsReply.Failure(response.StatusCode, error.Bytes, retryAfter);
+            if (response.StatusCode == HttpStatusCode.NotFound && call.Tag == "conversation")
+                return new DetailsOutcome.Unknown();
+            var failure = DetailsReply.Failure(response.StatusCode, error.Bytes, retryAfter);
+            return response.StatusCode == HttpStatusCode.TooManyRequests ? failure : OfThisCall(failure);
         }
 
         var body = await DetailsBody.ReadAsync(response.Content, DetailsBody.MaxBytes, cancellation);
@@ -147,8 +148,15 @@ internal sealed class DetailsClient(Uri details, TokenProvider tokens, HttpMessa
             : call.Read(body);
         if (outcome is not DetailsOutcome.Page)
             body.Dispose();
-        return outcome;
+        return OfThisCall(outcome);
     }
+
+    private static DetailsOutcome OfThisCall(DetailsOutcome outcome) => outcome switch
+    {
+        DetailsOutcome.Retry retry => retry with { IsOfThisCall = true },
+        DetailsOutcome.Refused refused => refused with { IsOfThisCall = true },
+        _ => outcome,
+    };
 
     private string WhatBroke(Exception e, bool timedOut) => e switch
     {

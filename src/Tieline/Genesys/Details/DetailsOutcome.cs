@@ -27,7 +27,11 @@ internal abstract record DetailsOutcome
 
     /// <summary>No answer that means anything: network, time-out, 408, 429, 5xx, a body that broke off or cannot be read. Again, later.</summary>
     /// <param name="After">What the answer asked for.</param>
-    public sealed record Retry(string Reason, TimeSpan? After) : DetailsOutcome;
+    public sealed record Retry(string Reason, TimeSpan? After) : DetailsOutcome
+    {
+        /// <summary>Genesys answers this one call so: another may fare better. False: what failed concerns every call (token, budget, connection).</summary>
+        public bool IsOfThisCall { get; init; }
+    }
 
     /// <summary>401. <see cref="DetailsClient"/> tries once more with a fresh token, and makes <see cref="Refused"/> of a second one: it never gives this.</summary>
     /// <param name="Code">Genesys's error code, with a space before it; empty where there is none.</param>
@@ -35,5 +39,9 @@ internal abstract record DetailsOutcome
 
     /// <summary>The same call will never do: rights, configuration, or our mistake.</summary>
     /// <param name="Reason">One sentence that says what to check.</param>
-    public sealed record Refused(string Reason) : DetailsOutcome;
+    public sealed record Refused(string Reason) : DetailsOutcome
+    {
+        /// <inheritdoc cref="Retry.IsOfThisCall"/>
+        public bool IsOfThisCall { get; init; }
+    }
 }

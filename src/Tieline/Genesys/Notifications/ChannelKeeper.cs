@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Tieline.Diagnostics;
 
 namespace Tieline.Genesys;
 
@@ -25,7 +26,7 @@ internal sealed partial class ChannelKeeper(int number, TopicSet topics, Channel
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, aborting);
         var tokens = new LinkTokens(stopping, aborting);
         ChannelLink? link = null;
-        DateTimeOffset? lostAt = null;
+        MonotonicTime? lostAt = null;
         try
         {
             while (true)
@@ -136,14 +137,16 @@ internal sealed partial class ChannelKeeper(int number, TopicSet topics, Channel
     }
 
     /// <summary>Of a loss, of new topics that were nobody's before, and of those that were refused.</summary>
-    private async Task TellMissedAsync(INotificationSink sink, DateTimeOffset? lostAt, ChannelLink link, CancellationToken aborting)
+    private async Task TellMissedAsync(INotificationSink sink, MonotonicTime? lostAt, ChannelLink link, CancellationToken aborting)
     {
         var unheard = topics.TakeUnheard(link.Topics);
-        if ((lostAt ?? unheard) is not { } from)
+        // By the clock as it is now: one that was set while nobody listened makes the time neither longer nor shorter.
+        var lost = lostAt is { } at ? _time.ToSystemTime(at) : (DateTimeOffset?)null;
+        if ((lost ?? unheard) is not { } from)
             return;
         if (unheard < from)
             from = unheard.Value;
-        await MissedAsync(sink, from, link.ListensSince, aborting);
+        await MissedAsync(sink, from, _time.ToSystemTime(link.ListensSince), aborting);
     }
 
     private async ValueTask MissedAsync(INotificationSink sink, DateTimeOffset from, DateTimeOffset to, CancellationToken aborting)
@@ -282,7 +285,7 @@ internal sealed partial class ChannelKeeper(int number, TopicSet topics, Channel
     private async Task<string> WhyReplaceAsync(ChannelLink old, CancellationToken ended)
     {
         using var due = CancellationTokenSource.CreateLinkedTokenSource(ended);
-        var age = Task.Delay(ChannelRenewal.DueIn(old.Channel, old.ConnectedAt, supplies.Random()), _time, due.Token);
+        var age = Task.Delay(ChannelRenewal.DueIn(old.Channel, _time.ToSystemTime(old.ConnectedAt), old.ConnectedAt, supplies.Random()), _time, due.Token);
         await Task.WhenAny(age, old.Wish);
         var reason = old.Wish.IsCompletedSuccessfully ? await old.Wish : "age";
         await due.CancelAsync();
@@ -304,7 +307,7 @@ internal sealed partial class ChannelKeeper(int number, TopicSet topics, Channel
 
     /// <summary>Decides what follows the end of a socket.</summary>
     /// <returns>The socket to go on with, if there is one, and since when nobody has listened, if so.</returns>
-    private async Task<(ChannelLink? Link, DateTimeOffset? LostAt)> JudgeAsync(ChannelLink old, LinkEnd end, ChannelLink? next, CancellationToken ending)
+    private async Task<(ChannelLink? Link, MonotonicTime? LostAt)> JudgeAsync(ChannelLink old, LinkEnd end, ChannelLink? next, CancellationToken ending)
     {
         if (next is { Spoke.IsCompleted: true })
         {
@@ -334,7 +337,7 @@ internal sealed partial class ChannelKeeper(int number, TopicSet topics, Channel
     /// <summary>Forgets what must not be used again, and waits before the first attempt.</summary>
     private async Task RestAsync(ChannelLink old, LinkEnd end, CancellationToken ending)
     {
-        var delay = _policy.AfterClose(CloseCodes.Abnormal, old.HeardNotification, _time.GetUtcNow() - old.ConnectedAt);
+        var delay = _policy.AfterClose(CloseCodes.Abnormal, old.HeardNotification, _time.GetMonotonicTime() - old.ConnectedAt);
         if (_policy.Attempt <= 1)
             delay = ChannelTiming.FirstJitter * supplies.Random();
         switch (end.Why)

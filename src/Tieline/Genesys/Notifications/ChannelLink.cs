@@ -20,7 +20,7 @@ internal sealed class ChannelLink : IAsyncDisposable
     private readonly CancellationTokenRegistration _stop;
     private readonly CancellationTokenRegistration _abort;
     private LinkEndReason _why;
-    private DateTimeOffset _lastLife;
+    private MonotonicTime _lastLife;
     private long _heardAt;
     private volatile bool _isHandingOn;
 
@@ -29,7 +29,7 @@ internal sealed class ChannelLink : IAsyncDisposable
         CancellationToken stopping, CancellationToken aborting)
     {
         (Channel, Topics, _socket, _sink, _metrics, _specification, _time, _aborting) = (channel, topics, socket, sink, metrics, specification, time, aborting);
-        ConnectedAt = ListensSince = _lastLife = time.GetUtcNow();
+        ConnectedAt = ListensSince = _lastLife = time.GetMonotonicTime();
         _heardAt = time.GetTimestamp();
         _stop = stopping.UnsafeRegister(static socket => ((StreamSocket)socket!).BeginClose(), socket);
         _abort = aborting.UnsafeRegister(static socket => ((StreamSocket)socket!).Abort(), socket);
@@ -41,13 +41,13 @@ internal sealed class ChannelLink : IAsyncDisposable
     /// <summary>The number of the version that the channel is subscribed to.</summary>
     public long Topics { get; set; }
 
-    public DateTimeOffset ConnectedAt { get; }
+    public MonotonicTime ConnectedAt { get; }
 
     /// <summary>Since when it is known to listen: since it was connected, unless that is in doubt.</summary>
-    public DateTimeOffset ListensSince { get; set; }
+    public MonotonicTime ListensSince { get; set; }
 
     /// <summary>When the first frame came. After <see cref="Spoke"/>.</summary>
-    public DateTimeOffset SpokeAt { get; private set; }
+    public MonotonicTime SpokeAt { get; private set; }
 
     /// <summary>Whether a notification came: the connection has proved itself.</summary>
     public bool HeardNotification { get; private set; }
@@ -137,10 +137,10 @@ internal sealed class ChannelLink : IAsyncDisposable
     {
         Volatile.Write(ref _heardAt, _time.GetTimestamp());
         if (_why == LinkEndReason.Dropped)
-            _lastLife = _time.GetUtcNow(); // after it was told that it is lost, nothing counts
+            _lastLife = _time.GetMonotonicTime(); // after it was told that it is lost, nothing counts
         if (!_spoke.Task.IsCompleted)
         {
-            SpokeAt = _time.GetUtcNow();
+            SpokeAt = _time.GetMonotonicTime();
             _spoke.TrySetResult();
         }
     }

@@ -1,3 +1,5 @@
+using Tieline.Diagnostics;
+
 namespace Tieline.Genesys;
 
 /// <summary>When a channel is replaced because of its age. Pure.</summary>
@@ -13,12 +15,13 @@ internal static class ChannelRenewal
     private static readonly TimeSpan _shortest = TimeSpan.FromSeconds(1);
 
     /// <param name="now">When the channel was made.</param>
+    /// <param name="steady">The same moment, on the clock that waits are measured on.</param>
     /// <param name="random">A random number in [0, 1).</param>
     /// <returns>How long from <paramref name="now"/>. The channel ends with itself or with its token, whichever is sooner.</returns>
-    public static TimeSpan DueIn(NotificationChannel channel, DateTimeOffset now, double random)
+    public static TimeSpan DueIn(NotificationChannel channel, DateTimeOffset now, MonotonicTime steady, double random)
     {
         var ofChannel = channel.ExpiresAt - now;
-        var ofToken = channel.Grant.ExpiresAt - now;
+        var ofToken = channel.Grant.EndsAt - steady;
 
         // One that has ended when it begins: the clocks differ, and only the token's life, which is a duration, is known.
         var life = ofChannel > TimeSpan.Zero && ofChannel < ofToken ? ofChannel : ofToken;

@@ -22,15 +22,18 @@ internal sealed partial class NotificationSource(
     /// <summary>Genesys's quota leaves room for this many that take over from others.</summary>
     private const int Replacements = 2;
 
-    private readonly ReconnectPolicy _policy = new(random);
+    private ReconnectPolicy _policy = new(random);
     private readonly Dictionary<int, Kept> _kept = [];
     private readonly HashSet<string> _told = [];
     private TopicPlan _plan = TopicPlan.Empty;
 
+    /// <summary>When a run ended that was not told to; null where none has.</summary>
+    private MonotonicTime? _failedAt;
+
     /// <summary>What became of each topic.</summary>
     public TopicTable Topics { get; } = new();
 
-    /// <summary>Runs until told to stop, once. Everything the network or Genesys does is survived; what the sink throws passes through.</summary>
+    /// <summary>Runs until told to stop. Everything the network or Genesys does is survived; what the sink throws passes through, and then it may be begun anew: with new channels, and a gap for the time between.</summary>
     /// <param name="stopping">Close every socket with 1000, wait a moment for the answers, release the topics, end.</param>
     /// <param name="aborting">Let go of the sockets at once.</param>
     public async Task RunAsync(INotificationSink sink, CancellationToken stopping, CancellationToken aborting)
@@ -42,6 +45,7 @@ internal sealed partial class NotificationSource(
         var board = new ChannelBoard(status, Topics, evictions, specification);
         var opener = new ChannelOpener(client, tokens, http, Topics, metrics, specification, timing, time, logger);
         var supplies = new ChannelSupplies(opener, client, tokens, board, evictions, turn, metrics, specification, time, random, logger);
+        _policy = new ReconnectPolicy(random);
         try
         {
             status.Set(SourceState.Connecting);
@@ -50,9 +54,11 @@ internal sealed partial class NotificationSource(
             var startedAt = time.GetUtcNow();
             for (var isFirst = true; ; isFirst = false)
             {
-                var since = isFirst ? sink.SeenUntil : directory.LookedAt ?? startedAt;
+                var since = isFirst ? ToldUntil(sink) : directory.LookedAt ?? ToldUntil(sink) ?? startedAt; // where no look has succeeded yet, the same as at first
                 var (delay, refusal) = await LookAsync(directory, ending.Token);
                 await FollowAsync(directory.Topics, refusal, since, supplies, sink, stopping, failing.Token);
+                if (_kept.Count > 0)
+                    _failedAt = null; // the new channels know since when nobody has listened
                 await RestAsync(delay, ending.Token);
             }
         }
@@ -67,10 +73,17 @@ internal sealed partial class NotificationSource(
             await Task.WhenAll(_kept.Values.Select(kept => kept.Running)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             foreach (var kept in _kept.Values)
                 kept.Retired.Dispose();
+            _kept.Clear();
+            _plan = TopicPlan.Empty;
+            if (!stopping.IsCancellationRequested)
+                _failedAt ??= time.GetMonotonicTime();
             specification.Disconnected();
             status.Set(SourceState.Stopped);
         }
     }
+
+    /// <summary>Until when all has been taken: by a run of this process that failed, else by an earlier process.</summary>
+    private DateTimeOffset? ToldUntil(INotificationSink sink) => _failedAt is { } failed ? time.ToSystemTime(failed) : sink.SeenUntil;
 
     /// <summary>Those of earlier runs count in the quota; they cannot be deleted, and their ids are hidden from a new token.</summary>
     private async Task CountLeftoversAsync(CancellationToken ending)

@@ -1,3 +1,4 @@
+using Tieline.Diagnostics;
 using Tieline.Genesys;
 
 namespace Tieline.Tests.Genesys.Notifications;
@@ -12,9 +13,9 @@ public sealed class ChannelRenewalTests
     [InlineData(-5, 60, 0, 48)] // the clocks differ
     public void DueIn_Lives_EarlyEnough(int channelMinutes, int tokenMinutes, double random, double dueMinutes)
     {
-        var now = Frames.ReceivedAt;
-        var grant = new TokenOutcome.Granted(new Secret("t"), now.AddMinutes(tokenMinutes), now);
+        var (now, steady) = (Frames.ReceivedAt, new MonotonicTime(TimeSpan.FromDays(3)));
+        var grant = new TokenOutcome.Granted(new Secret("t"), now.AddMinutes(tokenMinutes), steady + TimeSpan.FromMinutes(tokenMinutes), steady);
         var channel = new NotificationChannel(new Secret("id"), new Secret("uri"), now.AddMinutes(channelMinutes), grant);
-        ChannelRenewal.DueIn(channel, now, random).ShouldBe(TimeSpan.FromMinutes(dueMinutes));
+        ChannelRenewal.DueIn(channel, now, steady, random).ShouldBe(TimeSpan.FromMinutes(dueMinutes));
     }
 }

@@ -7,7 +7,7 @@ namespace Tieline.Tests.Genesys.Notifications;
 /// <summary>Bodies as Genesys sends them.</summary>
 public sealed class ChannelReplyTests
 {
-    private static readonly TokenOutcome.Granted _grant = new(new Secret("t"), Frames.ReceivedAt, Frames.ReceivedAt);
+    private static readonly TokenOutcome.Granted _grant = new(new Secret("t"), Frames.ReceivedAt, default, default);
     private static readonly ConnectUriRule _rule = ConnectUriRule.Of(new GenesysOptions());
 
     [Fact]

@@ -49,7 +49,10 @@ internal sealed class NotificationRig : IAsyncDisposable
 
     public NotificationSource Source { get; }
 
-    public Task Running { get; }
+    public Task Running { get; private set; }
+
+    /// <summary>As the supervisor does after a failure.</summary>
+    public void BeginAnew() => Running = Source.RunAsync(Sink, _stopping.Token, _aborting.Token);
 
     public static async Task<NotificationRig> StartAsync(Action<FakeChannels>? genesys = null, Action<NotificationOptions>? options = null)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tieline.Genesys;
 using static Tieline.Tests.Genesys.Patience;
 
@@ -347,5 +348,43 @@ public sealed class NotificationSourceTests
         rig.Sink.Trouble = new InvalidOperationException("disk");
         await socket.NotifyAsync(1);
         (await Should.ThrowAsync<InvalidOperationException>(() => rig.Running.WaitAsync(Patience.Bound))).Message.ShouldBe("disk");
+    }
+
+    /// <summary>As the supervisor does: it met the dead channels of before, failed at once, and after five times the process ended.</summary>
+    [Fact]
+    public async Task RunAsync_BegunAnewAfterTheSinkThrew_ListensAgainAndSaysSinceWhenItDidNot()
+    {
+        await using var rig = await NotificationRig.StartAsync();
+        var socket = await rig.ConnectAsync();
+        for (var failure = 1; failure <= 6; failure++)
+        {
+            rig.Sink.Trouble = new InvalidOperationException("disk");
+            await socket.NotifyAsync(100 + failure);
+            await Should.ThrowAsync<InvalidOperationException>(() => rig.Running.WaitAsync(Patience.Bound));
+            var failedAt = (rig.Clock.GetUtcNow() - Frames.ReceivedAt).TotalSeconds;
+            rig.Clock.Advance(TimeSpan.FromSeconds(1));
+            rig.Sink.Trouble = null;
+            rig.BeginAnew();
+            socket = await rig.Genesys.NextSocketAsync();
+            await rig.Sink.ShouldGetAsync(string.Create(CultureInfo.InvariantCulture, $"missed {failedAt} to {failedAt + 1}"));
+            await rig.HearAsync(socket, failure);
+        }
+
+        await rig.StopAsync();
+        rig.Status.State.ShouldBe(SourceState.Stopped);
+    }
+
+    /// <summary>Nobody listened for a minute, and the clock was set back meanwhile: the gap is a minute long, not none.</summary>
+    [Fact]
+    public async Task RunAsync_TheClockIsSetBackWhileItIsNotConnected_TheGapIsAsLongAsItWas()
+    {
+        await using var rig = await NotificationRig.StartAsync();
+        var socket = await rig.ConnectAsync();
+        socket.Abort();
+        await rig.Clock.WaitsForAsync(NotificationRig.Jitter);
+        rig.Clock.StepClock(TimeSpan.FromHours(-2));
+        rig.Clock.Advance(NotificationRig.Jitter);
+        await rig.Genesys.NextSocketAsync();
+        await rig.Sink.ShouldGetAsync("missed -7200 to -7199.5");
     }
 }

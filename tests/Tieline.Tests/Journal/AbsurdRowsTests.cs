@@ -8,6 +8,7 @@ using Tieline.Delivery;
 using Tieline.Derivation;
 using Tieline.Diagnostics;
 using Tieline.Filtering;
+using Tieline.Genesys;
 using Tieline.Journal;
 using Tieline.Pipeline;
 using Tieline.Sequencing;
@@ -135,7 +136,7 @@ public sealed class AbsurdRowsTests : IAsyncLifetime
         using var journal = SqliteJournal.Open(directory, [Crm], time, metrics, logs.For<SqliteJournal>(), sameWithin: SameWithin);
         var writing = Task.Run(() => journal.WriteAsync(limit.Token), CancellationToken.None);
         var intake = new EventIntake(
-            new EventSequencer(TimeSpan.FromSeconds(2), TimeSpan.Zero), new EventFilter(new FilterOptions()), new IdentityRedactor(IdentityMode.Structural, "key"u8.ToArray()), journal, time, metrics,
+            new EventSequencer(TimeSpan.FromSeconds(2), TimeSpan.Zero), new EventFilter(new FilterOptions()), new IdentityRedactor(IdentityMode.Structural, "key"u8.ToArray()), journal, new SourceClock(time), time, metrics,
             new SpecificationMetrics(time), logs.For<EventIntake>());
         await intake.ExpireAsync(limit.Token);
         await journal.WaitForDurabilityAsync(limit.Token);
@@ -173,11 +174,13 @@ public sealed class AbsurdRowsTests : IAsyncLifetime
     {
         var now = time.GetUtcNow();
         var (from, to) = (now.AddDays(-400), now.AddDays(400));
+        var moment = new SourceClock(time).Now;
+        var tomorrow = new Moment(now.AddDays(1), now.AddDays(1), moment.Steady + TimeSpan.FromDays(1));
         var plan = new AskPlan(new GapOptions(), TimeSpan.FromHours(48));
         foreach (var fill in journal.Read(reader => reader.ReadFills()))
         {
-            if (plan.Next([fill], now.AddDays(1)) is { } ask)
-                plan.After(ask.Fills[0], new AskAnswer(now, true, ask.IsSettling, 0, 0, 0, null, null), now);
+            if (plan.Next([fill], tomorrow) is { } ask)
+                plan.After(ask.Fills[0], new AskAnswer(moment.Steady, true, ask.IsSettling, 0, 0, 0, null, null), moment);
         }
 
         _ = intake.TakeGapChanges().ToList();
@@ -207,7 +210,7 @@ public sealed class AbsurdRowsTests : IAsyncLifetime
             reader.Search(new EventSearch(From: from, To: to), null, 100);
             reader.SearchConversations(new EventSearch(), null, 100);
             reader.SearchConversations(new EventSearch(), new ConversationCursor(new(100), new(8)), 100);
-            reader.ReadLastBefore(now, 100);
+            reader.ReadLastBefore(now, 100, now);
             reader.ReadAttemptsSince(journal.NumberOf(Crm), now.AddDays(-1));
             foreach (var (letter, _) in reader.ReadDeadLetters(new DeadLetterQuery(), new DeadLetterCursor(JournalPosition.Start, new(0)), 100))
             {

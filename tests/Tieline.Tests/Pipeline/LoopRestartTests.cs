@@ -98,7 +98,7 @@ public sealed class LoopRestartTests
                 await world.Rig.ExpireAsync(2);
                 world.Genesys.Answer = _ => BackfillRig.Page(BackfillRig.Record("missed", "acd voice q1 | interact 1-"));
                 await world.Rig.Journal.WaitForDurabilityAsync(world.Rig.Limit);
-                var backfill = new BackfillLoop(world.Rig.Intake, world.Rig.Journal, world.Reader(), new GapOptions(), ["voice"], clock, world.Rig.Metrics, world.Rig.Logs.For<BackfillLoop>());
+                var backfill = new BackfillLoop(world.Rig.Intake, world.Rig.Journal, world.Reader(), new GapOptions(), ["voice"], world.Rig.Clock, clock, world.Rig.Metrics, world.Rig.Logs.For<BackfillLoop>());
                 return new Work(new PipelineLoop(name, backfill.RunAsync), () => Is(world.Rig.Rows("SELECT state FROM gap", row => row.GetString(0)) is ["filled"]));
             case "retention":
                 await world.Rig.OfferAsync(Kept(1));
@@ -113,7 +113,7 @@ public sealed class LoopRestartTests
             case "checkpoint":
                 await world.Rig.OfferAsync(Kept(1));
                 await world.Rig.Journal.WaitForDurabilityAsync(world.Rig.Limit);
-                var checkpoint = new CheckpointLoop(world.Rig.Journal, clock);
+                var checkpoint = new CheckpointLoop(world.Rig.Journal, clock, world.Rig.Logs.For<CheckpointLoop>());
                 var looks = 0;
                 return new Work(new PipelineLoop(name, (stop, _) => checkpoint.RunAsync(stop)), () => Is(++looks > 3));
             case "clock":

@@ -6,8 +6,8 @@ using Tieline.Journal;
 using Tieline.Sequencing;
 using Tieline.Storage;
 using Tieline.TestKit;
-using static Tieline.Tests.Journal.JournalRig;
 using Tieline.Tests.Sequencing;
+using static Tieline.Tests.Journal.JournalRig;
 
 namespace Tieline.Tests.Journal;
 

@@ -22,8 +22,9 @@ public sealed class BackfillPoisonTests
         from reason in Any("hole", "reconnect", "restart", "unreadable", "renumbered", "manual")
         from state in Any("open", "filling", "seen", "abandoned")
         from missing in Any("", "2", "2-9")
+        let begin = reason == "manual" && @from < 1_700_000_000_000 ? null : @from // one of decades is asked for in hundreds of calls, as it was meant
         select FormattableString.Invariant(
-            $"1, {(missing.Length > 0 ? "2" : "NULL")}, {(missing.Length > 0 ? "9" : "NULL")}, '{missing}', '{reason}', '{state}', {Sql(@from)}, {Sql(to)}, {seen}, {confirmed}, {Sql(due)}");
+            $"1, {(missing.Length > 0 ? "2" : "NULL")}, {(missing.Length > 0 ? "9" : "NULL")}, '{missing}', '{reason}', '{state}', {Sql(begin)}, {Sql(to)}, {seen}, {confirmed}, {Sql(due)}");
 
     [Fact]
     public async Task A_span_from_the_beginning_of_time_ends_nothing()

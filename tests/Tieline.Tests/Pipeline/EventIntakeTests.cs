@@ -128,7 +128,7 @@ public sealed class EventIntakeTests
         (await rig.DeliverableAsync()).ShouldBe([1, 4]);
         (await rig.GapsAsync()).ShouldBe(["unreadable open 2-3"]);
         faults.Total.ShouldBe(6);
-        rig.Logs.Lines.Count(line => line.EventId == 1103).ShouldBe(1);
+        rig.Logs.Lines.Count(line => line.EventId == 6103).ShouldBe(1);
     }
 
     [Fact]

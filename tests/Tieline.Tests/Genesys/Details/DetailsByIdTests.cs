@@ -34,10 +34,10 @@ public sealed class DetailsByIdTests : IDisposable
 
     [Theory]
     [InlineData(HttpStatusCode.Forbidden, 2)]
-    [InlineData(HttpStatusCode.ServiceUnavailable, 7)]
+    [InlineData(HttpStatusCode.TooManyRequests, 1)]
     public async Task Trouble_ends_the_read_and_is_told(HttpStatusCode status, int calls)
     {
-        _rig.Genesys.Answer = _ => FakeDetails.Status(status);
+        _rig.Genesys.Answer = _ => FakeDetails.Status(status, retryAfter: "600");
         var answer = await ReadAsync(Enumerable.Range(1, 200).Select(number => $"c{number}"));
         answer.IsComplete.ShouldBeFalse();
         answer.Problem.ShouldNotBeNull().ShouldContain(((int)status).ToString(System.Globalization.CultureInfo.InvariantCulture));

@@ -121,7 +121,8 @@ internal sealed partial class TokenProvider(
                 if (_refusal is not null)
                     LogAccepted(logger);
                 _refusal = null;
-                LogGranted(logger, granted.ExpiresAt, time.ToSystemTime(granted.RenewAt));
+                var renewAt = time.ToSystemTime(granted.RenewAt);
+                LogGranted(logger, granted.ExpiresAt, renewAt);
                 break;
             case TokenOutcome.Refused refused:
                 metrics.TokenRequests.Add(1, new KeyValuePair<string, object?>("tieline.token.outcome", "refused"));

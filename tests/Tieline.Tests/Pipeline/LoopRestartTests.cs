@@ -3,7 +3,6 @@ using Microsoft.Data.Sqlite;
 using Tieline.Journal;
 using Tieline.Pipeline;
 using Tieline.Sequencing;
-using Tieline.TestKit;
 using static Tieline.Tests.Pipeline.EventIntakeTests;
 
 namespace Tieline.Tests.Pipeline;

@@ -1,6 +1,4 @@
 using Tieline.Derivation;
-using Tieline.Diagnostics;
-using Tieline.Genesys;
 using Tieline.Pipeline;
 using Tieline.TestKit;
 

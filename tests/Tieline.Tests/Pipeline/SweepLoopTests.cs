@@ -1,6 +1,4 @@
 using System.Net;
-using Tieline.Diagnostics;
-using Tieline.Pipeline;
 using Tieline.Tests.Genesys.Details;
 
 namespace Tieline.Tests.Pipeline;

@@ -59,7 +59,7 @@ internal sealed class OneShot(TielineOptions options, CommandContext context)
         cancellation.ThrowIfCancellationRequested();
     }
 
-    private async Task DrainAsync(AdminParts admin, IReadOnlyList<Dispatcher> dispatchers, CancellationToken cancellation)
+    private async Task DrainAsync(AdminParts admin, Func<IReadOnlyList<Dispatcher>> dispatchers, CancellationToken cancellation)
     {
         await admin.Journal.WaitForDurabilityAsync(cancellation);
         while (Waiting(dispatchers) > 0)
@@ -67,5 +67,5 @@ internal sealed class OneShot(TielineOptions options, CommandContext context)
     }
 
     /// <summary>What a paused destination has to come waits for a person.</summary>
-    private static long Waiting(IReadOnlyList<Dispatcher> dispatchers) => dispatchers.Select(dispatcher => dispatcher.Status).Where(status => status.Pause is null).Sum(status => status.Waiting);
+    private static long Waiting(Func<IReadOnlyList<Dispatcher>> dispatchers) => dispatchers().Select(dispatcher => dispatcher.Status).Where(status => status.Pause is null).Sum(status => status.Waiting);
 }

@@ -14,13 +14,17 @@ internal sealed class Deliveries(LoopSupervisor supervisor) : IDisposable
     /// <summary>In the order of the configuration. One that has been stopped to begin anew stands here until it does.</summary>
     public IReadOnlyList<Dispatcher> Current => _current;
 
+    /// <summary>Called after a dispatcher was made anew: <see cref="Current"/> holds another.</summary>
+    public Action? Changed { get; set; }
+
     /// <summary>A destination's dispatcher runs from now on, or from when all run.</summary>
+    /// <param name="make">Called now, and again after each failure: a dispatcher that failed may hold half of a change.</param>
     /// <param name="handler">Its connections; closed when it has stopped.</param>
-    public void Add(string name, Dispatcher dispatcher, SocketsHttpHandler handler)
+    public void Add(string name, Func<Dispatcher> make, SocketsHttpHandler handler)
     {
         lock (_gate)
         {
-            var line = _lines[name] = new Line(dispatcher, handler);
+            var line = _lines[name] = new Line(name, make, handler);
             if (_running is { } running)
                 Begin(line, running.Stopping, running.Aborting);
         }
@@ -77,19 +81,44 @@ internal sealed class Deliveries(LoopSupervisor supervisor) : IDisposable
     private void Begin(Line line, CancellationToken stopping, CancellationToken aborting)
     {
         line.Follow(stopping);
-        line.Loop = Task.Run(() => supervisor.RunAsync("delivery", line.Dispatcher.RunAsync, line.Stopping, aborting), CancellationToken.None);
+        var loop = new PipelineLoop("delivery", () => Start(line)) { Of = line.Name };
+        line.Loop = Task.Run(() => supervisor.RunAsync(loop, line.Stopping, aborting), CancellationToken.None);
     }
 
-    private sealed class Line(Dispatcher dispatcher, SocketsHttpHandler handler) : IDisposable
+    private Func<CancellationToken, CancellationToken, Task> Start(Line line)
+    {
+        if (line.IsFirstStart())
+            return line.Dispatcher.RunAsync;
+        var dispatcher = line.Make();
+        lock (_gate)
+        {
+            var before = line.Dispatcher;
+            line.Dispatcher = dispatcher;
+            _current = [.. _current.Select(other => other == before ? dispatcher : other)];
+        }
+
+        Changed?.Invoke();
+        return dispatcher.RunAsync;
+    }
+
+    private sealed class Line(string name, Func<Dispatcher> make, SocketsHttpHandler handler) : IDisposable
     {
         private readonly CancellationTokenSource _stop = new();
         private CancellationTokenRegistration _all;
+        private bool _wasStarted;
 
-        public Dispatcher Dispatcher => dispatcher;
+        public Func<Dispatcher> Make => make;
+
+        public string Name => name;
+
+        public Dispatcher Dispatcher { get; set; } = make();
 
         public CancellationToken Stopping => _stop.Token;
 
         public Task? Loop { get; set; }
+
+        /// <summary>What was made when it was added runs first; each later start has a new one.</summary>
+        public bool IsFirstStart() => !_wasStarted && (_wasStarted = true);
 
         /// <summary>Stops with all others too.</summary>
         public void Follow(CancellationToken stopping) => _all = stopping.Register(_stop.Cancel);

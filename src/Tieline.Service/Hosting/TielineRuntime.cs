@@ -39,7 +39,7 @@ internal sealed partial class TielineRuntime(
     public Task RunAsync(CancellationToken stopping, CancellationToken aborting) => RunAsync(null, stopping, aborting);
 
     /// <summary>All but the stream, for as long as the task takes; then it stops in order.</summary>
-    public async Task RunOnceAsync(Func<AdminParts, IReadOnlyList<Dispatcher>, CancellationToken, Task> task, CancellationToken stopping, CancellationToken aborting)
+    public async Task RunOnceAsync(Func<AdminParts, Func<IReadOnlyList<Dispatcher>>, CancellationToken, Task> task, CancellationToken stopping, CancellationToken aborting)
     {
         using var done = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         ExceptionDispatchInfo? problem = null;
@@ -65,7 +65,7 @@ internal sealed partial class TielineRuntime(
     }
 
     /// <param name="task">In place of the stream.</param>
-    private async Task RunAsync(Func<AdminParts, IReadOnlyList<Dispatcher>, CancellationToken, Task>? task, CancellationToken stopping, CancellationToken aborting)
+    private async Task RunAsync(Func<AdminParts, Func<IReadOnlyList<Dispatcher>>, CancellationToken, Task>? task, CancellationToken stopping, CancellationToken aborting)
     {
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         string? failure = null;
@@ -92,7 +92,8 @@ internal sealed partial class TielineRuntime(
                 foreach (var destination in options.Destinations)
                 {
                     var handler = Destination.CreateHandler(destination);
-                    deliveries.Add(destination.Name, CreateDispatcher(journal, destination, CreateDestination(destination, handler)), handler);
+                    var sender = CreateDestination(destination, handler);
+                    deliveries.Add(destination.Name, () => CreateDispatcher(journal, destination, sender), handler);
                 }
 
                 deliveries.Arrange(options.Destinations.Select(destination => destination.Name));
@@ -119,7 +120,7 @@ internal sealed partial class TielineRuntime(
 
     private TielinePipeline Assemble(
         DataDirectory directory, SqliteJournal journal, LoopSupervisor supervisor, GenesysSide genesys, Deliveries deliveries, IForwardSink? siem,
-        Func<AdminParts, IReadOnlyList<Dispatcher>, CancellationToken, Task>? task, CancellationToken ending)
+        Func<AdminParts, Func<IReadOnlyList<Dispatcher>>, CancellationToken, Task>? task, CancellationToken ending)
     {
         var intake = new EventIntake(
             new EventSequencer(options.Gaps.ReorderWindow, options.Gaps.HoldFor, options.Gaps.Tolerance), new EventFilter(options.Filter), Redactor(directory, options),
@@ -144,8 +145,9 @@ internal sealed partial class TielineRuntime(
         if (parts.Address is { } address)
             ServiceAddress.Write(directory.Path, address);
         parts.Set(journal, supervisor, deliveries.Current, admin);
+        deliveries.Changed = () => parts.Set(deliveries.Current);
         IReadOnlyList<PipelineLoop> source =
-            task is not null ? [new("task", (stop, _) => task(admin, deliveries.Current, stop))]
+            task is not null ? [new("task", (stop, _) => task(admin, () => deliveries.Current, stop))]
             : genesys.Notifications is { } notifications ? Follow(notifications, genesys.Calls, intake, journal)
             : [new("stream", (stop, abort) => genesys.Stream.RunAsync(intake, stop, abort))];
         return new TielinePipeline(

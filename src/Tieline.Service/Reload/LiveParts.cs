@@ -47,7 +47,7 @@ internal sealed partial class LiveParts(
             aborting);
         await journal.ReconfiguredAsync(change, aborting);
         foreach (var (destination, sender, handler) in made)
-            deliveries.Add(destination.Name, dispatcherOf(destination, sender), handler);
+            deliveries.Add(destination.Name, () => dispatcherOf(destination, sender), handler);
         deliveries.Arrange(names);
         running.Set(deliveries.Current);
         desk.Use(names);

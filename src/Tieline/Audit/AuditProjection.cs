@@ -59,7 +59,7 @@ internal sealed partial class AuditProjection(
                 Open(log);
                 await WaitAsync(log, stopping);
                 var facts = source.ReadFacts(log.Fact, AuditDefaults.Batch);
-                log.Append(facts);
+                Append(log, facts);
                 if (time.GetElapsedTime(_syncedAt) >= AuditDefaults.SyncInterval)
                     await SettleAsync(log, aborting);
                 else if (facts.Count < AuditDefaults.Batch)
@@ -122,6 +122,14 @@ internal sealed partial class AuditProjection(
         }
     }
 
+    private void Append(AuditLog log, IReadOnlyList<AuditFact> facts)
+    {
+        log.Append(facts);
+        var lost = facts.Where(fact => fact.Lost is not null);
+        if (lost.FirstOrDefault() is { Lost: { } what } first)
+            LogLost(logger, lost.Count(), first.Number, what);
+    }
+
     private async Task SettleAsync(AuditLog log, CancellationToken aborting)
     {
         log.Sync();
@@ -163,7 +171,7 @@ internal sealed partial class AuditProjection(
                 var facts = source.ReadFacts(log.Fact, AuditDefaults.Batch);
                 if (facts.Count == 0)
                     break;
-                log.Append(facts);
+                Append(log, facts);
             }
 
             await SettleAsync(log, aborting);

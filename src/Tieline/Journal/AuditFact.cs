@@ -16,4 +16,8 @@ internal sealed record AuditFact(
     EventId? Id,
     string Action,
     string? Destination,
-    JsonObject? Detail);
+    JsonObject? Detail)
+{
+    /// <summary>What of it could not be read any more, as its <c>detail</c> says too; null where all could.</summary>
+    public string? Lost { get; init; }
+}

@@ -141,8 +141,7 @@ internal sealed class JournalGroup
                 _answers.Add(() => head.Done.TrySetResult());
                 break;
             case JournalWork.Remove remove:
-                var removed = _statements.Remove(remove.Through, remove.AtMost, Destinations.Keys, remove.FactsBefore.ToUnixTimeMilliseconds());
-                _answers.Add(() => remove.Removed.TrySetResult(removed));
+                Remove(remove);
                 break;
             default:
                 throw new InvalidOperationException($"No such work: {work.GetType().Name}");
@@ -181,6 +180,14 @@ internal sealed class JournalGroup
         }
 
         _answers.Add(() => reconfigure.Done.TrySetResult(known));
+    }
+
+    /// <summary>Decided here, not when it was looked for: meanwhile somebody may have decided on a dead letter, and that fact still needs its event.</summary>
+    private void Remove(JournalWork.Remove remove)
+    {
+        WriteGathered();
+        var removed = _statements.Remove(remove.Through, remove.AtMost, Destinations.Keys, remove.FactsBefore.ToUnixTimeMilliseconds(), remove.FactsSeen);
+        _answers.Add(() => remove.Removed.TrySetResult(removed));
     }
 
     private void Append(JournalWork.Append append)

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
 namespace Tieline.Journal;
 
 /// <summary>What is on record besides the events themselves.</summary>
@@ -23,5 +26,18 @@ internal sealed partial class JournalReader
         }
 
         return changes;
+    }
+
+    /// <returns>Null too where it is broken: the line in the audit log says so.</returns>
+    private static JsonObject? Parse(string? detail)
+    {
+        try
+        {
+            return detail is null ? null : JsonNode.Parse(detail) as JsonObject;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 }

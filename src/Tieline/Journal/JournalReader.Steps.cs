@@ -20,16 +20,13 @@ internal sealed partial class JournalReader
                 continue;
             var taken = (int)Math.Min(left, count - skip);
             (left, through) = (left - taken, number + skip + taken - 1);
-            if (row.IsDBNull(4) && row.IsDBNull(5))
-                continue;
             if (kind is not ("accepted" or Outcomes.Delivered or Outcomes.DeadLettered))
                 continue;
-            IReadOnlyList<long>? positions = null;
-            if (!row.IsDBNull(5) && (!PositionList.TryUnpack(row.GetFieldValue<byte[]>(5), out positions) || positions.Count < skip + taken))
-                continue;
+            var positions = row.IsDBNull(5) ? null : PositionList.TryUnpack(row.GetFieldValue<byte[]>(5));
             for (var index = skip; index < skip + taken; index++)
             {
-                var position = positions?[(int)index] ?? Sum(row.GetInt64(4), index);
+                if ((index < positions?.Count ? positions[(int)index] : Long(row, 4) + index) is not { } position)
+                    break; // broken: the line in the audit log says so
                 steps.Add(new EventStep(number + index, Time(row, 3)!.Value, kind, row.IsDBNull(6) ? null : row.GetString(6), new JournalPosition(position)));
             }
         }

@@ -1,6 +1,4 @@
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using Tieline.Backfill;
 using Tieline.Events;
@@ -204,24 +202,6 @@ internal sealed partial class JournalReader(string path) : IDisposable
         return entries;
     }
 
-    /// <inheritdoc cref="IFactSource.ReadFacts"/>
-    public IReadOnlyList<AuditFact> ReadFacts(long after, int limit)
-    {
-        var facts = new List<AuditFact>();
-        using var row = Query(
-            "SELECT number, count, kind, at, first_position, positions, destination, detail FROM fact WHERE number >= coalesce((SELECT max(number) FROM fact WHERE number <= $0), 0) ORDER BY number",
-            after + 1);
-        while (facts.Count < limit && row.Read())
-        {
-            var fact = new FactRow(
-                row.GetInt64(0), row.GetInt64(1), row.GetString(2), Time(row, 3)!.Value, Long(row, 4), row.IsDBNull(5) ? null : row.GetFieldValue<byte[]>(5),
-                row.IsDBNull(6) ? null : row.GetString(6), row.IsDBNull(7) ? null : row.GetString(7));
-            Expand(fact, after, limit - facts.Count, facts);
-        }
-
-        return facts;
-    }
-
     /// <inheritdoc cref="IFactSource.ReadHead"/>
     public AuditHead? ReadHead()
     {
@@ -229,12 +209,14 @@ internal sealed partial class JournalReader(string path) : IDisposable
         return row.Read() ? new AuditHead(row.GetInt64(0), row.GetString(1)) : null;
     }
 
-    /// <summary>The last position below which nothing is needed any more: settled by each of these, and written to the audit log.</summary>
+    /// <summary>Below which nothing is needed any more: settled by each of these, and written to the audit log. As of now; the writer asks again what may have changed when it removes.</summary>
     /// <param name="destinations">Those in use; one that is no longer configured keeps what it has not been delivered, until that is discarded.</param>
-    public JournalPosition ReadRemovable(IReadOnlyCollection<DestinationNumber> destinations)
+    public Removable ReadRemovable(IReadOnlyCollection<DestinationNumber> destinations)
     {
         if (destinations.Count == 0 || ReadHead() is not { } head)
-            return JournalPosition.Start;
+            return default;
+        using var snapshot = Snapshot();
+        var seen = ReadCounters().NextFact - 1;
         var removable = Math.Min(destinations.Min(destination => ReadSettledThrough(destination).Value), ReadBacklogStart());
         // A row that the audit log has reached in its middle is still needed as a whole.
         using var row = Query(
@@ -244,13 +226,14 @@ internal sealed partial class JournalReader(string path) : IDisposable
             """,
             head.Fact);
         while (row.Read())
-        {
-            var first = Long(row, 0) ?? (PositionList.TryUnpack(row.GetFieldValue<byte[]>(1), out var positions) && positions.Count > 0 ? positions[0] : 1); // unreadable: none may go before it is in the audit log
-            removable = Math.Min(removable, Math.Max(first, 1) - 1);
-        }
-
-        return new JournalPosition(removable);
+            removable = Math.Min(removable, LowestOf(row) - 1);
+        return new Removable(new JournalPosition(removable), seen);
     }
+
+    /// <summary>The lowest position that a fact names. One that is broken names none: its line will say so.</summary>
+    /// <param name="row"><c>first_position</c> and <c>positions</c>.</param>
+    public static long LowestOf(SqliteDataReader row) =>
+        Long(row, 0) ?? (PositionList.TryFirst(row.GetFieldValue<byte[]>(1), out var first) ? first : long.MaxValue);
 
     /// <summary>The last position received before then, dead letters aside; <see cref="JournalPosition.Start"/> where there is none. Positions follow the time of receiving closely, not exactly: the first younger one ends the span.</summary>
     public JournalPosition ReadLastBefore(DateTimeOffset time, int scan)
@@ -292,92 +275,6 @@ internal sealed partial class JournalReader(string path) : IDisposable
         _connection.Dispose();
     }
 
-    private void Expand(FactRow row, long after, int limit, List<AuditFact> facts)
-    {
-        var skip = Math.Max(0, after + 1 - row.Number);
-        if (skip >= row.Count || limit <= 0)
-            return;
-        if (row.Positions is null && row.FirstPosition is null)
-        {
-            facts.Add(new AuditFact(row.Number, row.At, null, null, null, null, null, row.Kind, row.Destination, Parse(row.Detail)));
-            return;
-        }
-
-        if (row.Positions is null)
-        {
-            var (first, end) = (row.FirstPosition!.Value, Sum(row.FirstPosition.Value, row.Count));
-            Read(row, row.Number, first, Query(EventSql + "WHERE position >= $0 AND position < $1 ORDER BY position LIMIT $2", Sum(first, skip), end, limit), facts);
-            return;
-        }
-
-        if (!PositionList.TryUnpack(row.Positions, out var positions))
-            return;
-        if (positions.Count > 1 && positions[^1] - positions[0] is >= 0 and var span && span < (long)positions.Count * DenseSpan)
-        {
-            ReadDense(row, positions, (int)skip, limit, facts);
-            return;
-        }
-
-        for (var index = (int)skip; index < positions.Count && limit-- > 0; index++)
-            Read(row, row.Number + index, positions[index], Query(EventSql + "WHERE position = $0", positions[index]), facts);
-    }
-
-    /// <summary>Of two that may be anything.</summary>
-    private static long Sum(long left, long right) => (long)Int128.Clamp((Int128)left + right, long.MinValue, long.MaxValue);
-
-    /// <summary>A list this dense is read as one range rather than one by one.</summary>
-    private const int DenseSpan = 8;
-
-    private void ReadDense(FactRow fact, IReadOnlyList<long> positions, int skip, int limit, List<AuditFact> facts)
-    {
-        var index = skip;
-        using var row = Query(EventSql + "WHERE position BETWEEN $0 AND $1 ORDER BY position", positions[skip], positions[^1]);
-        while (limit > 0 && row.Read())
-        {
-            var position = row.GetInt64(5);
-            while (index < positions.Count && positions[index] < position)
-                index++;
-            if (index < positions.Count && positions[index] == position)
-            {
-                facts.Add(FactOf(fact, fact.Number + index, row));
-                limit--;
-            }
-        }
-    }
-
-    private const string EventSql = "SELECT sequence, conversation, type, payload_hash, id, position FROM event ";
-
-    /// <param name="number">The fact about the event at <paramref name="position"/>; those behind it follow, though retention may have taken some events.</param>
-    private static void Read(FactRow fact, long number, long position, SqliteDataReader row, List<AuditFact> facts)
-    {
-        using (row)
-        {
-            while (row.Read())
-                facts.Add(FactOf(fact, number + row.GetInt64(5) - position, row));
-        }
-    }
-
-    private static AuditFact FactOf(FactRow fact, long number, SqliteDataReader reader)
-    {
-        var row = new RawRow(reader);
-        return new AuditFact(number, fact.At, row.LongOrNull(0), row.Text(1), row.Text(2), unchecked((ulong)row.Long(3)), row.Id(4), fact.Kind, fact.Destination, Parse(fact.Detail));
-    }
-
-    /// <returns>An empty one where it is no JSON object.</returns>
-    private static JsonObject? Parse(string? detail)
-    {
-        if (detail is null)
-            return null;
-        try
-        {
-            return JsonNode.Parse(detail) as JsonObject ?? [];
-        }
-        catch (JsonException)
-        {
-            return [];
-        }
-    }
-
     private SqliteDataReader Query(string sql, params ReadOnlySpan<object> values) => Command(sql, values).ExecuteReader();
 
     private SqliteCommand Command(string sql, params ReadOnlySpan<object> values)
@@ -410,6 +307,4 @@ internal sealed partial class JournalReader(string path) : IDisposable
     private static EventId Id(SqliteDataReader row, int column) => new RawRow(row).Id(column);
 
     private static string Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? "" : row.GetString(column);
-
-    private sealed record FactRow(long Number, long Count, string Kind, DateTimeOffset At, long? FirstPosition, byte[]? Positions, string? Destination, string? Detail);
 }

@@ -137,11 +137,22 @@ internal sealed class JournalStatements(SqliteConnection connection) : IDisposab
 
     private readonly SqliteCommand _fact = Prepare(connection, "INSERT INTO fact(number, count, kind, at, first_position, positions, destination, detail) VALUES ($0, $1, $2, $3, $4, $5, $6, $7)", 8);
     private readonly SqliteCommand _head = Prepare(connection, "INSERT INTO audit_head(one, fact, hash) VALUES (1, $0, $1) ON CONFLICT DO UPDATE SET fact = excluded.fact, hash = excluded.hash", 2);
-    /// <summary>Nor above what a destination has settled that is in use only since that was looked up.</summary>
+
+    /// <summary>Facts that the audit log may not have yet, and what they name.</summary>
+    private readonly SqliteCommand _namedBy = Prepare(
+        connection,
+        """
+        SELECT first_position, positions FROM fact
+        WHERE number >= coalesce((SELECT max(number) FROM fact WHERE number <= max($0, coalesce((SELECT fact FROM audit_head), 0))), 0) AND number + count - 1 > max($0, coalesce((SELECT fact FROM audit_head), 0))
+            AND (first_position IS NOT NULL OR positions IS NOT NULL)
+        """,
+        1);
+
+    /// <summary>Nor above what a destination has settled that is in use only since that was looked up, nor what one that is no longer configured has not been given.</summary>
     private readonly SqliteCommand _lastToRemove = Prepare(
         connection,
         $"""
-        SELECT max(position) FROM (SELECT position FROM event e WHERE position <= min($0, coalesce((SELECT min(position) FROM destination WHERE ends_after IS NULL), $0)) AND {Free}
+        SELECT max(position) FROM (SELECT position FROM event e WHERE position <= min($0, coalesce((SELECT min(position) FROM destination WHERE ends_after IS NULL OR position < ends_after), $0)) AND {Free}
         ORDER BY position LIMIT $1)
         """,
         2);
@@ -333,10 +344,11 @@ internal sealed class JournalStatements(SqliteConnection connection) : IDisposab
 
     /// <summary>Removes settled events, oldest first; what has become a dead letter stays until a person decides.</summary>
     /// <param name="factsBefore">Facts older than this go too, once they are in the audit log.</param>
-    public int Remove(JournalPosition through, int atMost, IEnumerable<DestinationNumber> destinations, long factsBefore)
+    /// <param name="factsSeen">Facts up to this number need nothing up to <paramref name="through"/>; those above it are asked here.</param>
+    public int Remove(JournalPosition through, int atMost, IEnumerable<DestinationNumber> destinations, long factsBefore, long factsSeen)
     {
         With(_removeFacts, factsBefore).ExecuteNonQuery();
-        if (With(_lastToRemove, through.Value, atMost).ExecuteScalar() is not long last)
+        if (With(_lastToRemove, Math.Min(through.Value, LowestNamed(factsSeen) - 1), atMost).ExecuteScalar() is not long last)
             return 0;
         With(_removed, last).ExecuteNonQuery();
         foreach (var destination in destinations)
@@ -349,7 +361,7 @@ internal sealed class JournalStatements(SqliteConnection connection) : IDisposab
     public void Dispose()
     {
         foreach (var statement in (IDisposable[])
-            [_begin, _commit, _rollback, _append, _hold, _releasableTime, _release, _clearHeld, _mark, _gap, _forgetGap, _deliver, _settledThrough, _retry, _forgetRetry, _deadLetter, _fact, _head,
+            [_begin, _commit, _rollback, _namedBy, _append, _hold, _releasableTime, _release, _clearHeld, _mark, _gap, _forgetGap, _deliver, _settledThrough, _retry, _forgetRetry, _deadLetter, _fact, _head,
             _lastToRemove, _removed, _removeEvents, _removeDeliveries, _removeFacts, _fill, _lookUp, _nextDay, _known, _knownHeld, _index, _indexedThrough, _removeLookUps, _copy, _saveConversation, _forgetConversation,
             _redeliver, _wait, _waitBehind, _endWait, _attempt, _trimAttempts, _forgetAttempts, _resolve, .. _discardBacklog])
             statement.Dispose();
@@ -360,6 +372,16 @@ internal sealed class JournalStatements(SqliteConnection connection) : IDisposab
         With(_attempt, destination, position, attempt.Number, attempt.At.ToUnixTimeMilliseconds(), attempt.Outcome, attempt.Status, (long)attempt.Duration.TotalMilliseconds, attempt.Answer).ExecuteNonQuery();
         if (attempt.Number > AttemptRecord.First + AttemptRecord.Last)
             With(_trimAttempts, destination, position, AttemptRecord.First, attempt.Number - AttemptRecord.Last).ExecuteNonQuery();
+    }
+
+    /// <summary>The lowest position of an event that a fact above this number, and not yet in the audit log, is about.</summary>
+    private long LowestNamed(long factsSeen)
+    {
+        var lowest = long.MaxValue;
+        using var row = With(_namedBy, factsSeen).ExecuteReader();
+        while (row.Read())
+            lowest = Math.Min(lowest, JournalReader.LowestOf(row));
+        return lowest;
     }
 
     private long? DayAfter(long day) => With(_nextDay, day).ExecuteScalar() as long?;

@@ -98,5 +98,6 @@ internal abstract record JournalWork
     /// <summary>Removes settled events, oldest first.</summary>
     /// <param name="Through">None above this position.</param>
     /// <param name="Removed">How many events went.</param>
-    public sealed record Remove(JournalPosition Through, int AtMost, DateTimeOffset FactsBefore, TaskCompletionSource<int> Removed) : JournalWork;
+    /// <param name="FactsSeen">What facts up to this number need was heeded when <paramref name="Through"/> was found; what later ones need is heeded when it is applied.</param>
+    public sealed record Remove(JournalPosition Through, int AtMost, DateTimeOffset FactsBefore, TaskCompletionSource<int> Removed, long FactsSeen = 0) : JournalWork;
 }

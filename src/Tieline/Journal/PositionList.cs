@@ -3,6 +3,9 @@ namespace Tieline.Journal;
 /// <summary>Rising positions, packed: the first as it is, then each one's distance to the one before, as LEB128.</summary>
 internal static class PositionList
 {
+    /// <summary>Of one number that fits a long and is not negative.</summary>
+    private const int MaxBytes = 9;
+
     public static byte[] Pack(IReadOnlyList<long> positions)
     {
         using var stream = new MemoryStream(positions.Count * 2);
@@ -18,18 +21,38 @@ internal static class PositionList
         return stream.ToArray();
     }
 
-    /// <summary>False for what is no such list.</summary>
-    public static bool TryUnpack(byte[] packed, out IReadOnlyList<long> positions)
+    /// <summary>The first of them, which is the lowest.</summary>
+    /// <returns>False where the bytes do not begin with a position.</returns>
+    public static bool TryFirst(ReadOnlySpan<byte> packed, out long first)
+    {
+        first = 0;
+        for (var index = 0; index < Math.Min(packed.Length, MaxBytes); index++)
+        {
+            first |= (long)(packed[index] & 0x7F) << (7 * index);
+            if (packed[index] < 0x80)
+                return first > 0;
+        }
+
+        return false;
+    }
+
+    /// <returns>Null where the bytes are no list of rising positions.</returns>
+    public static IReadOnlyList<long>? TryUnpack(byte[] packed)
     {
         try
         {
-            positions = Unpack(packed);
-            return true;
+            var positions = Unpack(packed);
+            for (var index = 0; index < positions.Count; index++)
+            {
+                if (positions[index] <= (index == 0 ? 0 : positions[index - 1]))
+                    return null;
+            }
+
+            return positions.Count > 0 ? positions : null;
         }
-        catch (Exception e) when (e is FormatException or EndOfStreamException)
+        catch (Exception e) when (e is EndOfStreamException or FormatException)
         {
-            positions = [];
-            return false;
+            return null;
         }
     }
 

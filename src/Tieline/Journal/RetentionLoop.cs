@@ -37,12 +37,12 @@ internal sealed partial class RetentionLoop(SqliteJournal journal, RetentionOpti
     {
         var (now, options) = (time.GetUtcNow(), _options);
         var removable = journal.ReadRemovable();
-        var old = journal.Read(reader => reader.ReadBytes() > options.MaxBytes ? removable : reader.ReadLastBefore(now - options.Delivered, Step));
-        var through = old < removable ? old : removable;
+        var old = journal.Read(reader => reader.ReadBytes() > options.MaxBytes ? removable.Through : reader.ReadLastBefore(now - options.Delivered, Step));
+        var through = old < removable.Through ? old : removable.Through;
         if (through <= JournalPosition.Start)
             return 0;
         var removed = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await journal.PostAsync(new JournalWork.Remove(through, Step, now - options.Delivered, removed), stopping);
+        await journal.PostAsync(new JournalWork.Remove(through, Step, now - options.Delivered, removed, removable.FactsSeen), stopping);
         return await removed.Task.WaitAsync(stopping);
     }
 

@@ -248,8 +248,8 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
             return _rest.ReadRecentIds(limit);
     }
 
-    /// <summary>The last position below which nothing is needed any more.</summary>
-    public JournalPosition ReadRemovable()
+    /// <summary>Below which nothing is needed any more.</summary>
+    public Removable ReadRemovable()
     {
         lock (_restGate)
             return _rest.ReadRemovable(_inUse);

@@ -13,7 +13,7 @@ internal sealed partial class LoopSupervisor(TimeProvider time, TielineMetrics m
     private static readonly TimeSpan _restartDelay = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
-    private readonly HashSet<string> _down = new(StringComparer.Ordinal);
+    private readonly List<PipelineLoop> _down = [];
 
     private static TimeSpan Window => TimeSpan.FromMinutes(1);
 
@@ -23,46 +23,53 @@ internal sealed partial class LoopSupervisor(TimeProvider time, TielineMetrics m
         get
         {
             lock (_gate)
-                return _down.Count == 0 ? null : $"not running: {string.Join(", ", _down)}; see the log";
+                return _down.Count == 0 ? null : $"not running: {string.Join(", ", _down.Select(loop => loop.Label))}; see the log";
         }
     }
 
-    public async Task RunAsync(string name, Func<CancellationToken, CancellationToken, Task> loop, CancellationToken stopping, CancellationToken aborting)
+    /// <summary>Ends when the loop does: in order after <paramref name="stopping"/>, or given up on.</summary>
+    public async Task RunAsync(PipelineLoop loop, CancellationToken stopping, CancellationToken aborting)
     {
-        var failures = new Queue<DateTimeOffset>();
+        var failures = new Queue<MonotonicTime>();
         while (true)
         {
             try
             {
-                SetDown(name, false);
-                await loop(stopping, aborting);
+                var run = loop.Make();
+                SetDown(loop, false);
+                await run(stopping, aborting);
                 if (stopping.IsCancellationRequested)
                     return;
-                LogEnded(logger, null, name);
+                LogEnded(logger, null, loop.Label);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested || aborting.IsCancellationRequested)
             {
+                SetDown(loop, false);
                 return;
             }
 #pragma warning disable CA1031 // the one place where everything that nobody foresaw ends up: said, counted, and acted on
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                LogEnded(logger, e, name);
+                LogEnded(logger, e, loop.Label);
             }
 
-            SetDown(name, true);
-            metrics.LoopRestarts.Add(1, new KeyValuePair<string, object?>("tieline.loop", name));
+            metrics.LoopRestarts.Add(1, new KeyValuePair<string, object?>("tieline.loop", loop.Name));
             if (stopping.IsCancellationRequested)
+            {
+                SetDown(loop, false); // it was to end
                 return;
-            var now = time.GetUtcNow();
+            }
+
+            SetDown(loop, true);
+            var now = time.GetMonotonicTime();
             failures.Enqueue(now);
             while (failures.TryPeek(out var oldest) && now - oldest > Window)
                 failures.Dequeue();
             if (failures.Count >= MaxFailures)
             {
-                LogGivenUp(logger, name, failures.Count);
-                give($"loop '{name}' failed {failures.Count} times within a minute");
+                LogGivenUp(logger, loop.Label, failures.Count);
+                give($"loop '{loop.Label}' failed {failures.Count} times within a minute");
                 return;
             }
 
@@ -82,14 +89,13 @@ internal sealed partial class LoopSupervisor(TimeProvider time, TielineMetrics m
         }
     }
 
-    private void SetDown(string name, bool down)
+    private void SetDown(PipelineLoop loop, bool down)
     {
         lock (_gate)
         {
+            _down.RemoveAll(other => ReferenceEquals(other, loop));
             if (down)
-                _down.Add(name);
-            else
-                _down.Remove(name);
+                _down.Add(loop);
         }
     }
 

@@ -1,5 +1,19 @@
 namespace Tieline.Pipeline;
 
-/// <param name="Name">In logs and metrics; from a closed set.</param>
-/// <param name="RunAsync">Takes stopping (take nothing new) and aborting (let go of what is in hand).</param>
-internal sealed record PipelineLoop(string Name, Func<CancellationToken, CancellationToken, Task> RunAsync);
+/// <summary>One of the loops that <see cref="LoopSupervisor"/> owns.</summary>
+/// <param name="Name">The metrics' tag: from a closed set.</param>
+/// <param name="Make">Called before each start. Gives what runs: takes stopping (take nothing new) and aborting (let go of what is in hand). A loop with state is a new object each time, since one that failed may hold half of a change.</param>
+internal sealed record PipelineLoop(string Name, Func<Func<CancellationToken, CancellationToken, Task>> Make)
+{
+    /// <param name="run">Has no state that outlives a failure: it may be called again.</param>
+    public PipelineLoop(string name, Func<CancellationToken, CancellationToken, Task> run)
+        : this(name, () => run)
+    {
+    }
+
+    /// <summary>Which of several loops of one name: a destination's name.</summary>
+    public string? Of { get; init; }
+
+    /// <summary>In logs and readiness.</summary>
+    public string Label => Of is null ? Name : $"{Name}:{Of}";
+}

@@ -19,7 +19,7 @@ internal sealed class TielinePipeline(
         using var never = new CancellationTokenSource();
         using var stopDelivering = new CancellationTokenSource();
         using var stopProjecting = new CancellationTokenSource();
-        var writing = supervisor.RunAsync("journal", (_, abort) => WriteAsync(abort), never.Token, aborting);
+        var writing = supervisor.RunAsync(new PipelineLoop("journal", (_, abort) => WriteAsync(abort)), never.Token, aborting);
         await NoteAsync("started", new JsonObject { ["version"] = version }.ToJsonString(), thenWait: false, aborting);
         var projected = StartAsync(projecting, stopProjecting.Token, aborting);
         var delivered = StartAsync(delivering, stopDelivering.Token, aborting);
@@ -53,5 +53,5 @@ internal sealed class TielinePipeline(
     private Task WriteAsync(CancellationToken aborting) => journal.WriteAsync(aborting);
 
     private Task StartAsync(IEnumerable<PipelineLoop> loops, CancellationToken stopping, CancellationToken aborting) =>
-        Task.WhenAll(loops.Select(loop => Task.Run(() => supervisor.RunAsync(loop.Name, loop.RunAsync, stopping, aborting), CancellationToken.None)));
+        Task.WhenAll(loops.Select(loop => Task.Run(() => supervisor.RunAsync(loop, stopping, aborting), CancellationToken.None)));
 }

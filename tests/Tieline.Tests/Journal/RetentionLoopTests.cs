@@ -119,7 +119,7 @@ public sealed class RetentionLoopTests : IAsyncLifetime
             await _rig.AuditedAsync(audited);
         _rig.Time.Advance(TimeSpan.FromDays(1));
         (await RemoveAsync()).ShouldBeInRange(0, audited == 20 ? 10 : 9);
-        _rig.Facts(after: audited).Select(fact => fact.Number).ShouldBe(Enumerable.Range(1, 20).Skip((int)audited).Select(number => (long)number));
+        _rig.Facts(after: audited).Where(fact => fact.Lost is null).Select(fact => fact.Number).ShouldBe(Enumerable.Range(1, 20).Skip((int)audited).Select(number => (long)number));
     }
 
     [Fact]
@@ -181,9 +181,10 @@ public sealed class RetentionLoopTests : IAsyncLifetime
         _options.MaxBytes = 1;
         (await RemoveAsync()).ShouldBe(4);
         await _rig.DoAsync(Append(6));
-        _rig.FactLines().ShouldBe(["3 accepted 3", """8 dead-lettered crm 3 {"status":422,"reason":"no"}""", "11 accepted 6"]);
-        _rig.FactLines(after: 8, limit: 1).ShouldBe(["11 accepted 6"]);
-        _rig.FactLines(after: 3, limit: 1).ShouldBe(["""8 dead-lettered crm 3 {"status":422,"reason":"no"}"""]);
+        _rig.Facts().Select(fact => fact.Number).ShouldBe(Enumerable.Range(1, 11).Select(number => (long)number));
+        _rig.FactLines().Where(line => !line.Contains("event removed", StringComparison.Ordinal)).ShouldBe(["3 accepted 3", """8 dead-lettered crm 3 {"status":422,"reason":"no"}""", "11 accepted 6"]);
+        _rig.FactLines(after: 10, limit: 1).ShouldBe(["11 accepted 6"]);
+        _rig.FactLines(after: 7, limit: 1).ShouldBe(["""8 dead-lettered crm 3 {"status":422,"reason":"no"}"""]);
     }
 
     [Fact]

@@ -90,6 +90,76 @@ public sealed class LoopSupervisorTests : IDisposable
         await running;
     }
 
+    [Fact]
+    public async Task A_loop_with_state_is_a_new_object_at_each_start()
+    {
+        _logs.Expect(LoopEnded);
+        var made = 0;
+        var again = new TaskCompletionSource();
+        var running = _supervisor.RunAsync(
+            new PipelineLoop("delivery", () =>
+            {
+                var number = ++made;
+                return (stopping, _) =>
+                {
+                    if (number == 1)
+                        throw new InvalidOperationException("half of a change is done");
+                    again.SetResult();
+                    return Task.Delay(Timeout.InfiniteTimeSpan, _time, stopping);
+                };
+            }),
+            _stopping.Token,
+            _aborting.Token);
+        await _time.Waits.ReadAsync(TestContext.Current.CancellationToken);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await again.Task.WaitAsync(TestContext.Current.CancellationToken);
+        made.ShouldBe(2);
+        await _stopping.CancelAsync();
+        await running;
+    }
+
+    [Fact]
+    public async Task One_of_several_loops_of_a_name_is_told_apart_and_another_does_not_clear_its_flag()
+    {
+        _logs.Expect(LoopEnded);
+        var other = new TaskCompletionSource();
+        var failing = _supervisor.RunAsync(
+            new PipelineLoop("delivery", (_, _) => throw new InvalidOperationException("again")) { Of = "crm" }, _stopping.Token, _aborting.Token);
+        await _time.Waits.ReadAsync(TestContext.Current.CancellationToken);
+        var running = _supervisor.RunAsync(
+            new PipelineLoop("delivery", (stopping, _) =>
+            {
+                other.SetResult();
+                return Task.Delay(Timeout.InfiniteTimeSpan, _time, stopping);
+            })
+            { Of = "archive" },
+            _stopping.Token,
+            _aborting.Token);
+        await other.Task.WaitAsync(TestContext.Current.CancellationToken);
+        _supervisor.Problem.ShouldBe("not running: delivery:crm; see the log");
+        await _stopping.CancelAsync();
+        await failing;
+        await running;
+        _supervisor.Problem.ShouldBeNull("nothing is down that was to end");
+    }
+
+    [Fact]
+    public async Task A_step_of_the_system_clock_changes_nothing_about_five_failures_within_a_minute()
+    {
+        _logs.Expect(LoopEnded);
+        _logs.Expect(LoopGivenUp);
+        var running = RunAsync((_, _) => throw new InvalidOperationException("again"));
+        for (var failure = 1; failure <= 4; failure++)
+        {
+            await _time.Waits.ReadAsync(TestContext.Current.CancellationToken);
+            _time.StepClock(TimeSpan.FromHours(failure % 2 == 0 ? -2 : 9_000));
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        await running;
+        _given.ShouldHaveSingleItem();
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -110,5 +180,5 @@ public sealed class LoopSupervisorTests : IDisposable
         _logs.Dispose();
     }
 
-    private Task RunAsync(Func<CancellationToken, CancellationToken, Task> loop) => _supervisor.RunAsync("source", loop, _stopping.Token, _aborting.Token);
+    private Task RunAsync(Func<CancellationToken, CancellationToken, Task> loop) => _supervisor.RunAsync(new PipelineLoop("source", loop), _stopping.Token, _aborting.Token);
 }

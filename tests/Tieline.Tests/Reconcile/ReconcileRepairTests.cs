@@ -96,7 +96,7 @@ public sealed class ReconcileRepairTests
         await rig.Journal.WaitForDurabilityAsync(ReconcileRig.Cancellation);
         await rig.Journal.SaveHeadAsync(new Tieline.Journal.AuditHead(rig.Journal.Counters.NextFact - 1, new string('0', 64)), ReconcileRig.Cancellation);
         var removed = new TaskCompletionSource<int>();
-        await rig.Journal.PostAsync(new Tieline.Journal.JournalWork.Remove(rig.Journal.ReadRemovable(), 100, TestKit.Some.Time, removed), ReconcileRig.Cancellation);
+        await rig.Journal.PostAsync(new Tieline.Journal.JournalWork.Remove(rig.Journal.ReadRemovable().Through, 100, TestKit.Some.Time, removed), ReconcileRig.Cancellation);
         (await removed.Task).ShouldBe(5);
         rig.Scalar("SELECT count(*) FROM delivery").ShouldBe(0);
     }

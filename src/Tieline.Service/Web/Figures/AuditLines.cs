@@ -85,7 +85,7 @@ internal sealed class AuditLines(TielineOptions options, RunningParts parts, Jou
     private static IReadOnlyList<AuditFact> NewestFacts(SqliteJournal journal, int last, long? before = null)
     {
         var end = Math.Min(before ?? long.MaxValue, journal.Counters.NextFact);
-        return [.. journal.ReadFacts(Math.Max(0, end - 1 - last), last).Where(fact => fact.Number < end).Reverse()];
+        return [.. journal.ReadFacts(Math.Max(0, end - 1 - last), last).Where(fact => fact.Number < end && fact.Lost is null).Reverse()];
     }
 
     /// <summary>Checks the chain from the first line, as <c>tieline audit verify</c> does.</summary>

@@ -20,7 +20,7 @@ internal static class JournalDestinations
     private const string PassCopies = """
         INSERT INTO delivery(destination, position, outcome, status, attempts, settled_at)
         SELECT n.number, f.first_position, 'skipped', NULL, 0, $now FROM destination n, fact f
-        WHERE n.name = $name AND f.kind = 'replayed' AND f.first_position > n.starts_after AND json_extract(f.detail, '$.of') IS NOT NULL
+        WHERE n.name = $name AND f.kind = 'replayed' AND f.first_position > n.starts_after AND CASE WHEN json_valid(f.detail) THEN json_extract(f.detail, '$.of') END IS NOT NULL
         """;
 
     /// <summary>From here on nothing is its; where nothing is left to deliver it holds nothing up.</summary>

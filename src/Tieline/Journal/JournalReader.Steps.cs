@@ -20,8 +20,6 @@ internal sealed partial class JournalReader
                 continue;
             var taken = (int)Math.Min(left, count - skip);
             (left, through) = (left - taken, number + skip + taken - 1);
-            if (row.IsDBNull(4) && row.IsDBNull(5))
-                continue;
             if (kind is not ("accepted" or Outcomes.Delivered or Outcomes.DeadLettered))
                 continue;
             var positions = row.IsDBNull(5) ? null : PositionList.TryUnpack(row.GetFieldValue<byte[]>(5));

@@ -28,7 +28,7 @@ internal sealed partial class JournalReader(string path) : IDisposable
         using var row = Query("SELECT number, epoch, first_sequence, last_sequence, missing, reason, from_time, to_time, seen_at, confirmed_at, state, problem FROM gap WHERE state <> 'filled' ORDER BY number");
         while (row.Read())
         {
-            SequenceRange.TryParseList(row.GetString(4), out var missing);
+            var missing = SequenceRange.TryParseList(row.GetString(4), out var ranges) ? ranges : [];
             var gap = new Gap(
                 row.GetInt64(0), row.GetInt64(1), GapReasonNames.Parse(row.GetString(5)), missing, Time(row, 6), Time(row, 7), Time(row, 8)!.Value, Long(row, 2), Long(row, 3));
             if (Time(row, 9) is { } confirmedAt)

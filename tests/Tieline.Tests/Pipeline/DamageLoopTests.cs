@@ -48,6 +48,7 @@ public sealed class DamageLoopTests
         await rig.OfferAsync(EventIntakeTests.Kept(1), EventIntakeTests.Kept(2), EventIntakeTests.Kept(3));
         rig.StartWriting();
         var crm = rig.Journal.NumberOf(IntakeRig.Destination);
+        await rig.Journal.PostAsync(new JournalWork.Settle(new Settlement(crm, new(1), 200, 1, null, new(1))), rig.Limit);
         await rig.Journal.PostAsync(new JournalWork.Settle(new Settlement(crm, new(2), 422, 1, StoredEvent.Damaged + ": and why", new(2))), rig.Limit);
         rig.Logs.Expect(6010);
         for (var start = 0; start < 2; start++)

@@ -1,6 +1,6 @@
 namespace Tieline.Delivery;
 
-/// <summary>What one attempt came to. Nobody further up reads a status code.</summary>
+/// <summary>What one attempt came to. Nobody further up decides by a status code: that stands here for the record, and for people.</summary>
 internal abstract record DeliveryOutcome
 {
     private DeliveryOutcome()

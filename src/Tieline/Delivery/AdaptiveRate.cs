@@ -4,44 +4,44 @@ namespace Tieline.Delivery;
 
 /// <summary>How many requests a second a destination takes, learnt from its answers "slower, please": additive increase, multiplicative decrease. Pure: told what happened and when.</summary>
 /// <remarks>
-/// Counts answers over windows of a second or more. Where more than a few of a window are such answers, the next window's rate is a part of what went out. Where that does not help, since the destination refuses
-/// at random and not by rate, it goes back to what it was, and looks again only after some windows. No limit until the first such answer, and none again once twice of what goes out would be let through.
+/// Looks at each second by itself. Where more than a few of its answers are such ones, the next second has a part of what went out. Where fewer are accepted then, the destination refuses at random and not by rate:
+/// the rate goes back to what it was, and is left alone for some seconds. No limit until the first such second, and none again once twice of what goes out would be let through.
 /// Steps: <c>docs/adr/0039-retry-after-by-evidence.md</c>.
 /// </remarks>
 internal sealed class AdaptiveRate
 {
-    /// <summary>A share of such answers up to this is a destination at its limit, and as good as can be.</summary>
+    /// <summary>A share of such answers up to this is a destination at its limit, which is as good as can be.</summary>
     private const double FineShare = 0.05;
 
     private const double Lower = 0.7;
 
-    /// <summary>A window's step up: this share of what went out before it was lowered first.</summary>
+    /// <summary>The step up after a good second, in parts of the lowered rate; after each further one in a row it is one step more.</summary>
     private const double Raise = 0.1;
 
-    /// <summary>Lowering has helped where the share of such answers is below this part of what it was.</summary>
-    private const double Helped = 0.75;
+    /// <summary>Lowering has not cost anything where so much of what was accepted before is accepted still.</summary>
+    private const double Kept = 0.85;
 
     /// <summary>Requests a second, however often it is refused.</summary>
     private const double Least = 1;
 
+    /// <summary>Without a limit, fewer answers in a second say nothing of a rate.</summary>
     private const int MinAnswers = 20;
+
     private const int MaxPatience = 64;
 
     private static readonly TimeSpan _window = TimeSpan.FromSeconds(1);
-
-    /// <summary>A pause that was asked for is no time in which the destination was tried: more than this of a window does not count.</summary>
-    private static readonly TimeSpan _longestWindow = TimeSpan.FromSeconds(2);
 
     private MonotonicTime? _since;
     private MonotonicTime _paced = MonotonicTime.Always;
     private int _answers;
     private int _throttled;
     private double _step;
+    private int _good;
     private int _patience = 1;
     private int _ignored;
 
-    /// <summary>As it was when the rate was last lowered; null where that was not in the window before.</summary>
-    private (double Share, double? Rate)? _lowered;
+    /// <summary>As it was when the rate was last lowered; null where that was not for the second before.</summary>
+    private (int Accepted, double? Rate)? _lowered;
 
     /// <summary>Requests a second at most; null: no limit.</summary>
     public double? PerSecond { get; private set; }
@@ -66,25 +66,31 @@ internal sealed class AdaptiveRate
     /// <param name="isThrottled">"Slower, please", with or without a time.</param>
     public void End(bool isThrottled, MonotonicTime now)
     {
+        if (_since is { } since && now - since >= _window)
+        {
+            if (PerSecond is not null || _answers >= MinAnswers)
+                Judge();
+            (_since, _answers, _throttled) = (null, 0, 0);
+        }
+
         _since ??= now;
         _answers++;
         _throttled += isThrottled ? 1 : 0;
-        var elapsed = now - _since.Value;
-        if (elapsed < _window || _answers < MinAnswers)
-            return;
-        Judge((double)_throttled / _answers, _answers / (elapsed < _longestWindow ? elapsed : _longestWindow).TotalSeconds);
-        (_since, _answers, _throttled) = (now, 0, 0);
     }
 
-    private void Judge(double share, double sent)
+    private void Judge()
     {
-        if (share <= FineShare)
+        var accepted = _answers - _throttled;
+        if (_throttled <= 1 || _throttled <= _answers * FineShare) // one may be about its own record
         {
             _lowered = null;
             if (PerSecond is { } perSecond)
-                PerSecond = perSecond + _step is var raised && raised > sent * 2 ? null : raised;
+                PerSecond = perSecond + (_step * ++_good) is var raised && raised > _answers * 2 ? null : raised;
+            return;
         }
-        else if (_lowered is { } before && share >= before.Share * Helped)
+
+        _good = 0;
+        if (_lowered is { } before && accepted < before.Accepted * Kept)
         {
             (PerSecond, _lowered) = (before.Rate, null);
             _ignored = _patience = Math.Min(MaxPatience, _patience * 4);
@@ -96,9 +102,9 @@ internal sealed class AdaptiveRate
         else
         {
             _patience = _lowered is null ? _patience : 1;
-            _lowered = (share, PerSecond);
-            _step = PerSecond is null ? Math.Max(Least, sent * Raise) : _step;
-            PerSecond = Math.Max(Least, Math.Min(PerSecond ?? double.MaxValue, sent) * Lower);
+            _lowered = (accepted, PerSecond);
+            PerSecond = Math.Max(Least, Math.Min(PerSecond ?? double.MaxValue, _answers) * Lower);
+            _step = Math.Max(Least, PerSecond.Value * Raise);
         }
     }
 }

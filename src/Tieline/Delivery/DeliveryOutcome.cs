@@ -1,6 +1,6 @@
 namespace Tieline.Delivery;
 
-/// <summary>What one attempt came to. Whoever decides goes by the case; a status is passed on to be kept and shown, and decides nothing but how long the delay after a 429 is at least.</summary>
+/// <summary>What one attempt came to. Nobody further up decides by a status code: that stands here for the record, and for people.</summary>
 internal abstract record DeliveryOutcome
 {
     private DeliveryOutcome()

@@ -93,7 +93,7 @@ internal sealed partial class OAuthCredentials(DestinationOptions options, LiveS
                     return (null, new DeliveryOutcome.BackOff(BackOffReason.Misconfigured, status, null), $"answered {status}{OAuthToken.ErrorCode(body.Span)}: check ClientId, ClientSecret and Scopes");
                 default:
                     var outcome = OutcomeClassifier.Classify(response, time.GetUtcNow()) as DeliveryOutcome.BackOff;
-                    return (null, outcome is null ? new DeliveryOutcome.BackOff(BackOffReason.ServerFailed, status, null) : outcome with { IsAboutAll = true }, $"answered {status}");
+                    return (null, outcome is null ? new DeliveryOutcome.BackOff(BackOffReason.ServerFailed, status, null) : outcome with { IsAboutAll = outcome.Hold is not null }, $"answered {status}");
             }
         }
         catch (OperationCanceledException)

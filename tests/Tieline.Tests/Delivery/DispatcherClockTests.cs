@@ -21,6 +21,8 @@ public sealed class DispatcherClockTests
         await rig.AppendAsync("a", "b", "c");
         rig.Start();
         await rig.WaitsAsync(1);
+        await rig.SettledAsync(1);
+        rig.Advance(0);
         rig.StepClock(step);
         await rig.AppendAsync("d"); // wakes the loop
         await rig.WaitsAsync(1);

@@ -15,9 +15,9 @@ public sealed class DispatcherRestartTests
         foreach (var method in (string[])
             [nameof(IJournal.ReadSettledThrough), nameof(IJournal.CountSettledAbove), nameof(IJournal.ReadAttemptsSince), nameof(IJournal.ReadHeldUntil), nameof(IJournal.ReadWaitingConversations)])
             reads.Add(method, 1);
-        foreach (var method in (string[])[nameof(IJournal.ReadEntries), nameof(IJournal.ReadEntriesOf), nameof(IJournal.ReadWaiting), nameof(IJournal.IsWaitedFor)])
+        foreach (var (method, calls) in ((string, int)[])[(nameof(IJournal.ReadEntries), 2), (nameof(IJournal.ReadEntriesOf), 3), (nameof(IJournal.ReadWaiting), 3), (nameof(IJournal.IsWaitedFor), 3)])
         {
-            for (var call = 1; call <= 3; call++)
+            for (var call = 1; call <= calls; call++)
                 reads.Add(method, call);
         }
 
@@ -66,14 +66,15 @@ public sealed class DispatcherRestartTests
         broken!.HasFailed.ShouldBeTrue();
         rig.Logs.Has(LoopEnded).ShouldBeTrue();
         foreach (var (conversation, ids) in crm.Accepted)
-            ids.Distinct().Count().ShouldBe(ids.Count, $"{conversation}: each once; {rig.Count("SELECT max(attempts) FROM delivery")} {string.Join("; ", rig.Logs.Lines.Select(line => line.EventId))}");
-        crm.Accepted.Values.Sum(ids => ids.Count).ShouldBe(304);
+            ids.Distinct().Count().ShouldBe(ids.Count, $"{conversation}: each once");
+        crm.Accepted.Values.Sum(ids => ids.Count).ShouldBe(304, $"{rig.Count("SELECT max(attempts) FROM delivery")} attempts");
         crm.Overlaps.ShouldBe(0);
         while (rig.Dispatcher.Status.Waiting > 0 || rig.Dispatcher.Status.OldestWaitingSince is not null)
             await rig.Journal.WaitForDurabilityAsync(rig.Limit);
         rig.Count("SELECT count(*) FROM waiting").ShouldBe(0);
         rig.Count("SELECT count(*) FROM dead_letter").ShouldBe(0);
-        rig.Count($"SELECT position FROM destination").ShouldBe(304);
+        await rig.AppendAsync("c"); // what an earlier run has settled is gone past with the next
+        await rig.CountsAsync("SELECT position FROM destination", 305);
     }
 
     [Fact]
@@ -95,7 +96,7 @@ public sealed class DispatcherRestartTests
         crm.Requests.Count.ShouldBe(1);
         release.SetResult();
         await rig.SettledAsync(2);
-        crm.Requests.Select(request => request.ConversationId).ShouldBe(["slow", "a"], string.Join("; ", rig.Logs.Lines.Select(line => $"{line.EventId} {line.Message}")));
+        crm.Requests.Select(request => request.ConversationId).ShouldBe(["slow", "a"]);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ public sealed class ThrottleSignsTests
 
     [Fact]
     public void Heed_SalesforcesLimitUnder403_IsAThrottleThatHoldsTheDestination() =>
-        ThrottleSigns.Heed(Misconfigured(403, Limit)).ShouldBe(new DeliveryOutcome.BackOff(BackOffReason.Throttled, 403, ThrottleSigns.Hold) { Answer = Limit });
+        ThrottleSigns.Heed(Misconfigured(403, Limit)).ShouldBe(new DeliveryOutcome.BackOff(BackOffReason.Throttled, 403, ThrottleSigns.Hold) { Answer = Limit, IsAboutAll = true });
 
     [Fact]
     public void Heed_AnyOtherAnswer_StaysWhatItIs()

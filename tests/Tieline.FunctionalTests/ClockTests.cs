@@ -90,7 +90,7 @@ public sealed class ClockTests
         await IsWholeAsync(site);
     }
 
-    private static Task GateAsync(Site site, string state) => Eventually.TrueAsync(
+    private static Task<TimeSpan> GateAsync(Site site, string state) => Eventually.TrueAsync(
         async () => (await site.PrometheusAsync()).Sum("tieline_delivery_gate_state", "tieline_gate_state", state) == 1, _soon, () => $"the destination is {state}.\n{site.Process.Tail()}");
 
     /// <summary>All that Genesys has numbered is at the CRM once it has been fetched, and the audit log is whole.</summary>

@@ -113,7 +113,7 @@ public sealed class DiskFaultTests
         account.OutOfOrder.ShouldBeEmpty(account.ToString());
     }
 
-    private static Task ReadyAgainAsync(Site site) =>
+    private static Task<TimeSpan> ReadyAgainAsync(Site site) =>
         Eventually.TrueAsync(async () => (await site.ReadyAsync()).Status == 200, _soon, () => $"readiness is on again.\n{site.Process.Tail()}");
 
     private static void Arrange(SiteOptions options, FaultyDisk disk, Func<bool> isDown)
@@ -126,7 +126,7 @@ public sealed class DiskFaultTests
             options.Environment[name] = value;
     }
 
-    private static Task WaitingAsync(Site site, int events) =>
+    private static Task<TimeSpan> WaitingAsync(Site site, int events) =>
         Eventually.TrueAsync(async () => (await site.MetricsAsync())["waiting"] >= events, _soon, () => $"{events} events wait.\n{site.Process.Tail()}");
 
     /// <summary>Until not a byte more fits.</summary>

@@ -45,13 +45,13 @@ public sealed class JournalSpeed(ITestOutputHelper output)
     public void Nanoseconds_that_the_checksum_of_an_event_takes()
     {
         const int Rounds = 2_000_000;
+        Span<byte> id = stackalloc byte[EventId.Size];
         foreach (var count in (int[])[1, 9])
         {
             var participants = Enumerable.Range(0, count).Select(number => new Participant($"88fd7719-f610-58e8-8d36-b131cc656c{number:x2}", "customer", $"user:ce69679a-80db-56ee-b96c-b4a767b230{number:x2}")).ToList();
             var e = Some.Event(7, "5a5c561e-e0e2-57a7-82e8-3a363a890001") with { Participants = participants };
             var json = ParticipantsJson.WriteUtf8(participants);
             var stored = new StoredEvent();
-            Span<byte> id = stackalloc byte[EventId.Size];
             e.Id.Write(id);
             for (var round = 0; round < 3; round++)
             {

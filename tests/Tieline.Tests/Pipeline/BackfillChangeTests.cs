@@ -220,14 +220,14 @@ public sealed class BackfillChangeTests
         await using var rig = new BackfillRig();
         await rig.OfferAsync((1, 10));
         rig.Rig.Intake.OnConnected(continuous: false);
-        var fill = GapFill.Of(rig.Rig.Intake.TakeGapChanges().Last().Gap);
+        var fill = GapFill.Of(rig.Rig.Intake.TakeGapChanges()[^1].Gap);
         await rig.OfferAsync((4, 60));
         var closed = fill with { State = GapState.Filled, NextAskAt = null, ClosedAt = rig.Time.GetUtcNow() };
         (await rig.Rig.Intake.SaveAsync(closed, rig.Rig.Limit)).ShouldBeFalse();
         await rig.Rig.Intake.AnsweredAsync([1], rig.Rig.Limit);
         (await rig.DeliverableAsync()).ShouldBe(["c1 completed"]);
         (await rig.GapsAsync()).ShouldBe(["reconnect open 0 0 0"]);
-        rig.Rig.Intake.TakeGapChanges().Count().ShouldBe(1);
+        rig.Rig.Intake.TakeGapChanges().Count.ShouldBe(1);
         (await rig.Rig.Intake.SaveAsync(closed, rig.Rig.Limit)).ShouldBeTrue();
         (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "c4 completed"]);
     }

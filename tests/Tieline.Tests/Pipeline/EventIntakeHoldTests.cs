@@ -96,7 +96,7 @@ public sealed class EventIntakeHoldTests
         await using var rig = new IntakeRig(holdSeconds: 5);
         await rig.OfferAsync(Kept(1), Kept(4));
         await rig.ExpireAsync(2);
-        var fill = GapFill.Of(rig.Intake.TakeGapChanges().Last().Gap) with { State = GapState.Filling, Asks = 1, Problem = problem };
+        var fill = GapFill.Of(rig.Intake.TakeGapChanges()[^1].Gap) with { State = GapState.Filling, Asks = 1, Problem = problem };
         (await rig.Intake.SaveAsync(fill, rig.Limit)).ShouldBeTrue();
         await rig.RestartAsync();
         await rig.OfferAsync(Kept(5));
@@ -109,7 +109,7 @@ public sealed class EventIntakeHoldTests
         await using var rig = new IntakeRig(holdSeconds: 5);
         await rig.OfferAsync(Kept(1), Kept(3));
         await rig.ExpireAsync(2);
-        var fill = GapFill.Of(rig.Intake.TakeGapChanges().Last().Gap) with { State = GapState.Abandoned, NextAskAt = null, ClosedAt = rig.Time.GetUtcNow() };
+        var fill = GapFill.Of(rig.Intake.TakeGapChanges()[^1].Gap) with { State = GapState.Abandoned, NextAskAt = null, ClosedAt = rig.Time.GetUtcNow() };
         (await rig.Intake.SaveAsync(fill, rig.Limit)).ShouldBeTrue();
         (await rig.DeliverableAsync()).ShouldBe([1, 3]);
         await rig.OfferAsync(Kept(2), Kept(2));

@@ -34,7 +34,7 @@ public sealed class OldConversationTests
     internal static HttpResponseMessage Answer(Asked asked, params string[] records)
     {
         if (asked.Path == "/query")
-            return Page([Other, .. records.Where(record => Started(record) >= asked.From.UtcDateTime.Date && Started(record) < asked.To)]);
+            return Page([Other, .. records.Where(record => Started(record) >= asked.From.UtcDateTime.Date && Started(record) < asked.To.UtcDateTime)]);
         if (asked.Path.StartsWith("?id=", StringComparison.Ordinal))
             return Page([.. records.Where(record => Uri.UnescapeDataString(asked.Path["?id=".Length..]).Split(',').Contains(Id(record)))]);
         return records.FirstOrDefault(record => asked.Path.Contains($"/{Id(record)}/", StringComparison.Ordinal)) is { } one ? FakeDetails.Json(one) : FakeDetails.Status(HttpStatusCode.NotFound);

@@ -120,11 +120,11 @@ public sealed class SweepLoopTests : IAsyncLifetime
     [Theory]
     [InlineData(HttpStatusCode.Unauthorized)]
     [InlineData(HttpStatusCode.TooManyRequests)]
-    [InlineData((HttpStatusCode)0)]
-    public async Task RunAsync_WhatConcernsAll_EndsTheRoundAndCountsAgainstNone(HttpStatusCode status)
+    [InlineData(null)]
+    public async Task RunAsync_WhatConcernsAll_EndsTheRoundAndCountsAgainstNone(HttpStatusCode? status)
     {
         await _rig.FollowAsync("c1", "c2");
-        _rig.Answers["c1"] = () => status == 0 ? throw new HttpRequestException(HttpRequestError.ConnectionError) : FakeDetails.Status(status);
+        _rig.Answers["c1"] = () => status is { } answered ? FakeDetails.Status(answered) : throw new HttpRequestException(HttpRequestError.ConnectionError);
         _rig.Answers["c2"] = () => SweepRig.HasEnded("c2");
         _rig.PassSilence();
         await _rig.RoundAsync();

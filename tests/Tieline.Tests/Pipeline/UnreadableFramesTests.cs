@@ -17,7 +17,7 @@ public sealed class UnreadableFramesTests
         (await rig.GapsAsync()).ShouldBe(["unreadable open 2-2001"]);
         rig.Logs.Lines.Count(line => line.EventId == 6101).ShouldBe(1);
         rig.Rows("SELECT 1 FROM fact WHERE kind = 'gap-detected'", _ => 1).Count.ShouldBe(1);
-        rig.Intake.TakeGapChanges().Count().ShouldBe(1);
+        rig.Intake.TakeGapChanges().Count.ShouldBe(1);
     }
 
     [Fact]

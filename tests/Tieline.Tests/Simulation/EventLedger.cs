@@ -157,7 +157,7 @@ internal sealed class EventLedger : IDisposable
                 State.Waiting => isThere && rows is { IsDead: false, Outcome: "waiting", Waits: true },
                 State.Dead => isThere && rows is { IsDead: true, Outcome: "dead-lettered", Waits: false },
                 // Its row goes with retention's pass, though the event stays as another destination's dead letter.
-                _ => !isThere || (rows is { IsDead: false, Waits: false } && (rows.Outcome is null ? position <= removedThrough : rows.Outcome == state.ToString().ToLowerInvariant())),
+                _ => !isThere || (rows is { IsDead: false, Waits: false } && (rows.Outcome is null ? position <= removedThrough : string.Equals(rows.Outcome, state.ToString(), StringComparison.OrdinalIgnoreCase))),
             };
             if (!isRight)
                 throw new InvalidOperationException($"position {position} is {state} at {name}, but the journal has {(isThere ? rows.ToString() : "no event")} of it");

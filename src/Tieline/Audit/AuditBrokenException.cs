@@ -13,5 +13,6 @@ internal sealed class AuditBrokenException(string message) : Exception(message)
     /// <param name="found">A clause: what does not fit.</param>
     public static AuditBrokenException Foreign(string directory, string found) => new(
         $"The audit log in '{directory}' and the journal beside it do not belong together: {found}. Both were left as they are. Put both back from the same copy. "
-        + "If there is none, begin a new audit log on record with 'tieline audit restart --reason TEXT', then fetch what is missing with 'tieline reconcile --from TIME --to TIME --repair'.") { IsForeign = true };
+        + "If there is none, begin a new audit log on record with 'tieline audit restart --reason TEXT', then fetch what is missing with 'tieline reconcile --from TIME --to TIME --repair'.")
+    { IsForeign = true };
 }

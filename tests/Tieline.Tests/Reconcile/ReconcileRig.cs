@@ -46,9 +46,9 @@ internal sealed class ReconcileRig : IAsyncDisposable
         _details.Time.Advance(TimeSpan.FromHours(1));
         _details.Genesys.Answer = asked => asked.Path.StartsWith("?id=", StringComparison.Ordinal) || asked.Path.EndsWith("/details", StringComparison.Ordinal) ? ById(asked)
             : asked.Method == "GET" ? FakeDetails.Json("""{"dataAvailabilityDate":"2026-01-01T00:00:00Z"}""") : FakeDetails.Json(new JsonObject
-        {
-            ["conversations"] = new JsonArray([.. _records.Where(record => StartedAt(record) is var at && at >= asked.From.UtcDateTime.Date && at < asked.To.UtcDateTime).Skip(100 * (asked.Page - 1)).Take(100).Select(record => JsonNode.Parse(record.GetRawText()))]),
-        }.ToJsonString());
+            {
+                ["conversations"] = new JsonArray([.. _records.Where(record => StartedAt(record) is var at && at >= asked.From.UtcDateTime.Date && at < asked.To.UtcDateTime).Skip(100 * (asked.Page - 1)).Take(100).Select(record => JsonNode.Parse(record.GetRawText()))]),
+            }.ToJsonString());
         _data = DataDirectory.Open(_temp.FileNamed("data"));
         Journal = SqliteJournal.Open(_data, [Crm, Erp], _details.Time, _details.Metrics, Logs.For<SqliteJournal>(), sameWithin: _gaps.SameWithin);
         Intake = new EventIntake(

@@ -92,7 +92,7 @@ internal static class AlertRules
         new(
             "TielineAuditBehind", AlertSeverity.Ticket, TimeSpan.FromMinutes(5),
             "The audit log of {{ $labels.instance }} lacks lines of the last {{ $value | humanizeDuration }}",
-            "Events are delivered as ever; the lines wait in the journal, which retention does not empty meanwhile.",
+            "Events are delivered as usual; the lines wait in the journal, and retention does not remove them.",
             figures => figures.Now("tieline_audit_lag_seconds").Where(lag => lag.Value > 300)),
         new(
             "TielineAuditForwardingBehind", AlertSeverity.Ticket, TimeSpan.FromMinutes(5),

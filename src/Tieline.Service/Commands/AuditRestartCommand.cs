@@ -9,13 +9,13 @@ namespace Tieline.Service.Commands;
 internal sealed class AuditRestartCommand : Verb
 {
     private readonly Option<string?> _data = new("--data") { Description = "The data directory, in place of the configured one.", HelpName = "DIR" };
-    private readonly Option<string> _reason = new("--reason") { Description = "Why; it stands in the first line of the new log.", HelpName = "TEXT", Required = true };
+    private readonly Option<string> _reason = new("--reason") { Description = "The reason; the first line of the new log contains it.", HelpName = "TEXT", Required = true };
     private readonly Option<bool> _yes = Decision.Yes();
     private readonly GlobalOptions _global;
     private readonly CommandContext _context;
 
     public AuditRestartCommand(GlobalOptions global, CommandContext context)
-        : base("restart", "Begin a new audit log on record, where the old one is damaged or belongs to another journal and no copy is left. The old files are moved aside as they are; the first line of the new log names their end and the reason. Tieline must not run.",
+        : base("restart", "Begin a new audit log on record, if the old one is damaged or belongs to another journal and there is no copy. The old files are moved aside unchanged. The first line of the new log names their end and the reason. Tieline must not run.",
             "tieline audit restart --reason \"journal lost with the disk\"", "tieline audit restart --data /var/lib/tieline --reason \"journal lost with the disk\" --yes")
     {
         (_global, _context) = (global, context);

@@ -110,6 +110,6 @@ internal sealed class BackfillCommand : Verb
             _ => "Closed.",
         });
         if (gap["notAsked"] is { } notAsked)
-            _context.Output.WriteLine($"Not looked at: {notAsked} (Gaps:Reach).");
+            _context.Output.WriteLine($"Not asked for: {notAsked} (Gaps:Reach).");
     }
 }

@@ -45,7 +45,7 @@ internal static class ReconcileText
         if (report["provisional"]!.GetValue<bool>())
             output.WriteLine("Provisional: Genesys's records of the last minutes may still grow.");
         if (report["notAsked"] is { } notAsked)
-            output.WriteLine($"Not looked at: {notAsked} (Gaps:Reach).");
+            output.WriteLine($"Not asked for: {notAsked} (Gaps:Reach).");
     }
 
     private static string Verdict(JsonObject report)

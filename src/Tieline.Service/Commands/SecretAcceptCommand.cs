@@ -8,13 +8,13 @@ namespace Tieline.Service.Commands;
 
 internal sealed class SecretAcceptCommand : Verb
 {
-    private readonly Option<string> _reason = new("--reason") { Description = "Why; it stands in the audit log.", HelpName = "TEXT", Required = true };
+    private readonly Option<string> _reason = new("--reason") { Description = "The reason; the audit log contains it.", HelpName = "TEXT", Required = true };
     private readonly Option<bool> _yes = Decision.Yes();
     private readonly GlobalOptions _global;
     private readonly CommandContext _context;
 
     public SecretAcceptCommand(GlobalOptions global, CommandContext context)
-        : base("accept-identity-key", "Go on with another key for the hashes of identities, on record: the one that is there or configured, or a new one where there is none. From then on each person has another hash. Tieline must not run.",
+        : base("accept-identity-key", "Put a different identity key on record: the key that is present or configured, or a new one if there is none. Afterwards each person has another hash. Tieline must not run.",
             "tieline secret accept-identity-key --reason \"rotated after an audit\"")
     {
         (_global, _context) = (global, context);

@@ -15,7 +15,7 @@ internal sealed class GenesysSide : IDisposable
     public GenesysSide(TielineOptions options, SourceStatus status, TimeProvider time, TielineMetrics metrics, SpecificationMetrics specification, ILoggerFactory loggers)
     {
         Clock = new SourceClock(time);
-        metrics.Observe("tieline.clock.offset", "s", "How far Genesys's clock is ahead of this machine's, by its answers; 0 where they may agree.", () => Clock.Offset?.TotalSeconds ?? double.NaN);
+        metrics.Observe("tieline.clock.offset", "s", "How far Genesys's clock is ahead of this machine's, measured from its answers; 0 while they may agree.", () => Clock.Offset?.TotalSeconds ?? double.NaN);
         _http = GenesysHttp.Create(clock: Clock);
         _sockets = GenesysHttp.Create(specification.Heard, Clock);
         var genesys = options.Genesys;

@@ -28,6 +28,6 @@ internal sealed class AuditCheck(RunningParts parts) : IReadinessCheck
 
     /// <summary>Its figure; there is none while nothing runs.</summary>
     public static void Observe(RunningParts parts, TielineMetrics metrics) => metrics.Observe(
-        "tieline.audit.lag", "s", "For how long a fact has been waiting for its line in the audit log; 0 while the log has all there are.",
+        "tieline.audit.lag", "s", "How long a fact has been waiting for its line in the audit log; 0 while no fact waits.",
         () => parts.Audit is { } audit ? [new Measurement<double>(audit.Lag.TotalSeconds)] : Array.Empty<Measurement<double>>());
 }

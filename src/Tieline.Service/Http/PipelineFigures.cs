@@ -27,7 +27,7 @@ internal sealed class PipelineFigures : ILiveFigures
         metrics.Observe("tieline.dead_letters.status", "{event}", "Events set aside and not decided on, by tieline.destination and tieline.status.class: 4xx, 5xx or none.", DeadLetterCounts);
         metrics.Observe("tieline.delivery.held", "{event}", "Events that wait behind a dead letter of their conversation, or go out again, by tieline.destination.", HeldCounts);
         metrics.Observe("tieline.delivery.removed", "{event}", "Events that wait for a destination that is no longer configured, by tieline.destination.", RemovedCounts);
-        metrics.Observe("tieline.journal.held", "{event}", "Events that are received and wait for a hole before them, to mend itself or to be fetched: not among those that wait to be delivered.", () => Read(reader => reader.ReadHeldCount()));
+        metrics.Observe("tieline.journal.held", "{event}", "Received events that wait for the hole before them to close; not counted among those that wait to be delivered.", () => Read(reader => reader.ReadHeldCount()));
         metrics.Observe("tieline.gaps.open", "{gap}", "Gaps that are not filled.", () => Read(reader => reader.ReadOpenGapCount()));
         metrics.Observe("tieline.gaps.state", "{gap}", "Gaps, by tieline.gap.reason and tieline.gap.state.", GapCounts);
         metrics.Observe("tieline.gaps.age", "s", "Age of the oldest gap that is not closed; 0 without one.", () => Read(OldestGap));

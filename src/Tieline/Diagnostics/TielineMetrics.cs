@@ -45,7 +45,7 @@ internal sealed class TielineMetrics : IDisposable
         EndToEnd = _meter.CreateHistogram<double>("tieline.delivery.latency", "s", "From receiving an event to its acceptance.", advice: Buckets);
         QuotaUsed = _meter.CreateGauge<double>("tieline.delivery.quota.used", "{share}", "Share of the requests a day that the destination's answers say are used, by whoever; absent where they say nothing.");
         LoopRestarts = _meter.CreateCounter<long>("tieline.loop.restarts", "{restart}", "Loops that ended unexpectedly and were started again, by tieline.loop.");
-        ClockSteps = _meter.CreateCounter<long>("tieline.clock.steps", "{step}", "Times that somebody set the system clock, or the host was suspended, by tieline.direction: back or forward.");
+        ClockSteps = _meter.CreateCounter<long>("tieline.clock.steps", "{step}", "Times that the system clock was set, or the host was suspended, by tieline.direction: back or forward.");
         AlertNotices = _meter.CreateCounter<long>("tieline.alerts.notices", "{notice}", "Notices of built-in alerts that were posted to Alerts:Webhook, by tieline.alert.outcome: delivered or failed.");
         Reloads = _meter.CreateCounter<long>("tieline.configuration.reloads", "{reload}", "Times that the configuration was read again, by tieline.result: applied, unchanged or refused.");
         AuditLines = _meter.CreateCounter<long>("tieline.audit.lines", "{line}", "Lines written to the audit log.");

@@ -48,7 +48,7 @@ public sealed class BackfillLoopTests
         asked.ShouldBe([0, 2, 5, 10, 30, 120]);
         (await rig.GapsAsync()).ShouldBe(["hole filled 6 1 1"]);
         (await rig.DeliverableAsync())[^1].ShouldBe("missed queued fetched");
-        rig.Asked[^1].From.ShouldBe(At(10 - 60).AddHours(-24));
+        rig.Asked[^1].From.ShouldBe(At(10).AddHours(-24), "nothing from before the first event is wanted");
         rig.Rig.Rows("SELECT detail FROM fact WHERE kind = 'gap-filled'", row => row.GetString(0)).ShouldHaveSingleItem().ShouldContain("\"recovered\":1");
         rig.Rig.Logs.Has(6201).ShouldBeTrue();
         await rig.PassAsync(7_200);

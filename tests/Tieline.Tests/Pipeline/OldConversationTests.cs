@@ -22,9 +22,9 @@ public sealed class OldConversationTests
         await rig.OfferAsync((2, 10), (4, 30));
         await rig.Rig.ExpireAsync(2);
         await rig.AskedAsync(1);
-        (await rig.DeliverableAsync()).ShouldBe(["mail queued", "c2 completed", "c4 completed"]);
+        (await rig.DeliverableAsync()).ShouldBe(["mail queued", "c2 completed", "other queued fetched", "c4 completed"]);
         await rig.PassAsync(600);
-        (await rig.DeliverableAsync()).ShouldBe(["mail queued", "c2 completed", "c4 completed", "other queued fetched", "mail queued fetched", "mail completed fetched"]);
+        (await rig.DeliverableAsync()).ShouldBe(["mail queued", "c2 completed", "other queued fetched", "c4 completed", "mail queued fetched", "mail completed fetched"]);
         (await rig.GapsAsync()).ShouldHaveSingleItem().ShouldStartWith("hole filled ");
         rig.Rig.Rows("SELECT not_asked FROM gap", row => row.GetString(0)).ShouldHaveSingleItem().ShouldBe("conversations that began before 2026-02-28T00:00:00.000Z and of which the journal has no event");
         rig.Rig.Rows("SELECT detail FROM fact WHERE kind = 'gap-filled'", row => row.GetString(0)).ShouldHaveSingleItem().ShouldContain("\"notAsked\":\"conversations that began before");

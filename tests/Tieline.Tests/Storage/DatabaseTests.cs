@@ -119,7 +119,7 @@ public sealed class DatabaseTests : IDisposable
     public void A_file_that_is_no_database_is_refused_and_left_as_it_is(int length)
     {
         System.IO.File.WriteAllText(File, new string('x', length));
-        Refused("It was left as it is: restore it from a backup, or move it away to start with an empty one.");
+        Refused("It was left as it is: restore it from a backup together with the audit log of the same time.");
     }
 
     [Theory]

@@ -37,7 +37,7 @@ public sealed class DetailsByIdTests : IDisposable
     [InlineData(HttpStatusCode.TooManyRequests, 1)]
     public async Task Trouble_ends_the_read_and_is_told(HttpStatusCode status, int calls)
     {
-        _rig.Genesys.Answer = _ => FakeDetails.Status(status, retryAfter: "600");
+        _rig.Genesys.Answer = _ => status == HttpStatusCode.TooManyRequests ? FakeDetails.Status(status, retryAfter: "600") : FakeDetails.Status(status);
         var answer = await ReadAsync(Enumerable.Range(1, 200).Select(number => $"c{number}"));
         answer.IsComplete.ShouldBeFalse();
         answer.Problem.ShouldNotBeNull().ShouldContain(((int)status).ToString(System.Globalization.CultureInfo.InvariantCulture));

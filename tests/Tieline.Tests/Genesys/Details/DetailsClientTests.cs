@@ -123,7 +123,7 @@ public sealed class DetailsClientTests : IDisposable
     public async Task QueryAsync_503_IsForLater()
     {
         _rig.Genesys.Answer = _ => FakeDetails.Sample("error-503.json");
-        (await QueryAsync()).ShouldBe(new DetailsOutcome.Retry("Genesys answered 503 service.unavailable", null));
+        (await QueryAsync()).ShouldBe(new DetailsOutcome.Retry("Genesys answered 503 service.unavailable", null) { IsOfThisCall = true });
     }
 
     [Fact]
@@ -198,7 +198,7 @@ public sealed class DetailsClientTests : IDisposable
     public async Task QueryAsync_ABodyThatBreaksOff_IsForLater()
     {
         _rig.Genesys.Answer = _ => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new EndlessStream(breaksAfter: 300_000)) };
-        (await QueryAsync()).ShouldBe(new DetailsOutcome.Retry("Genesys's answer broke off", null));
+        (await QueryAsync()).ShouldBe(new DetailsOutcome.Retry("Genesys's answer broke off", null) { IsOfThisCall = true });
     }
 
     [Fact]

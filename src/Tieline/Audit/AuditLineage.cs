@@ -21,9 +21,9 @@ internal static partial class AuditLineage
         {
             tail = AuditTail.ReadWhole(directory, head);
         }
-        catch (AuditBrokenException e) when (!e.IsForeign)
+        catch (Exception e) when (e is AuditBrokenException { IsForeign: false } or IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            return; // damaged: the projection tells
+            return; // damaged, or not to be read: the projection tells
         }
 
         CheckReached(directory, journal, tail.Position.Fact, tail.Journal);

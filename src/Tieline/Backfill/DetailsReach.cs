@@ -18,10 +18,11 @@ internal static class DetailsReach
 
     /// <summary>What a read from here on does not find, in words. Genesys answers by the UTC day.</summary>
     /// <param name="leftOut">How many more conversations without an end there are than were asked for by their ids.</param>
-    public static string NotAsked(DateTimeOffset from, long leftOut)
+    /// <param name="refused">How many that were asked for by their ids Genesys gave no answer about.</param>
+    public static string NotAsked(DateTimeOffset from, long leftOut, long refused = 0)
     {
         var day = EventTime.ToText(new DateTimeOffset(from.UtcDateTime.Date, TimeSpan.Zero));
         var more = leftOut == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; and {leftOut} more that may have been there, and were not asked for by their ids: at most {MaxById} are");
-        return $"conversations that began before {day} and of which the journal has no event{more}";
+        return $"conversations that began before {day} and of which the journal has no event{more}{(refused == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; and {refused} that Genesys refused to tell of"))}";
     }
 }

@@ -393,7 +393,7 @@ internal sealed partial class Dispatcher
         var now = _time.GetMonotonicTime();
         var before = _gate.State;
         var closes = _gate.End(ended.Outcome, ended.Lane.ConversationId, ended.IsProbe, now, ended.Took);
-        _pace.End(ended.Outcome is DeliveryOutcome.BackOff { IsThrottled: true }, now);
+        _pace.End(ended.Outcome is DeliveryOutcome.BackOff { IsThrottled: true }, ended.Took, now);
         LogChange(before);
         if (ended.Batch is { } batch)
             await SettleAsync(batch, ended, now, aborting);

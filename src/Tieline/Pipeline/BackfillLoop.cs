@@ -124,9 +124,9 @@ internal sealed partial class BackfillLoop
         string? notAsked = null;
         if (rest is not null)
         {
-            notAsked = DetailsReach.NotAsked(ask.From, Math.Max(0, rest.Count - DetailsReach.MaxById));
             if (answer.IsComplete && rest.Count > 0)
                 answer = answer.With(await ReadByIdAsync(rest, tally, yields ? asked : null, stopping, aborting));
+            notAsked = DetailsReach.NotAsked(ask.From, Math.Max(0, rest.Count - DetailsReach.MaxById), answer.Refused);
         }
 
         var seconds = _time.GetElapsedTime(started).TotalSeconds;

@@ -14,6 +14,9 @@ internal sealed partial class DamageLoop
     private static readonly TimeSpan _longestWait = TimeSpan.FromMinutes(10);
 
     private readonly WakeSignal _woken = new();
+
+    /// <summary>Taken up and not seen to: a read may fail in between, and the loop begins again.</summary>
+    private readonly List<DamagedSpan> _pending = [];
     private readonly EventIntake _intake;
     private readonly SqliteJournal _journal;
     private readonly TimeProvider _time;
@@ -32,28 +35,30 @@ internal sealed partial class DamageLoop
         while (!stopping.IsCancellationRequested)
         {
             _woken.Clear();
-            await SeeToAsync([.. _journal.Damage.Take().OrderBy(span => span.First)], aborting);
+            _pending.AddRange(_journal.Damage.Take());
+            await SeeToAsync([.. _pending.OrderBy(span => span.First)], aborting);
+            _pending.Clear();
             await _woken.WaitAsync(_longestWait, _time, stopping);
         }
     }
 
     private async Task SeeToAsync(IReadOnlyList<DamagedSpan> found, CancellationToken aborting)
     {
-        DateTimeOffset? asked = null;
+        (DateTimeOffset From, DateTimeOffset To)? asked = null;
         foreach (var span in found)
         {
-            if (_journal.Read(reader => reader.ReadTimeOf(span, _time.GetUtcNow())) is not { } time)
+            if (_journal.Read(reader => reader.ReadTimeOf(span, _intake.Latest)) is not { } time)
             {
                 LogUnplaced(_logger, span.First.Value, span.Last.Value);
                 continue;
             }
 
-            // Many beside each other are one question: the next one's time has been asked for with this one's.
-            if (time.To <= asked || _journal.Read(reader => reader.IsAskedForAsDamaged(time.From, time.To)))
+            // Many beside each other are one question: the next one's time may have been asked for with this one's.
+            if ((asked is { } last && time.From >= last.From && time.To <= last.To) || _journal.Read(reader => reader.IsAskedForAsDamaged(time.From, time.To)))
                 continue;
             LogDamaged(_logger, span.First.Value, span.Last.Value, time.From, time.To);
             await _intake.MissedAsync(GapReason.Damaged, time.From, time.To, aborting);
-            asked = time.To;
+            asked = time;
         }
     }
 

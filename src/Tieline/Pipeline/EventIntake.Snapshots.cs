@@ -47,15 +47,16 @@ internal sealed partial class EventIntake
     }
 
     /// <summary>Opens a gap for a time in which not all was listened to.</summary>
-    /// <param name="from">By our own clock; of <see cref="GapReason.Restart"/> by Genesys's, since it is an event's.</param>
-    /// <param name="to">By our own clock.</param>
+    /// <param name="from">By our own clock; of <see cref="GapReason.Restart"/> and <see cref="GapReason.Damaged"/> by Genesys's, since it is an event's.</param>
+    /// <param name="to">By our own clock; of <see cref="GapReason.Damaged"/> by Genesys's.</param>
     public ValueTask MissedAsync(GapReason reason, DateTimeOffset from, DateTimeOffset to, CancellationToken aborting)
     {
         lock (_gate)
         {
             var now = _clock.Now;
             var ahead = now.Source - now.System;
-            _sequencer.Missed(reason, reason == GapReason.Restart ? from : from.Plus(ahead), to.Plus(ahead), now);
+            _sequencer.Missed(
+                reason, reason is GapReason.Restart or GapReason.Damaged ? from : from.Plus(ahead), reason == GapReason.Damaged ? to : to.Plus(ahead), now);
             RecordChanges();
         }
 

@@ -85,6 +85,12 @@ internal sealed partial class EventIntake : IFrameSink
         }
     }
 
+    /// <summary>What lies far beyond this can't be true, by this machine's clock or by Genesys's.</summary>
+    public DateTimeOffset Latest => _clock.Now.Latest;
+
+    /// <summary>What both clocks have passed.</summary>
+    public DateTimeOffset Earliest => _clock.Now is var now && now.Source < now.System ? now.Source : now.System;
+
     /// <summary>When the next wait for a hole is over; null without one.</summary>
     public MonotonicTime? NextExpiry
     {

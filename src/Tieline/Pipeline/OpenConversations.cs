@@ -5,7 +5,7 @@ namespace Tieline.Pipeline;
 
 /// <summary>The conversations of which the journal has events and no end, or one of late, by going over it once and then over what is new. Not for several threads at once.</summary>
 /// <remarks>Bounded: those that go on and were heard of last are kept. One that is forgotten here, or whose events retention has removed, is found by its time alone.</remarks>
-/// <param name="endedSince">Those that ended since are remembered too; null: those of the last hour before the newest event.</param>
+/// <param name="endedSince">Where there are too many, those that ended before are forgotten first; null: before the last hour of events.</param>
 internal sealed class OpenConversations(DateTimeOffset? endedSince = null)
 {
     public const int Capacity = 50_000;
@@ -45,7 +45,7 @@ internal sealed class OpenConversations(DateTimeOffset? endedSince = null)
 
     /// <summary>Those that may have been there between two times, those heard of last first.</summary>
     public UnendedConversations Between(DateTimeOffset from, DateTimeOffset to) => new(_known
-        .Where(one => (one.Value.End is null || (one.Value.End >= from && one.Value.End >= EndedSince)) && one.Value.First < to.Plus(_silent))
+        .Where(one => (one.Value.End is null || one.Value.End >= from) && one.Value.First < to.Plus(_silent))
         .OrderByDescending(one => one.Value.Last)
         .Select(one => one.Key));
 

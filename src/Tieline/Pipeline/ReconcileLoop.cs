@@ -92,10 +92,10 @@ internal sealed partial class ReconcileLoop
     /// <returns>True: asked for. False: it may be due.</returns>
     private async Task<bool> WaitAsync(TimeSpan? until, CancellationToken stopping)
     {
-        var asked = _asked.Reader.WaitToReadAsync(stopping).AsTask();
         if (until is not { } delay)
-            return await asked;
+            return await _asked.Reader.WaitToReadAsync(stopping);
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var asked = _asked.Reader.WaitToReadAsync(timer.Token).AsTask();
         var first = await Task.WhenAny(asked, Task.Delay(delay < _look ? delay : _look, _time, timer.Token));
         await timer.CancelAsync();
         return first == asked && await asked;

@@ -50,9 +50,9 @@ internal sealed partial class Reconciler(
             null,
             (page, _, cancellation) => TakeAsync(page, cancellation),
             stopping);
-        var notAsked = DetailsReach.NotAsked(from, Math.Max(0, rest.Count - DetailsReach.MaxById));
         if (answer.IsComplete && rest.Count > 0)
             answer = answer.With(await details.ReadAsync(rest.First(DetailsReach.MaxById), TakeAsync, _ => { }, stopping));
+        var notAsked = DetailsReach.NotAsked(from, Math.Max(0, rest.Count - DetailsReach.MaxById), answer.Refused);
         return new ReconcileReport(
             request, asked.System, answer.IsComplete, answer.Problem, request.To > asked.Source - SettledAfter, notAsked, tally.Figures, tally.Destinations, tally.Findings, tally.FindingsLeftOut);
 

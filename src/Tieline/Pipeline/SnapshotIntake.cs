@@ -81,7 +81,7 @@ internal sealed partial class SnapshotIntake : INotificationSink
         lock (_gate)
         {
             FollowClock();
-            var outcome = SnapshotFold.Apply(_conversations.Find(snapshot.ConversationId), snapshot, _time.GetUtcNow());
+            var outcome = SnapshotFold.Apply(_conversations.Find(snapshot.ConversationId), snapshot, _time.GetUtcNow(), _intake.Latest);
             if (outcome.IsRepeat || outcome.IsStale)
                 _metrics.SnapshotsIgnored.Add(1, new KeyValuePair<string, object?>("tieline.snapshot", outcome.IsRepeat ? "repeat" : "stale"));
             entering = Take(outcome, aborting);
@@ -105,7 +105,7 @@ internal sealed partial class SnapshotIntake : INotificationSink
                 _settling.Dequeue();
                 if (found is not { } state)
                     continue;
-                entering = Take(SnapshotFold.Settle(state, _time.GetUtcNow()), aborting);
+                entering = Take(SnapshotFold.Settle(state, _time.GetUtcNow(), _intake.Latest), aborting);
             }
 
             await entering;
@@ -133,7 +133,7 @@ internal sealed partial class SnapshotIntake : INotificationSink
                 return Task.CompletedTask;
             var now = _time.GetUtcNow();
             if (state.WrapUpDeadline <= now)
-                return Take(SnapshotFold.GiveUpWrapUp(state, now), aborting);
+                return Take(SnapshotFold.GiveUpWrapUp(state, now, _intake.Latest), aborting);
             _conversations.Set(state with { HeardAt = now });
             return Task.CompletedTask;
         }
@@ -167,6 +167,7 @@ internal sealed partial class SnapshotIntake : INotificationSink
     /// <summary>Under the gate, before the system clock is read: states are kept by it, since they outlive the process.</summary>
     private void FollowClock()
     {
+        _since = NotAhead(_since); // Genesys's clock is known once it has answered
         var by = _steps.Look();
         if (by == TimeSpan.Zero)
             return;
@@ -174,10 +175,9 @@ internal sealed partial class SnapshotIntake : INotificationSink
         if (by > TimeSpan.Zero)
             return;
         _moved += by;
-        _since = NotAhead(_since);
     }
 
-    private DateTimeOffset NotAhead(DateTimeOffset time) => _time.GetUtcNow() is var now && time > now ? now : time;
+    private DateTimeOffset NotAhead(DateTimeOffset time) => _intake.Earliest is var now && time > now ? now : time;
 
     private JournalWork.MoveAsks? TakeMove()
     {

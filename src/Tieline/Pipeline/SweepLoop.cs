@@ -134,7 +134,7 @@ internal sealed partial class SweepLoop(
     private IReadOnlyList<ConversationEvent>? Read(JsonElement record, out string? fault)
     {
         if (RecordReader.TryRead(record, out var read, out fault))
-            return EventDerivation.Derive(read, time.GetUtcNow(), EventOrigin.Backfill);
+            return EventDerivation.Derive(read, time.GetUtcNow(), EventOrigin.Backfill, intake.Latest);
         metrics.RecordFaults.Add(1);
         return null;
     }

@@ -7,7 +7,7 @@ namespace Tieline.Tests.Delivery;
 /// <summary>One read of the journal fails, each in its turn: the dispatcher that the supervisor makes next goes on from what is durable.</summary>
 public sealed class DispatcherRestartTests
 {
-    private const int LoopEnded = 6001;
+    private const int LoopWaitsForDisk = 6003;
 
     public static TheoryData<string, int> Reads()
     {
@@ -48,7 +48,7 @@ public sealed class DispatcherRestartTests
         };
         BrokenJournal? broken = null;
         rig.Between = journal => broken = new BrokenJournal(journal, method, call);
-        rig.Logs.Expect(LoopEnded);
+        rig.Logs.Expect(LoopWaitsForDisk);
         await rig.AppendAsync([.. Enumerable.Repeat("bad", 100), "worse", "worse", .. Enumerable.Repeat("long", 200), "a", "b"]);
         rig.StartSupervised();
         while (rig.Count("SELECT count(*) FROM delivery WHERE outcome = 'delivered'") < 304)
@@ -64,7 +64,7 @@ public sealed class DispatcherRestartTests
         }
 
         broken!.HasFailed.ShouldBeTrue();
-        rig.Logs.Has(LoopEnded).ShouldBeTrue();
+        rig.Logs.Has(LoopWaitsForDisk).ShouldBeTrue();
         foreach (var (conversation, ids) in crm.Accepted)
             ids.Distinct().Count().ShouldBe(ids.Count, $"{conversation}: each once");
         crm.Accepted.Values.Sum(ids => ids.Count).ShouldBe(304, $"{rig.Count("SELECT max(attempts) FROM delivery")} attempts");
@@ -86,7 +86,7 @@ public sealed class DispatcherRestartTests
         crm.Answer = (request, _) => request.ConversationId == "slow" ? release.Task : Task.CompletedTask;
         BrokenJournal? broken = null;
         rig.Between = journal => broken = new BrokenJournal(journal, nameof(IJournal.ReadEntries), 2);
-        rig.Logs.Expect(LoopEnded);
+        rig.Logs.Expect(LoopWaitsForDisk);
         await rig.AppendAsync("slow");
         rig.StartSupervised();
         await crm.Arrived.WaitPastAsync(0, rig.Limit);

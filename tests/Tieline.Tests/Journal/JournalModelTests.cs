@@ -1,6 +1,7 @@
 using System.Globalization;
 using CsCheck;
 using Tieline.Backfill;
+using Tieline.Diagnostics;
 using Tieline.Events;
 using Tieline.Journal;
 using Tieline.Sequencing;
@@ -306,6 +307,9 @@ public sealed class JournalModelTests
             return through;
         }
 
+        /// <summary>What is on the monotonic clock is not on record: each run reckons it anew.</summary>
+        private static GapFill Stored(GapFill fill) => fill with { Found = default, Due = MonotonicTime.Never, InServiceSince = default };
+
         private async Task LookAsync(int random)
         {
             await rig.Journal.WaitForDurabilityAsync(Cancellation);
@@ -315,8 +319,8 @@ public sealed class JournalModelTests
             rig.Journal.ReadOpenGaps().Select(gap => (gap.ToString(), gap.ConfirmedAt)).ShouldBe(
                 _gaps.Values.Where(known => known.Fill?.State != GapState.Filled).Select(known => (known.Gap.ToString(), known.Gap.ConfirmedAt)));
             var fills = _gaps.Values.Where(known => known.Fill is not null).Select(known => known.Fill!).ToList();
-            rig.Journal.Read(reader => reader.ReadFills()).ShouldBe(fills.Where(fill => !fill.IsClosed));
-            rig.Journal.Read(reader => reader.ReadFills(DateTimeOffset.MinValue, DateTimeOffset.MaxValue)).ShouldBe(fills);
+            rig.Journal.Read(reader => reader.ReadFills()).ShouldBe(fills.Where(fill => !fill.IsClosed).Select(Stored));
+            rig.Journal.Read(reader => reader.ReadFills(DateTimeOffset.MinValue, DateTimeOffset.MaxValue)).ShouldBe(fills.Select(Stored));
             rig.Journal.Read(reader => reader.ReadGapCounts()).Select(count => (count.State, count.Count)).Order().ShouldBe(
                 fills.GroupBy(fill => GapStateNames.Of(fill.State)).Select(group => (group.Key, (long)group.Count())).Order());
             foreach (var (recover, verdict) in _recovered)

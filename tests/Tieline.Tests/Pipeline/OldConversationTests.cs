@@ -19,6 +19,7 @@ public sealed class OldConversationTests
         rig.Genesys.Answer = asked => Answer(asked, Mail("mail"));
         rig.Start();
         await rig.Rig.OfferAsync(Some.Frame(1, "mail", EventKinds.RoutingQueue, EventKinds.Queued, _friday));
+        await rig.Rig.Journal.WaitForDurabilityAsync(rig.Rig.Limit);
         await rig.OfferAsync((2, 10), (4, 30));
         await rig.Rig.ExpireAsync(2);
         await rig.AskedAsync(1);

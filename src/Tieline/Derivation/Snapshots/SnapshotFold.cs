@@ -18,12 +18,12 @@ internal static class SnapshotFold
     /// <param name="before">Null where nothing is known of the conversation.</param>
     /// <param name="snapshot">Of the same conversation.</param>
     /// <param name="receivedAt">When the frame was there: of the events, and where the delay of an end begins.</param>
-    public static SnapshotOutcome Apply(ConversationState? before, ConversationSnapshot snapshot, DateTimeOffset receivedAt)
+    public static SnapshotOutcome Apply(ConversationState? before, ConversationSnapshot snapshot, DateTimeOffset receivedAt, DateTimeOffset? latest = null)
     {
         var known = before ?? ConversationState.Of(snapshot.ConversationId);
         known = known with { HeardAt = Latest(known.HeardAt, receivedAt) };
         if (before is not null && !snapshot.IsPartial && known.IsWhole && known.LastHash == snapshot.Hash)
-            return IsDue(known, receivedAt) ? Tell(known, receivedAt, isStale: false, isRepeat: true) : new SnapshotOutcome(known, [], FrozenSet<EventId>.Empty, IsStale: false, IsRepeat: true, known.SettlesAt);
+            return IsDue(known, receivedAt) ? Tell(known, receivedAt, latest, isStale: false, isRepeat: true) : new SnapshotOutcome(known, [], FrozenSet<EventId>.Empty, IsStale: false, IsRepeat: true, known.SettlesAt);
         var isStale = !snapshot.IsPartial && LegMerge.IsStale(known.Legs, snapshot.Legs);
         var merged = known with
         {
@@ -32,25 +32,25 @@ internal static class SnapshotFold
             IsWhole = known.IsWhole || !snapshot.IsPartial,
             LastHash = isStale || snapshot.IsPartial ? known.LastHash : snapshot.Hash,
         };
-        return Tell(merged with { OverSince = OverRule.IsOver(merged) ? merged.OverSince ?? Whole(receivedAt) : null }, receivedAt, isStale, isRepeat: false);
+        return Tell(merged with { OverSince = OverRule.IsOver(merged) ? merged.OverSince ?? Whole(receivedAt) : null }, receivedAt, latest, isStale, isRepeat: false);
     }
 
     /// <summary>Tells the end, if it has been one for <see cref="SettleDelay"/> by now. May be called too early, or again.</summary>
-    public static SnapshotOutcome Settle(ConversationState state, DateTimeOffset now) => Tell(state, now, isStale: false, isRepeat: false);
+    public static SnapshotOutcome Settle(ConversationState state, DateTimeOffset now, DateTimeOffset? latest = null) => Tell(state, now, latest, isStale: false, isRepeat: false);
 
     /// <summary>Tells the end without the wrap-ups that are pending: for when <see cref="ConversationState.WrapUpDeadline"/> has passed and REST knows no better. While anything else goes on, nothing changes.</summary>
-    public static SnapshotOutcome GiveUpWrapUp(ConversationState state, DateTimeOffset now)
+    public static SnapshotOutcome GiveUpWrapUp(ConversationState state, DateTimeOffset now, DateTimeOffset? latest = null)
     {
         var given = state with { IsWrapUpGivenUp = true };
-        return Settle(OverRule.IsOver(given) ? given with { OverSince = state.OverSince ?? Whole(now) - SettleDelay } : state, now);
+        return Settle(OverRule.IsOver(given) ? given with { OverSince = state.OverSince ?? Whole(now) - SettleDelay } : state, now, latest);
     }
 
     private static bool IsDue(ConversationState state, DateTimeOffset now) => state.SettlesAt <= now;
 
-    private static SnapshotOutcome Tell(ConversationState state, DateTimeOffset now, bool isStale, bool isRepeat)
+    private static SnapshotOutcome Tell(ConversationState state, DateTimeOffset now, DateTimeOffset? latest, bool isStale, bool isRepeat)
     {
         var isSettled = state.OverSince is not null && (state.IsEndTold || IsDue(state, now));
-        var facts = EventDerivation.Derive(LegPhases.RecordOf(state, isSettled), now, EventOrigin.Live);
+        var facts = EventDerivation.Derive(LegPhases.RecordOf(state, isSettled), now, EventOrigin.Live, latest);
         var told = state.Told.ToHashSet();
         var fresh = facts.Where(fact => !told.Contains(fact.Id) && !(state.IsEndTold && EventKinds.IsTerminal(fact.Type, fact.State))).ToList();
         if (fresh.Count == 0)

@@ -10,6 +10,9 @@ namespace Tieline.Genesys;
 /// <param name="RetryAfter">What Genesys asked for, if it did: to ask sooner is useless.</param>
 internal sealed record DetailsAnswer(bool IsComplete, bool ReachesNow, DateTimeOffset AskedAt, int Pages, long Conversations, string? Problem, TimeSpan? RetryAfter)
 {
+    /// <summary>How many conversations that were asked for by their ids Genesys gave no answer about.</summary>
+    public int Refused { get; init; }
+
     /// <summary>With what a second read came to.</summary>
     public DetailsAnswer With(DetailsAnswer more) => this with
     {
@@ -18,5 +21,6 @@ internal sealed record DetailsAnswer(bool IsComplete, bool ReachesNow, DateTimeO
         Conversations = Conversations + more.Conversations,
         Problem = Problem ?? more.Problem,
         RetryAfter = RetryAfter ?? more.RetryAfter,
+        Refused = Refused + more.Refused,
     };
 }

@@ -38,13 +38,17 @@ internal sealed class DetailsReader(DetailsClient client, RestBudget budget, Tim
         return tally.Answer();
     }
 
+    /// <summary>So many conversations refused one after the other are not their own fault.</summary>
+    private const int MaxInARow = 5;
+
     /// <inheritdoc cref="TryReadOneByOneAsync"/>
     private async Task<bool> TryReadTogetherAsync(string[] some, DetailsCalls calls, DetailsTally tally, Action<string> unknown, CancellationToken cancellation)
     {
         var outcome = await calls.MakeAsync(attempt => client.ReadConversationsAsync(some, attempt), cancellation);
-        if (outcome is DetailsOutcome.Refused)
+        if (outcome is DetailsOutcome.Refused or DetailsOutcome.Retry { IsOfThisCall: true })
         {
-            _refusals++;
+            if (outcome is DetailsOutcome.Refused)
+                _refusals++;
             return await TryReadOneByOneAsync(some, calls, tally, unknown, cancellation);
         }
 
@@ -66,6 +70,7 @@ internal sealed class DetailsReader(DetailsClient client, RestBudget budget, Tim
     /// <returns>False: it cannot go on, and the tally knows why.</returns>
     private async Task<bool> TryReadOneByOneAsync(string[] some, DetailsCalls calls, DetailsTally tally, Action<string> unknown, CancellationToken cancellation)
     {
+        var inARow = 0;
         foreach (var id in some)
         {
             var outcome = await calls.MakeAsync(attempt => client.ReadConversationAsync(id, attempt), cancellation);
@@ -74,9 +79,14 @@ internal sealed class DetailsReader(DetailsClient client, RestBudget budget, Tim
                 case DetailsOutcome.Page { Content: var content }:
                     using (content)
                         await tally.TakeAsync(content, _nowhere, cancellation);
+                    inARow = 0;
                     break;
                 case DetailsOutcome.Unknown:
                     unknown(id);
+                    inARow = 0;
+                    break;
+                case DetailsOutcome.Refused { IsOfThisCall: true } or DetailsOutcome.Retry { IsOfThisCall: true } when ++inARow < MaxInARow:
+                    tally.Refused++; // one that the client may not see, say, keeps nobody from the others
                     break;
                 default:
                     Fail(outcome, tally);

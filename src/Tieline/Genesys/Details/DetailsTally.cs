@@ -13,6 +13,9 @@ internal sealed class DetailsTally(DetailsSpan span, DateTimeOffset askedAt, Fun
 
     public DetailsSpan Span => span;
 
+    /// <inheritdoc cref="DetailsAnswer.Refused"/>
+    public int Refused { get; set; }
+
     public async Task TakeAsync(DetailsPage page, DetailsCursor next, CancellationToken cancellation)
     {
         await take(page, next, cancellation);
@@ -27,5 +30,5 @@ internal sealed class DetailsTally(DetailsSpan span, DateTimeOffset askedAt, Fun
     }
 
     public DetailsAnswer Answer() =>
-        new(IsComplete: _problem is null, ReachesNow: span.To > askedAt - _settled, askedAt, _pages, _conversations, _problem, _retryAfter);
+        new(IsComplete: _problem is null, ReachesNow: span.To > askedAt - _settled, askedAt, _pages, _conversations, _problem, _retryAfter) { Refused = Refused };
 }

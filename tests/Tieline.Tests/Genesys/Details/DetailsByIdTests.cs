@@ -33,7 +33,20 @@ public sealed class DetailsByIdTests : IDisposable
     }
 
     [Theory]
-    [InlineData(HttpStatusCode.Forbidden, 2)]
+    [InlineData(HttpStatusCode.Forbidden)]
+    [InlineData(HttpStatusCode.InternalServerError)]
+    public async Task One_that_is_refused_keeps_nobody_from_the_others(HttpStatusCode status)
+    {
+        _rig.Genesys.Answer = asked => asked.Path[0] == '?' || asked.Path.Contains("/c2/", StringComparison.Ordinal) ? FakeDetails.Status(status)
+            : FakeDetails.Json($$"""{"conversationId":"{{asked.Path.Split('/')[^2]}}"}""");
+        var answer = await ReadAsync(["c1", "c2", "c3"]);
+        answer.IsComplete.ShouldBeTrue(answer.Problem);
+        answer.Refused.ShouldBe(1);
+        (_taken.Count, _unknown.Count).ShouldBe((2, 0));
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.Forbidden, 6)]
     [InlineData(HttpStatusCode.TooManyRequests, 1)]
     public async Task Trouble_ends_the_read_and_is_told(HttpStatusCode status, int calls)
     {

@@ -113,8 +113,18 @@ public sealed class DiskFaultTests
         account.OutOfOrder.ShouldBeEmpty(account.ToString());
     }
 
-    private static Task<TimeSpan> ReadyAgainAsync(Site site) =>
-        Eventually.TrueAsync(async () => (await site.ReadyAsync()).Status == 200, _soon, () => $"readiness is on again.\n{site.Process.Tail()}");
+    private static async Task ReadyAgainAsync(Site site)
+    {
+        var said = "";
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                (var status, said) = await site.ReadyAsync();
+                return status == 200;
+            },
+            _soon,
+            () => $"readiness is on again: {said}\n{site.Process.Tail()}");
+    }
 
     private static void Arrange(SiteOptions options, FaultyDisk disk, Func<bool> isDown)
     {

@@ -53,7 +53,7 @@ public sealed class LineageTests
         await site.IsSubscribedAsync(_soon);
         await site.MoreDeliveriesAsync(50, _soon);
         var (status, text) = await site.ReadyAsync();
-        status.ShouldBe(200);
+        status.ShouldBe(200, text);
         text.ShouldContain("the audit log is not written");
         site.Process.HasExited.ShouldBeFalse();
 

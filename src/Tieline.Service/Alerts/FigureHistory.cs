@@ -22,6 +22,7 @@ internal sealed class FigureHistory
         ["tieline_delivery_rate_limit_day_lasts_seconds"] = TimeSpan.Zero,
         ["tieline_delivery_certificate_left_seconds"] = TimeSpan.Zero,
         ["tieline_dead_letters"] = TimeSpan.Zero,
+        ["tieline_audit_lag_seconds"] = TimeSpan.Zero,
         ["tieline_audit_forward_lag_seconds"] = TimeSpan.Zero,
         ["tieline_configuration_refused"] = TimeSpan.Zero,
         ["tieline_delivery_attempt_duration_seconds_count"] = TimeSpan.FromMinutes(10),

@@ -107,7 +107,7 @@ internal sealed class SpanOptions
         var text = result.Tokens[0].Value;
         if (text.Length == "yyyy-MM-dd".Length && TryParse(text, out var day) && ApiRequest.IsAllowed(day))
             return day;
-        result.AddError($"--date must be a day such as 2026-03-02, from 2000-01-01 on, was '{text}'");
+        result.AddError($"--date must be a day such as 2026-03-02, from 2000-01-01 to 2099-12-31, was '{text}'");
         return null;
     }
 

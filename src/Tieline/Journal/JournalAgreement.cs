@@ -16,7 +16,7 @@ internal static class JournalAgreement
         ("next_position", "SELECT max(position) FROM event WHERE position < $end", "event"),
         ("next_fact", "SELECT max(number) FROM fact WHERE number < $end", "fact"),
         ("next_gap", "SELECT max(number) FROM gap WHERE number < $end", "gap"),
-        ("next_fact", "SELECT fact FROM audit_head", "fact of the audit log"),
+        ("next_fact", "SELECT fact FROM audit_head WHERE fact < $end", "fact of the audit log"),
         ("next_position", "SELECT max(position) FROM destination WHERE position < $end", "settled position of a destination"),
     ];
 

@@ -95,6 +95,7 @@ public sealed class ConfigPreviewCommandTests : OrgTests
         using var metrics = new TielineMetrics();
         using var logs = new LogGuard();
         using var data = DataDirectory.Open(RunningTieline.DataOf(Sandbox));
+        IdentityKeyFile.Open(data.FileNamed("keys")); // as a run makes it before its first event
         using var journal = SqliteJournal.Open(data, ["crm"], TimeProvider.System, metrics, logs.For<SqliteJournal>());
         var received = TimeProvider.System.GetUtcNow().AddHours(-1);
         ConversationEvent[] events = [Some.Event(1, "c1"), Some.Event(2, "c2"), Some.Event(3, "c3", EventKinds.ConversationState, EventKinds.Completed)];

@@ -41,6 +41,7 @@ public sealed class DestinationsCommandTests : OrgTests
         using var metrics = new TielineMetrics();
         using var logs = new LogGuard();
         using var data = DataDirectory.Open(RunningTieline.DataOf(Sandbox));
+        IdentityKeyFile.Open(data.FileNamed("keys")); // as a run makes it before its first event
         using var journal = SqliteJournal.Open(data, ["crm", "old"], TimeProvider.System, metrics, logs.For<SqliteJournal>());
         for (var sequence = 1; sequence <= 3; sequence++)
             await journal.PostAsync(new JournalWork.Append(Some.Redacted(sequence, $"c{sequence}"), new Mark(1, sequence, Some.Time), IsHeld: false), TestContext.Current.CancellationToken);

@@ -114,6 +114,7 @@ public sealed class SnapshotIntakeTests : IAsyncLifetime
     [InlineData(253_402_300_799_999)]
     public async Task Restored_AStateWithAbsurdTimes_IsAConversationLikeOthers(long milliseconds)
     {
+        _rig.Rig.Logs.Expect(2052); // a row that nobody could handle is set aside at the start
         await _rig.FollowAsync("c1");
         await _rig.TakeAsync(SweepRig.Call("c1", ended: 20, isWrapUpPending: true));
         await _rig.SaveAsync();

@@ -7,7 +7,7 @@ namespace Tieline.FunctionalTests;
 /// <summary>Each file of the data directory, damaged while nobody runs: Tieline refuses it in words that name it, or runs, and all that the CRM gets is what Genesys told.</summary>
 public sealed class DamagedFilesTests
 {
-    private static readonly TimeSpan _soon = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _soon = TimeSpan.FromSeconds(60);
 
     public enum Damage
     {
@@ -27,14 +27,12 @@ public sealed class DamagedFilesTests
     [InlineData("tieline.db", Damage.Cut, 3)]
     [InlineData("tieline.db-wal", Damage.Bit, 4)]
     [InlineData("tieline.db-wal", Damage.Bytes, 5)]
-    [InlineData("history.db", Damage.Bytes, 6)]
     [InlineData("console-token", Damage.Cut, 7)]
     [InlineData("lock", Damage.Bytes, 8)]
     [InlineData("lock.pid", Damage.Bytes, 9)]
     [InlineData("console-url", Damage.Bytes, 10)]
     [InlineData("keys/identity.key", Damage.Cut, 11)]
     [InlineData("keys/audit-signing.pem", Damage.Bytes, 12)]
-    [InlineData("audit/checkpoints.jsonl", Damage.Bytes, 13)]
     [InlineData("audit/*.jsonl", Damage.Bytes, 14)]
     [Trait("Guarantee", "G1")]
     public async Task A_damaged_file_is_refused_in_words_or_nothing_wrong_goes_out(string name, Damage damage, int seed)
@@ -45,14 +43,13 @@ public sealed class DamagedFilesTests
         await site.MoreEventsAsync(300, _soon);
         site.Genesys.Stop();
         await site.KillAsync();
-        var isDamaged = TryDamage(Find(site, name), damage, seed);
-        Assert.SkipUnless(isDamaged, $"there is no {name} to damage");
+        DoDamage(Find(site, name), damage, seed);
         await site.Crm.UpAsync();
 
         var processed = site.Crm.Status.Processed;
         var process = site.Launch();
         await Eventually.TrueAsync(
-            async () => process.HasExited || (site.Crm.Status.Processed > processed && await WaitingAsync(site) == 0),
+            async () => process.HasExited || (site.Listens(process) && site.Crm.Status.Processed > processed && await WaitingAsync(site) == 0),
             _soon,
             () => $"it has ended, or all is sent.\n{process.Tail()}");
         if (process.HasExited)
@@ -98,7 +95,7 @@ public sealed class DamagedFilesTests
     [Theory]
     [InlineData("ulimit -n 64", "any command needs 128")]
     [InlineData("ulimit -n 200", "files and sockets may be open at once (ulimit -n)")]
-    [InlineData("ulimit -f 8192", "no file may grow beyond")]
+    [InlineData("ulimit -f 60000", "no file may grow beyond")]
     public async Task A_limit_that_is_too_low_is_named_at_the_start(string limit, string said)
     {
         await using var site = await Site.StartAsync(options => options.Start = false);
@@ -114,10 +111,8 @@ public sealed class DamagedFilesTests
         ? Directory.GetFiles(site.DataDirectory, name).Where(file => !file.EndsWith("checkpoints.jsonl", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Last()
         : Path.Combine(site.DataDirectory, name);
 
-    private static bool TryDamage(string path, Damage damage, int seed)
+    private static void DoDamage(string path, Damage damage, int seed)
     {
-        if (!File.Exists(path))
-            return false;
         var bytes = File.ReadAllBytes(path);
 #pragma warning disable CA5394 // the same damage each time
         var random = new Random(seed);
@@ -138,7 +133,6 @@ public sealed class DamagedFilesTests
 #pragma warning restore CA5394
 
         File.WriteAllBytes(path, bytes);
-        return true;
     }
 
     private static void ShouldBeWhatGenesysTold(Site site)

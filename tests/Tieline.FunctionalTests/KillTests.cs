@@ -12,9 +12,6 @@ public sealed class KillTests
     /// <summary>What a killed process had read and not yet made durable is this old at most.</summary>
     private static readonly TimeSpan _inHand = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>What was delivered and not yet on record at a kill is this old at most: 10 ms, an fsync or two, and a request, on a machine that may be slow. It was 250 ms once.</summary>
-    private static readonly TimeSpan _repeated = TimeSpan.FromMilliseconds(150);
-
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(30);
 
     [Fact]
@@ -68,31 +65,6 @@ public sealed class KillTests
             var ages = inHand.Where(lost => lost.Kill == kill).Select(lost => (kill.At - lost.Line.WrittenAt!.Value).TotalMilliseconds).ToList();
             Say($"  {ages.Count} in hand, the oldest {ages.DefaultIfEmpty().Max():F0} ms (200 allowed, and {pace.AllowanceAt(kill.At).TotalMilliseconds:F0} for the machine)");
         }
-    }
-
-    [Fact]
-    [Trait("Guarantee", "G5")]
-    public async Task A_kill_at_an_everyday_rate_repeats_only_what_was_delivered_just_before()
-    {
-        await using var site = await Site.StartAsync(options => options.Genesys.Rate = 300);
-        var kills = new List<Kill>();
-        while (kills.Count < Kills)
-        {
-            await site.MoreDeliveriesAsync(200, _soon);
-            var killedAt = TimeProvider.System.GetUtcNow();
-            await site.KillAsync();
-            kills.Add(new Kill(killedAt, TimeProvider.System.GetUtcNow()));
-            await site.StartTielineAsync();
-            await site.IsSubscribedAsync(_soon);
-        }
-
-        var account = await site.SettleAsync(TimeSpan.FromSeconds(60));
-        account.ShouldBalance();
-        var copies = account.SecondCopies.ToHashSet(StringComparer.Ordinal);
-        var firsts = account.Requests.Where(request => copies.Contains(request.Id!)).GroupBy(request => request.Id!, StringComparer.Ordinal).Select(group => group.First()).ToList();
-        var ages = firsts.Select(first => KillOf(first.ArrivedAt, kills)!.At - first.ArrivedAt).ToList();
-        Say($"{kills.Count} kills, {copies.Count} second copies; the oldest {ages.Select(age => age.TotalMilliseconds).DefaultIfEmpty().Max():F0} ms before its kill");
-        ages.ShouldAllBe(age => age < _repeated, account.ToString());
     }
 
     [Fact]

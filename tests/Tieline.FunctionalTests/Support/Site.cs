@@ -68,16 +68,19 @@ internal sealed class Site : IAsyncDisposable
     public async Task StartTielineAsync()
     {
         var process = Launch();
-        var (line, _) = await Eventually.FindAsync(
-            () =>
-            {
-                if (process.HasExited)
-                    throw new InvalidOperationException($"Tieline ended at its start.\n{process.Tail()}");
-                return Task.FromResult(process.Errors.Select(LogLine.Parse).FirstOrDefault(l => l?.Name == "Listening"));
-            },
+        await Eventually.TrueAsync(
+            () => !process.HasExited ? Listens(process) : throw new InvalidOperationException($"Tieline ended at its start.\n{process.Tail()}"),
             _startsWithin,
             () => $"Tieline listens.\n{process.Tail()}");
+    }
+
+    /// <summary>Whether one that was only launched listens by now; if so, it is the one that is asked from now on.</summary>
+    public bool Listens(ChildProcess process)
+    {
+        if (process.Errors.Select(LogLine.Parse).FirstOrDefault(line => line?.Name == "Listening") is not { } line)
+            return false;
         _address = new Uri(line.Members.GetProperty(nameof(Address)).GetString()!);
+        return true;
     }
 
     /// <summary>Starts Tieline and waits for nothing.</summary>

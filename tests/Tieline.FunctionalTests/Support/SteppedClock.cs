@@ -21,13 +21,13 @@ internal sealed class SteppedClock : IDisposable
     {
         environment["LD_PRELOAD"] = _library;
         environment["FAKETIME_TIMESTAMP_FILE"] = Offset;
-        environment["FAKETIME_NO_CACHE"] = "1";
+        environment["FAKETIME_CACHE_DURATION"] = "1"; // seconds; without a cache each look at the clock reads the file, and there are thousands a second
         environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
         environment["DONT_FAKE_MONOTONIC"] = "1";
         environment["NO_FAKE_STAT"] = "1";
     }
 
-    /// <summary>Sets the clock, at once.</summary>
+    /// <summary>Sets the clock, within a second.</summary>
     /// <param name="off">From the true time.</param>
     public void Set(TimeSpan off)
     {

@@ -69,7 +69,7 @@ internal sealed partial class JournalReader
     {
         var attempts = new List<(DateTimeOffset, long)>();
         using var row = Query(
-            "SELECT settled_at / 900000, sum(max(min(attempts, 1000000), 0)) FROM delivery WHERE destination = $0 AND settled_at >= $1 AND settled_at < $1 + 31536000000 AND outcome NOT IN ('skipped', 'filtered') GROUP BY 1 ORDER BY 1", destination.Value, since.ToUnixTimeMilliseconds());
+            "SELECT settled_at / 900000, sum(max(min(attempts, 1000000), 0)) FROM delivery WHERE destination = $0 AND settled_at >= $1 AND settled_at < $1 + 63072000000 AND outcome NOT IN ('skipped', 'filtered') GROUP BY 1 ORDER BY 1", destination.Value, since.ToUnixTimeMilliseconds());
         while (row.Read())
             attempts.Add((EventTime.OfStored(row.GetInt64(0) * 900_000), row.GetInt64(1)));
         return attempts;

@@ -7,6 +7,8 @@ namespace Tieline.Tests.Simulation;
 /// <summary>Keeps the books of every event at every destination by the journal's facts alone, and holds its tables against them after each commit.</summary>
 internal sealed class EventLedger : IDisposable
 {
+    private const int BetweenBooks = 5;
+
     private readonly SqliteConnection _connection;
     private readonly Func<SqliteJournal> _journal;
     private readonly SqliteCommand _version;
@@ -15,7 +17,10 @@ internal sealed class EventLedger : IDisposable
     private readonly SqliteCommand _rows;
     private readonly Dictionary<string, SortedDictionary<long, State>> _books;
     private readonly Action<string> _note;
+    private readonly Dictionary<State, int> _reached = [];
     private long _seen = -1;
+    private long _removed;
+    private int _commits;
     private long _fact;
 
     /// <param name="journal">As it runs now.</param>
@@ -48,13 +53,17 @@ internal sealed class EventLedger : IDisposable
         Skipped,
     }
 
-    /// <summary>Events that came to each end, over all destinations.</summary>
-    public Dictionary<string, int> Ends => _books.Values.SelectMany(book => book.Values).GroupBy(state => state.ToString()).ToDictionary(group => group.Key, group => group.Count());
+    /// <summary>How often an event came to each state, over all destinations.</summary>
+    public Dictionary<string, int> Reached => _reached.ToDictionary(reached => reached.Key.ToString(), reached => reached.Value);
+
+    /// <summary>Events that are neither delivered nor decided on.</summary>
+    public int Left => _books.Values.Sum(book => book.Values.Count(state => state is State.Pending or State.Waiting));
 
     /// <summary>Does nothing while nothing has been committed.</summary>
-    public void Check()
+    /// <param name="isThorough">Every row is looked at, as after every pass of retention and every few commits: that takes longer than all else.</param>
+    public void Check(bool isThorough)
     {
-        if ((long)_version.ExecuteScalar()! is var version && version == _seen)
+        if ((long)_version.ExecuteScalar()! is var version && version == _seen && !isThorough)
             return;
         _seen = version;
         using var snapshot = _connection.BeginTransaction(deferred: true);
@@ -67,6 +76,9 @@ internal sealed class EventLedger : IDisposable
             (accepted, removedThrough) = (mark.GetInt64(0), mark.GetInt64(1));
         }
 
+        if (!isThorough && removedThrough == _removed && ++_commits % BetweenBooks != 0)
+            return;
+        _removed = removedThrough;
         foreach (var (name, book) in _books)
             CheckBook(name, book, snapshot, accepted, removedThrough);
     }
@@ -119,13 +131,13 @@ internal sealed class EventLedger : IDisposable
         if (kind == "accepted" || isCopy)
         {
             foreach (var (name, book) in _books)
-                book.Add(position, isCopy && name != destination ? State.Skipped : State.Pending);
+                book.Add(position, Reach(isCopy && name != destination ? State.Skipped : State.Pending));
             return;
         }
 
         var entries = _books[destination!];
         var before = entries[position];
-        entries[position] = (kind, before) switch
+        entries[position] = Reach((kind, before) switch
         {
             ("delivered", State.Pending or State.Waiting) => State.Delivered,
             ("filtered", State.Pending) => State.Filtered,
@@ -133,7 +145,13 @@ internal sealed class EventLedger : IDisposable
             ("replayed", State.Dead) => State.Waiting,
             ("discarded", State.Dead) => State.Discarded,
             _ => throw new InvalidOperationException($"position {position} is '{kind}' at {destination} after it was {before}"),
-        };
+        });
+    }
+
+    private State Reach(State state)
+    {
+        _reached[state] = _reached.GetValueOrDefault(state) + 1;
+        return state;
     }
 
     /// <summary>Accepted = pending + waiting + delivered + filtered + dead + discarded (+ passed over copies), each with the rows that its state needs.</summary>

@@ -55,7 +55,8 @@ internal sealed class SimulatedLife : IDisposable
         _ledger = new EventLedger(Path.Combine(path, JournalSchema.FileName), () => _journal, Note, Crm, Erp);
     }
 
-    public Dictionary<string, int> Ends => _ledger.Ends;
+    /// <inheritdoc cref="EventLedger.Reached"/>
+    public Dictionary<string, int> Reached => _ledger.Reached;
 
     /// <summary>What was done, in order: for a seed that fails.</summary>
     public string Trace => _trace.ToString();
@@ -68,7 +69,7 @@ internal sealed class SimulatedLife : IDisposable
         for (var step = 0; step < steps; step++)
         {
             Step();
-            Check();
+            Check(isThorough: step == steps - 1);
         }
     }
 
@@ -152,7 +153,7 @@ internal sealed class SimulatedLife : IDisposable
         }
     }
 
-    private void Check()
+    private void Check(bool isThorough = false)
     {
         if (_turns.Stray is { } stray)
             throw new InvalidOperationException($"A turn came from another thread, so this schedule is not the seed's: {stray}");
@@ -162,7 +163,7 @@ internal sealed class SimulatedLife : IDisposable
                 loop.GetAwaiter().GetResult();
         }
 
-        _ledger.Check();
+        _ledger.Check(isThorough);
     }
 
     /// <summary>Nothing new comes, and all is answered; then the audit log stops in order.</summary>
@@ -191,10 +192,11 @@ internal sealed class SimulatedLife : IDisposable
             Pass(TimeSpan.FromSeconds(1));
         }
 
+        Check(isThorough: true);
         _auditing.IsCompletedSuccessfully.ShouldBeTrue();
         var facts = _journal.Counters.NextFact - 1;
         _journal.ReadHead()!.Fact.ShouldBe(facts);
-        if (_ledger.Ends.GetValueOrDefault("Pending") + _ledger.Ends.GetValueOrDefault("Waiting") is var left && left > 0 && _mode == DeadLetterMode.Continue)
+        if (_ledger.Left is var left && left > 0 && _mode == DeadLetterMode.Continue)
             throw new InvalidOperationException($"{left} are neither delivered nor decided on");
         _logs.Verify();
     }

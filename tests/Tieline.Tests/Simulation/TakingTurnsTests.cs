@@ -11,10 +11,10 @@ namespace Tieline.Tests.Simulation;
 public sealed class TakingTurnsTests
 {
     private const int Schedules = 10_000;
-    private const int Steps = 30;
+    private const int Steps = 20;
 
     /// <summary>Schedules on one journal, one after the other: to open one takes as long as a schedule.</summary>
-    private const int Together = 4;
+    private const int Together = 10;
 
     [Fact]
     public void In_whatever_order_all_take_their_turns_every_fact_can_become_its_line_and_the_books_balance()
@@ -23,15 +23,15 @@ public sealed class TakingTurnsTests
         var started = TimeProvider.System.GetTimestamp();
         var template = Template(root);
         var failures = new ConcurrentQueue<(int Seed, string What)>();
-        var ends = new ConcurrentDictionary<string, int>();
+        var reached = new ConcurrentDictionary<string, int>();
         Parallel.For(0, Schedules / Together, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, (group, state) =>
         {
             var seed = group * Together;
             var path = root.FileNamed(seed.ToString(CultureInfo.InvariantCulture));
             try
             {
-                foreach (var (end, count) in Run(template, path, seed))
-                    ends.AddOrUpdate(end, count, (_, before) => before + count);
+                foreach (var (reach, count) in Run(template, path, seed))
+                    reached.AddOrUpdate(reach, count, (_, before) => before + count);
             }
 #pragma warning disable CA1031 // whatever it is, it is this seed's
             catch (Exception e)
@@ -46,10 +46,10 @@ public sealed class TakingTurnsTests
                 Directory.Delete(path, recursive: true);
             }
         });
-        TestContext.Current.TestOutputHelper?.WriteLine($"{Schedules} schedules in {TimeProvider.System.GetElapsedTime(started).TotalSeconds:F0} s; {string.Join(", ", ends)}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{Schedules} schedules in {TimeProvider.System.GetElapsedTime(started).TotalSeconds:F0} s; {string.Join(", ", reached)}");
         failures.ShouldBeEmpty($"seeds: {string.Join(", ", failures.Select(failure => failure.Seed))}");
         // The schedules reach all there is.
-        ends.Keys.Order().ShouldBe(["Dead", "Delivered", "Discarded", "Filtered", "Pending", "Skipped", "Waiting"], ignoreOrder: true);
+        reached.Keys.Order().ShouldBe(["Dead", "Delivered", "Discarded", "Filtered", "Pending", "Skipped", "Waiting"], ignoreOrder: true);
     }
 
     /// <summary>One schedule again, alone: for a seed that has failed.</summary>
@@ -83,7 +83,7 @@ public sealed class TakingTurnsTests
                 throw new InvalidOperationException($"Seeds from {seed} on: {e.Message}\n{life.Trace}", e);
             }
 
-            return life.Ends;
+            return life.Reached;
         }
         finally
         {

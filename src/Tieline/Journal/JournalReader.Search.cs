@@ -163,7 +163,7 @@ internal sealed partial class JournalReader
     {
         while (low < high)
         {
-            var middle = low + ((high - low) / 2);
+            var middle = low + (long)(unchecked((ulong)(high - low)) / 2); // whatever positions a damaged page holds
             if (ReceivedAt(middle) is { } at && at < time)
                 low = middle + 1;
             else

@@ -20,7 +20,7 @@ public sealed class FolderOrderTests
         ("Genesys", ["Events"]),
         ("Derivation", ["Events"]),
         ("Backfill", ["Events", "Sequencing"]),
-        ("Storage", []),
+        ("Storage", ["Events"]),
         ("Journal", ["Events", "Sequencing", "Backfill", "Storage"]),
         ("Audit", ["Events", "Storage", "Journal"]),
         ("Delivery", ["Events", "Filtering", "Journal"]),

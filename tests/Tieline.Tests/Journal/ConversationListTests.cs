@@ -128,7 +128,7 @@ public sealed class ConversationListTests : IDisposable
     {
         using var transaction = _writing.BeginTransaction();
         using var insert = _writing.CreateCommand();
-        insert.CommandText = "INSERT INTO event VALUES ($position, randomblob(16), 1, $position, $conversation, 'conversation.state', $state, $at, 'voice', 'q1', '[]', 0, $at, 7)";
+        insert.CommandText = "INSERT INTO event VALUES ($position, randomblob(16), 1, $position, $conversation, 'conversation.state', $state, $at, 'voice', 'q1', '[]', 0, $at, 7, NULL)";
         foreach (var name in (string[])["$position", "$conversation", "$state", "$at"])
             insert.Parameters.Add(new SqliteParameter { ParameterName = name });
         foreach (var (index, (conversation, isCompleted)) in events.Index())

@@ -215,7 +215,7 @@ public sealed class JournalSpeed(ITestOutputHelper output)
                 $"""
                 INSERT INTO event WITH RECURSIVE n(i) AS (SELECT {from} UNION ALL SELECT i + 1 FROM n WHERE i < {from + 999_999})
                 SELECT i + 1, randomblob(16), 1, i, '5a5c561e-e0e2-57a7-82e8-' || printf('%012x', i / 500 * 100 + i % 100), 'routing.queue', 'queued', {start} + CAST(i * {step} AS INTEGER), 'voice',
-                    '0f1e2d3c-0000-57a7-82e8-0123456789ab', hex(zeroblob(100)), 0, {start} + CAST(i * {step} AS INTEGER), 7 FROM n;
+                    '0f1e2d3c-0000-57a7-82e8-0123456789ab', hex(zeroblob(100)), 0, {start} + CAST(i * {step} AS INTEGER), 7, NULL FROM n;
                 """));
         }
 

@@ -15,9 +15,9 @@ public sealed class LoopRestartTests
 
     private static readonly TimeSpan _least = TimeSpan.FromMilliseconds(1);
 
-    public static TheoryData<string> Loops => ["conversations", "sweep", "hold", "backfill", "retention", "checkpoint", "clock"];
+    public static TheoryData<string> Loops => ["conversations", "sweep", "hold"];
 
-    public static TheoryData<string, string> Readers => new() { { "sweep", "conversation" }, { "backfill", "gap" }, { "retention", "event" } };
+    public static TheoryData<string, string> Readers => new() { { "sweep", "conversation" }, { "retention", "event" } };
 
     [Theory]
     [MemberData(nameof(Loops))]

@@ -32,9 +32,7 @@ internal sealed partial class EventIntake : IFrameSink
     private readonly ILogger _logger;
     private readonly BoundedLog _faults;
     private readonly BoundedLog _conflicts;
-
-    /// <summary>One for each reason: of many alike one is said, and none hides another.</summary>
-    private readonly Dictionary<GapReason, BoundedLog> _gapLogs;
+    private readonly BoundedLog _unreadable;
     private long _dropped;
     private bool _holds;
     private Mark _marked;
@@ -52,8 +50,7 @@ internal sealed partial class EventIntake : IFrameSink
     {
         (_sequencer, _filter, _redactor, _journal, _clock) = (sequencer, filter, redactor, journal, clock);
         (_metrics, _specification, _logger) = (metrics, specification, logger);
-        (_faults, _conflicts) = (new BoundedLog(time), new BoundedLog(time));
-        _gapLogs = Enum.GetValues<GapReason>().ToDictionary(reason => reason, _ => new BoundedLog(time));
+        (_faults, _conflicts, _unreadable) = (new BoundedLog(time), new BoundedLog(time), new BoundedLog(time));
         Restore();
     }
 
@@ -332,7 +329,9 @@ internal sealed partial class EventIntake : IFrameSink
         if (gap.First is null)
             return;
         _specification.GapFound();
-        if (_gapLogs[gap.Reason].MayLog(out var suppressed))
+        // Each gap is on record in the log too; only frames that cannot be read may open one after the other without end.
+        var suppressed = 0L;
+        if (gap.Reason != GapReason.Unreadable || _unreadable.MayLog(out suppressed))
             LogGap(_logger, gap.Number, gap.First.Value, gap.Last!.Value, gap.MissingCount, gap.Reason, suppressed);
     }
 

@@ -78,16 +78,11 @@ internal static class AbsurdRows
             (nextGap, epoch, sequence) = (row.GetInt64(0), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetInt64(2));
         }
 
-        var rows = Read(connection, transaction, "SELECT * FROM gap", row => ProblemOf(row, epoch, sequence), "gap");
-        foreach (var gap in rows)
+        var found = Read(connection, transaction, $"SELECT * FROM gap WHERE number < 1 OR number >= {nextGap.ToString(CultureInfo.InvariantCulture)}", _ => "its number has not been given", "gap");
+        Execute(connection, transaction, "DELETE FROM gap WHERE number < 1 OR number >= $next", ("$next", nextGap));
+        foreach (var gap in Read(connection, transaction, "SELECT * FROM gap", row => ProblemOf(row, epoch, sequence), "gap"))
         {
-            var number = gap.Key;
-            if (number < 1 || number >= nextGap)
-            {
-                Execute(connection, transaction, "DELETE FROM gap WHERE number = $number", ("$number", number));
-                continue;
-            }
-
+            found.Add(gap);
             Execute(
                 connection, transaction,
                 $"""
@@ -97,12 +92,10 @@ internal static class AbsurdRows
                     seen_at = iif(seen_at BETWEEN {First} AND {Last}, seen_at, $now), confirmed_at = iif(confirmed_at BETWEEN {First} AND {Last}, confirmed_at, $now)
                 WHERE number = $number
                 """,
-                ("$problem", $"its record cannot be used: {gap.Reason}"), ("$now", now.ToUnixTimeMilliseconds()), ("$number", number));
+                ("$problem", $"its record cannot be used: {gap.Reason}"), ("$now", now.ToUnixTimeMilliseconds()), ("$number", gap.Key));
         }
 
-        rows.AddRange(Read(connection, transaction, $"SELECT * FROM gap WHERE number < 1 OR number >= {nextGap.ToString(CultureInfo.InvariantCulture)}", _ => "its number has not been given", "gap"));
-        Execute(connection, transaction, "DELETE FROM gap WHERE number < 1 OR number >= $next", ("$next", nextGap));
-        return rows;
+        return found;
     }
 
     private static string? ProblemOf(SqliteDataReader row, long epoch, long? sequence)

@@ -239,6 +239,10 @@ public sealed class AskPlanTests
         Plan.After(fill with { Recovered = 1 }, Answer(settled, isSettling: true), settled).State.ShouldBe(GapState.Filled);
     }
 
+    /// <summary>From one end of what can be told to the other.</summary>
+    private static DateTimeOffset Time(long milliseconds) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(milliseconds, DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
+
     [Theory]
     [InlineData(long.MinValue, long.MinValue)]
     [InlineData(0, 1)]
@@ -249,7 +253,7 @@ public sealed class AskPlanTests
     {
         foreach (var reason in Enum.GetValues<GapReason>())
         {
-            var fill = Fill(from: SaturatingTime.FromMilliseconds(from), to: SaturatingTime.FromMilliseconds(to)) with { Reason = reason };
+            var fill = Fill(from: Time(from), to: Time(to)) with { Reason = reason };
             var ask = Plan.Next([fill], _found);
             (ask!.To >= ask.From).ShouldBeTrue();
             Plan.After(fill, Answer(_found), _found).Asks.ShouldBe(1);

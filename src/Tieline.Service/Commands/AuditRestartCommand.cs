@@ -38,7 +38,7 @@ internal sealed class AuditRestartCommand : Verb
             try
             {
                 var aside = AuditRestart.Begin(directory, parse.GetValue(_reason)!, Environment.UserName, ForwardPosition.FileName, _context.Time.GetUtcNow());
-                await _context.Output.WriteLineAsync(aside is null ? "A new audit log is begun." : $"A new audit log is begun. The old one is in '{directory.FileNamed(aside)}': keep it.");
+                await _context.Output.WriteLineAsync(aside is null ? "A new audit log was started." : $"A new audit log was started. The old one is in '{directory.FileNamed(aside)}': keep it.");
                 await _context.Output.WriteLineAsync("If events may be missing from the journal: 'tieline run', then 'tieline reconcile --from TIME --to TIME --repair' over the time that it lacks.");
                 return ExitCode.Done;
             }

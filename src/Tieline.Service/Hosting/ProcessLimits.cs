@@ -17,7 +17,7 @@ internal sealed record ProcessLimits(long? OpenFiles, long? AddressSpace, long? 
 
     private const long MiB = 1 << 20;
 
-    /// <summary>.NET reserves hundreds of GiB of addresses, of which it uses next to none.</summary>
+    /// <summary>.NET reserves hundreds of GiB of address space, and uses little of it.</summary>
     private const long FewAddresses = 512L * 1024 * MiB;
 
     private const long LittleMemory = 192 * MiB;

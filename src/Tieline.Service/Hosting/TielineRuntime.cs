@@ -214,7 +214,7 @@ internal sealed partial class TielineRuntime(
 
     private static IdentityRedactor Redactor(DataDirectory directory, TielineOptions options) => new(options.Redaction.Identity, IdentityKeys.Read(directory, options));
 
-    /// <summary>A configuration that changes while it runs may bring another key; that change stands in the audit log.</summary>
+    /// <summary>A reload may bring another key. The audit log records that change.</summary>
     private static IdentityRedactor Redactor(DataDirectory directory, TielineOptions options, SqliteJournal journal)
     {
         if (IdentityKeys.Hashes(options) && IdentityKeyFile.Fingerprint(IdentityKeys.Read(directory, options)) is var fingerprint && journal.Read(reader => reader.ReadIdentityKey()) != fingerprint)

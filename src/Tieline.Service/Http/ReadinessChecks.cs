@@ -59,7 +59,7 @@ internal sealed class ConfigurationCheck(ConfigurationInForce configuration) : I
     public string? Note => configuration.Note;
 }
 
-/// <summary>Whether the system clock goes on evenly. One that was set is no reason to be unready: no wait depends on it.</summary>
+/// <summary>Reports a step of the system clock. A step does not make Tieline unready, since no wait depends on that clock.</summary>
 internal sealed class ClockStepCheck(ClockWatch watch) : IReadinessCheck
 {
     public string Name => "clock-steps";

@@ -1,6 +1,6 @@
 namespace Tieline.Audit;
 
-/// <summary>The values of <c>action</c> that the log writes by itself, or looks for; every other comes with its fact.</summary>
+/// <summary>The values of <c>action</c> that the log writes without a fact, or searches for. Every other value comes from a fact.</summary>
 internal static class AuditActions
 {
     public const string LogRepaired = "log-repaired";

@@ -9,6 +9,7 @@ internal sealed class DirectoryLock : IDisposable
     private const int Exclusive = 2;
     private const int Shared = 1;
     private const int NonBlocking = 4;
+    private const int Unlock = 8;
 
     private readonly SafeFileHandle _folder;
 
@@ -28,7 +29,13 @@ internal sealed class DirectoryLock : IDisposable
         return isHeld;
     }
 
-    public void Dispose() => _folder.Dispose();
+    /// <summary>Unlocks first: a child that was forked and has not begun its own program yet has the descriptor too, and would hold the lock on.</summary>
+    public void Dispose()
+    {
+        if (!_folder.IsClosed)
+            _ = Lock(_folder, Unlock); // closing it does the rest
+        _folder.Dispose();
+    }
 
     private static DirectoryLock? TryTake(string path, int kind, out bool isHeld)
     {

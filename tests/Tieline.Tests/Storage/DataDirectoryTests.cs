@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Tieline.Storage;
 using Tieline.TestKit;
 
@@ -31,6 +32,33 @@ public sealed class DataDirectoryTests : IDisposable
         directory.Warning.ShouldBe($"Data directory '{path}' is open to others (mode 741); run: chmod 700 '{path}'");
         File.GetUnixFileMode(path).ShouldBe(OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherExecute);
     }
+
+    /// <summary>Between fork and exec a child has all descriptors of its parent, whatever is to be closed for it.</summary>
+    [Fact]
+    public void Open_AChildStillHasTheDescriptorOfOneThatWasClosed_IsFree()
+    {
+        var path = _temp.FileNamed("data");
+        int copy;
+        using (DataDirectory.Open(path))
+            copy = Duplicate(Directory.EnumerateFileSystemEntries("/proc/self/fd").Where(name => new FileInfo(name).LinkTarget == path).Select(name => int.Parse(Path.GetFileName(name), CultureInfo.InvariantCulture)).Single());
+        try
+        {
+            using var again = DataDirectory.Open(path);
+            again.Path.ShouldBe(path);
+        }
+        finally
+        {
+            Close(copy).ShouldBe(0);
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "dup")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Duplicate(int descriptor);
+
+    [DllImport("libc", EntryPoint = "close")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Close(int descriptor);
 
     [Fact]
     public void Open_ASecondTime_NamesTheProcessThatHasIt()

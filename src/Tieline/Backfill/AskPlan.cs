@@ -11,8 +11,11 @@ internal sealed class AskPlan(GapOptions options, TimeSpan reach)
     /// <summary>A gap is not given up before it was asked for so often.</summary>
     private const int LeastAsks = 2;
 
-    /// <summary>An ask that was not answered is repeated after this at the latest: the schedule is for records that lag, not for an API that is down.</summary>
+    /// <summary>An ask that was not answered is repeated after a second, then two, four and so on, and after this at the latest: the schedule is for records that lag, not for an API that fails.</summary>
     private static readonly TimeSpan _again = TimeSpan.FromMinutes(1);
+
+    /// <summary>From this failure in a row on, the back-off is longer than <see cref="_again"/> in any case.</summary>
+    private const int MaxDoublings = 6;
 
     /// <summary>The first answer is what delivery waits for, and the narrower its span the sooner it is there. Later ones take in the whole margin, and so does one that may close the gap.</summary>
     private static readonly TimeSpan _firstMargin = TimeSpan.FromSeconds(5);
@@ -80,17 +83,19 @@ internal sealed class AskPlan(GapOptions options, TimeSpan reach)
             Problem = answer.Problem,
             InService = now.Steady - fill.InServiceSince,
             NotAsked = answer.NotAsked ?? fill.NotAsked,
+            Failures = answer.IsComplete ? 0 : fill.Failures + 1,
         };
         if (answer is { IsComplete: true, IsSettling: true, New: 0 })
         {
-            if (!fill.HasNumbers || next.Recovered > 0 || answer.Known > 0 || answer.Told > 0)
+            if (IsProven(next, answer))
                 return Closed(next, GapState.Filled, now);
-            next = next with { Problem = "Genesys's records tell nothing of its time, though numbers are missing: what they were is not known" };
+            next = next with { Problem = Unproven(fill) };
         }
 
-        if (next.InService >= options.AbandonAfter && next.Asks >= LeastAsks)
+        // What has just brought an event may well bring another.
+        if (next.InService >= options.AbandonAfter && next.Asks >= LeastAsks && answer.New == 0)
             return Closed(next, GapState.Abandoned, now);
-        var due = DueAfter(fill, answer, now);
+        var due = DueAfter(next, answer, now);
         return next with { Due = due, NextAskAt = now.SystemAt(due) };
     }
 
@@ -99,6 +104,18 @@ internal sealed class AskPlan(GapOptions options, TimeSpan reach)
 
     /// <summary>How a gap stands after an answer that was asked for before it was found to be bigger: what it brought counts, and no more.</summary>
     public static GapFill AfterChange(GapFill current, AskAnswer answer) => current with { Asks = current.Asks + 1, Recovered = current.Recovered + answer.Counted };
+
+    /// <summary>Nothing new is good news only where something was told: an empty answer may as well be one about another time.</summary>
+    private static bool IsProven(GapFill fill, AskAnswer answer) => fill switch
+    {
+        { Reason: GapReason.Damaged } => fill.Recovered > 0, // what the journal has of its time is what is damaged, or beside it
+        { HasNumbers: true } => fill.Recovered > 0 || answer.Known > 0 || answer.Told > 0,
+        _ => true,
+    };
+
+    private static string Unproven(GapFill fill) => fill.Reason == GapReason.Damaged
+        ? "none of the damaged events has come again: Genesys's records have nothing of its time that the journal has not"
+        : "Genesys's records tell nothing of its time, though numbers are missing: what they were is not known";
 
     private static GapFill Closed(GapFill fill, GapState state, Moment now) => fill with { State = state, Due = MonotonicTime.Never, NextAskAt = null, ClosedAt = now.System };
 
@@ -114,14 +131,17 @@ internal sealed class AskPlan(GapOptions options, TimeSpan reach)
         var due = Scheduled(fill, answer.Asked);
         if (SettledFrom(fill, now) is var settled && settled > answer.Asked && settled < due)
             due = settled;
-        if (!answer.IsComplete && due > now.Steady + _again)
-            due = now.Steady + _again;
+        if (!answer.IsComplete && now.Steady + Again(fill.Failures) is var again && again < due)
+            due = again;
         if (answer.RetryAfter is { } asked && now.Steady + asked > due)
             due = now.Steady + asked;
         // Once more before it is given up, whatever was asked for: the budget knows whether a call may be made.
         var last = fill.InServiceSince + options.AbandonAfter;
         return due < last || last <= now.Steady ? due : last;
     }
+
+    /// <param name="failures">In a row, from 1.</param>
+    private static TimeSpan Again(int failures) => TimeSpan.FromSeconds(1 << Math.Min(failures - 1, MaxDoublings)) is var wait && wait < _again ? wait : _again;
 
     private MonotonicTime Scheduled(GapFill fill, MonotonicTime asked)
     {

@@ -42,6 +42,9 @@ internal sealed record GapFill(
     /// <summary>Since when it would have been in service if Tieline had run all the time: what it is abandoned by.</summary>
     public MonotonicTime InServiceSince { get; init; }
 
+    /// <summary>Asks in a row that were not answered, in this run.</summary>
+    public int Failures { get; init; }
+
     /// <summary>How long Tieline has run with it, as of its last answer.</summary>
     public TimeSpan InService { get; init; }
 

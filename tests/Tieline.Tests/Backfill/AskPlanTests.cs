@@ -27,12 +27,12 @@ public sealed class AskPlanTests
             asked.Add((due - _found).TotalSeconds);
             Plan.Next([fill], due - TimeSpan.FromTicks(1)).ShouldBeNull();
             Plan.Next([fill], due).ShouldNotBeNull();
-            fill = Plan.After(fill, Answer(due, fresh: 1), due);
+            fill = Plan.After(fill, Answer(due, fresh: due < _found.AddDays(1) ? 1 : 0), due);
         }
 
         asked.Take(9).ShouldBe([0, 2, 5, 10, 30, 120, 600, 3_600, 7_200]);
         asked[^1].ShouldBe(TimeSpan.FromDays(1).TotalSeconds);
-        (fill.State, fill.ClosedAt, fill.Asks, fill.Recovered).ShouldBe((GapState.Abandoned, _found.AddDays(1), asked.Count, asked.Count));
+        (fill.State, fill.ClosedAt, fill.Asks, fill.Recovered).ShouldBe((GapState.Abandoned, _found.AddDays(1), asked.Count, asked.Count - 1));
         fill.IsClosed.ShouldBeTrue();
     }
 
@@ -79,18 +79,50 @@ public sealed class AskPlanTests
     }
 
     [Theory]
-    [InlineData(0, 2)] // as planned
-    [InlineData(30, 90)] // the schedule says 2 minutes
-    [InlineData(120, 180)] // and here 10
-    [InlineData(7_200, 7_260)]
-    public void One_that_was_not_answered_is_asked_for_again_within_a_minute(double askedAt, double next)
+    [InlineData(0, new[] { 1.0, 1, 3, 5, 16, 4 })] // or when the schedule says, if that is sooner
+    [InlineData(30, new[] { 1.0, 2, 4, 8, 16, 32, 27 })] // the schedule says 2 minutes
+    [InlineData(120, new[] { 1.0, 2, 4, 8, 16, 32, 60, 60 })]
+    [InlineData(7_200, new[] { 1.0, 2, 4, 8, 16, 32, 60, 60 })]
+    public void One_that_was_not_answered_is_asked_for_again_after_a_second_then_two_and_within_a_minute(double askedAt, double[] waits)
     {
         var now = _found.AddSeconds(askedAt);
-        Plan.After(Fill(), Answer(now, isComplete: false), now).NextAskAt.ShouldBe(_found.AddSeconds(next));
+        var fill = Fill();
+        foreach (var wait in waits)
+        {
+            fill = Plan.After(fill, Answer(now, isComplete: false), now);
+            (fill.NextAskAt!.Value - now).TotalSeconds.ShouldBe(wait);
+            now = fill.NextAskAt.Value;
+        }
+
+        fill = Plan.After(fill, Answer(now), now);
+        fill = Plan.After(fill, Answer(now = _found.AddHours(5), isComplete: false), now);
+        (fill.NextAskAt!.Value - now).ShouldBe(TimeSpan.FromSeconds(1), "an answer ends the back-off");
+    }
+
+    [Fact]
+    public void What_has_just_brought_an_event_is_not_abandoned_by_its_age()
+    {
+        var late = _found.AddDays(3);
+        var fill = Plan.After(Fill() with { Asks = 9 }, Answer(late, fresh: 1), late);
+        (fill.State, fill.NextAskAt).ShouldBe((GapState.Filling, late.AddHours(1)));
+        Plan.After(fill, Answer(late.AddHours(1)), late.AddHours(1)).State.ShouldBe(GapState.Abandoned);
     }
 
     [Theory]
-    [InlineData(1, 2)] // the schedule is slower
+    [InlineData(0, 2, "Abandoned")]
+    [InlineData(1, 2, "Filled")]
+    public void A_damaged_span_is_filled_only_where_something_came_again(long fresh, long known, string state)
+    {
+        var (settled, late) = (_found + _options.SettledAfter, _found.AddDays(1));
+        var fill = Plan.After(Fill() with { Reason = GapReason.Damaged }, Answer(_found, fresh: fresh, known: known), _found);
+        fill = Plan.After(fill, Answer(settled, isSettling: true, known: known), settled);
+        if (fresh == 0)
+            fill.Problem.ShouldNotBeNull().ShouldContain("none of the damaged events has come again");
+        (fill.IsClosed ? fill : Plan.After(fill, Answer(late, isSettling: true, known: known), late)).State.ShouldBe(Enum.Parse<GapState>(state));
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
     [InlineData(45, 45)]
     [InlineData(7_200, 7_200)]
     public void Retry_after_goes_before_the_schedule(double retryAfter, double next) =>
@@ -223,8 +255,8 @@ public sealed class AskPlanTests
         var late = _found.AddDays(2);
         var once = Plan.After(Fill(), Answer(late, isComplete: false), late);
         once.State.ShouldBe(GapState.Filling);
-        once.NextAskAt.ShouldBe(late.AddMinutes(1));
-        (once.InService, Plan.After(once, Answer(late.AddMinutes(1), isComplete: false), late.AddMinutes(1)).State).ShouldBe((TimeSpan.FromDays(2), GapState.Abandoned));
+        once.NextAskAt.ShouldBe(late.AddSeconds(1));
+        (once.InService, Plan.After(once, Answer(late.AddSeconds(1), isComplete: false), late.AddSeconds(1)).State).ShouldBe((TimeSpan.FromDays(2), GapState.Abandoned));
     }
 
     [Fact]

@@ -12,7 +12,8 @@ public sealed class DetailsBackOffTests
     [InlineData(5, null, 0.0, 30)]
     [InlineData(50, null, 0.999, 30)]
     [InlineData(0, 42.0, 0.5, 42.5)]
-    [InlineData(5, 0.0, 0.5, 1.5)]
+    [InlineData(0, 2.0, 0.5, 2.1)]
+    [InlineData(5, 0.0, 0.5, 1.05)]
     public void DelayAfter_IsTwiceAsLongEachTimeOrWhatWasAskedFor(int retry, double? retryAfter, double random, double seconds) =>
         DetailsBackOff.DelayAfter(retry, retryAfter is { } after ? TimeSpan.FromSeconds(after) : null, random).TotalSeconds.ShouldBe(seconds, 0.0001);
 }

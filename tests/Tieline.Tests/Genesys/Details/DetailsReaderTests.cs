@@ -106,6 +106,20 @@ public sealed class DetailsReaderTests : IDisposable
         _rig.Waits.ShouldBe([42.5]);
     }
 
+    /// <summary>What Genesys asked for is waited for, and adds nothing to the back-off of what fails after it.</summary>
+    [Fact]
+    public async Task ReadAsync_FourTimesRetryAfterAndTwoFailures_TakeWhatWasAskedForAndTheFirstTwoBackOffs()
+    {
+        _rig.Genesys.Answer = asked => _rig.Genesys.Asked.Count switch
+        {
+            <= 4 => FakeDetails.Status(HttpStatusCode.TooManyRequests, retryAfter: "2"),
+            <= 6 => FakeDetails.Status(HttpStatusCode.InternalServerError),
+            _ => PagesOf(1)(asked),
+        };
+        (await _rig.ReadAsync()).IsComplete.ShouldBeTrue();
+        _rig.Waits.ShouldBe([2.1, 2.1, 2.1, 2.1, 1.5, 2.5]);
+    }
+
     [Fact]
     public async Task ReadAsync_ARetryAfterOfHours_IsGivenBackInsteadOfWaitedFor()
     {

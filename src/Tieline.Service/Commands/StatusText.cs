@@ -33,7 +33,7 @@ internal static class StatusText
         : $"not connected for {Span(now["downSeconds"])}{(now["problem"] is { } problem ? $": {problem}" : "")}";
 
     private static string Complete(JsonNode now) =>
-        $"{Show.Percent(now["coveredShare"]?.GetValue<double>())} of the last 24 h, {(now["openGaps"]!.GetValue<int>() is var open && open == 0 ? "no open gap" : open == 1 ? "1 open gap" : $"{open} open gaps")}";
+        $"{Show.Percent(now["coveredShare"]?.GetValue<double>())} of the last 24 h, {(now["openGaps"]!.GetValue<int>() is var open && open == 0 ? "no open gap" : open == 1 ? "1 open gap" : $"{open} open gaps")}{(now["held"]?.GetValue<long>() is > 0 ? $", {Count(now["held"])} held behind it for {Span(now["heldSeconds"])}" : "")}";
 
     private static string Delivering(JsonNode now) =>
         $"{Show.Rate(now["deliveredPerSecond"]?.GetValue<double>())}, {Count(now["delivered"])} delivered, {Count(now["waiting"])} waiting, p50 {Show.Milliseconds(now["latencyP50Ms"]?.GetValue<double>())}, p99 {Show.Milliseconds(now["latencyP99Ms"]?.GetValue<double>())}; {Count(now["deadLetters"])} dead letters";

@@ -133,7 +133,7 @@ internal sealed partial class TielineRuntime(
         Func<AdminParts, Func<IReadOnlyList<Dispatcher>>, CancellationToken, Task>? task, CancellationToken ending)
     {
         var intake = new EventIntake(
-            new EventSequencer(options.Gaps.ReorderWindow, options.Gaps.HoldFor, options.Gaps.Tolerance), new EventFilter(options.Filter), Redactor(directory, options),
+            new EventSequencer(options.Gaps.ReorderWindow, options.Gaps.HoldFor, options.Gaps.Tolerance, options.Gaps.LongestHold), new EventFilter(options.Filter), Redactor(directory, options),
             journal, genesys.Clock, time, metrics, specification, loggers.CreateLogger<EventIntake>());
         var hold = new HoldLoop(intake, time);
         var backfill = new BackfillLoop(

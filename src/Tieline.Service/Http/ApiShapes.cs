@@ -49,7 +49,7 @@ internal static class ApiShapes
         ["Status"] = "at:time ready:bool verdict:Verdict receiving:Receiving complete:Complete delivering:Delivering gaps:Gap[] attention:text[]",
         ["Verdict"] = "level:text culprit:text sentence:text outlook:text evidence:text[]",
         ["Receiving"] = "state:text problem:text? silenceSeconds:num? connectedSeconds:num? downSeconds:num? reconnections:int received:int dropped:int receivedPerSecond:num?",
-        ["Complete"] = "coveredShare:num? since:time? uncovered:int openGaps:int",
+        ["Complete"] = "coveredShare:num? since:time? uncovered:int openGaps:int held:int heldSeconds:num?",
         ["Delivering"] = "delivered:int deliveredPerSecond:num? waiting:int lagSeconds:num latencyP50Ms:num? latencyP99Ms:num? deadLetters:int destinations:Standing[]",
         ["Standing"] = "destination:text state:text problem:text? nextTry:time? pause:Paused? waiting:int lagSeconds:num inFlight:int concurrency:int",
         ["Alerts"] = "alerts:Alert[] webhook:AlertWebhook",

@@ -28,6 +28,7 @@ internal sealed class PipelineFigures : ILiveFigures
         metrics.Observe("tieline.delivery.held", "{event}", "Events that wait behind a dead letter of their conversation, or go out again, by tieline.destination.", HeldCounts);
         metrics.Observe("tieline.delivery.removed", "{event}", "Events that wait for a destination that is no longer configured, by tieline.destination.", RemovedCounts);
         metrics.Observe("tieline.journal.held", "{event}", "Received events that wait for the hole before them to close; not counted among those that wait to be delivered.", () => Read(reader => reader.ReadHeldCount()));
+        metrics.Observe("tieline.journal.held.age", "s", "How long the oldest of these has waited; 0 without one.", () => HeldAge() ?? double.NaN);
         metrics.Observe("tieline.gaps.open", "{gap}", "Gaps that are not filled.", () => Read(reader => reader.ReadOpenGapCount()));
         metrics.Observe("tieline.gaps.state", "{gap}", "Gaps, by tieline.gap.reason and tieline.gap.state.", GapCounts);
         metrics.Observe("tieline.gaps.age", "s", "Age of the oldest gap that is not closed; 0 without one.", () => Read(OldestGap));
@@ -43,6 +44,7 @@ internal sealed class PipelineFigures : ILiveFigures
         yield return new("delivered", _tally.Delivered);
         yield return new("waiting", statuses?.Sum(status => status.Waiting) ?? double.NaN);
         yield return new("held", Read(reader => reader.ReadHeldCount()));
+        yield return new("oldestHeldSeconds", HeldAge() ?? double.NaN);
         yield return new("deliveryLagSeconds", statuses is null ? double.NaN : Lag(statuses));
         yield return new("deadLetters", Read(reader => reader.ReadDeadLetterCount()));
         yield return new("openGaps", Read(reader => reader.ReadOpenGapCount()));
@@ -52,6 +54,9 @@ internal sealed class PipelineFigures : ILiveFigures
         yield return new("deliveryLatencyP99Ms", _tally.LatencyMs(0.99));
         yield return new("journalBytes", Read(reader => reader.ReadBytes()));
     }
+
+    /// <summary>On the clock that nobody sets.</summary>
+    private double? HeldAge() => _parts.Admin is not { } admin ? null : admin.Intake.HeldSince is { } since ? (_time.GetMonotonicTime() - since).TotalSeconds : 0;
 
     private IEnumerable<Measurement<double>> GapCounts() => Read(reader => reader.ReadGapCounts(), []).Select(count => new Measurement<double>(
         count.Count, new KeyValuePair<string, object?>("tieline.gap.reason", count.Reason), new KeyValuePair<string, object?>("tieline.gap.state", count.State)));

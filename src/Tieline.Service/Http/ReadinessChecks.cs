@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tieline.Diagnostics;
 using Tieline.Genesys;
 using Tieline.Pipeline;
@@ -84,6 +85,23 @@ internal sealed class ProgressCheck(RunningParts parts, TielineOptions options, 
 
     public string? Problem => parts.Current is { } running ? Delivering(running) ?? Holding(running) : null;
 
+    /// <summary>What waits for an answer longer than one usually takes is no fault, and is said.</summary>
+    public string? Note => parts.Admin?.Intake.HeldSince is { } since && time.GetMonotonicTime() - since is var age && age > options.Gaps.HoldFor && HeldCount() is > 0 and var count
+        ? string.Create(CultureInfo.InvariantCulture, $"{count} events wait behind a hole in their numbers, the oldest for {age.TotalSeconds:F0} s: Genesys's answer about it is on its way (Gaps:HoldAtMost)")
+        : null;
+
+    private long HeldCount()
+    {
+        try
+        {
+            return parts.Current?.Journal.Read(reader => reader.ReadHeldCount()) ?? 0;
+        }
+        catch (Exception e) when (e is System.Data.Common.DbException or InvalidOperationException)
+        {
+            return 0; // the journal's own check says so
+        }
+    }
+
     private string? Delivering(RunningParts.Parts running) => running.Dispatchers
         .Select(dispatcher => dispatcher.Status)
         .Where(status => status is { State: Delivery.GateState.Open, InFlight: 0 } && status.OldestWaitingSince is { } since && time.GetUtcNow() - since > _patience && !IsPaced(status))
@@ -103,8 +121,8 @@ internal sealed class ProgressCheck(RunningParts parts, TielineOptions options, 
         {
             if (first is null || first != _held.First)
                 _held = (first, now);
-            return first is not null && now - _held.Since > options.Gaps.ReorderWindow + options.Gaps.HoldFor + _patience
-                ? "events are held behind a hole in their numbers for longer than Gaps:ReorderWindow and Gaps:HoldFor allow, and none is let go"
+            return first is not null && now - _held.Since > options.Gaps.ReorderWindow + options.Gaps.LongestHold + _patience
+                ? string.Create(CultureInfo.InvariantCulture, $"events are held behind a hole in their numbers for longer than Gaps:ReorderWindow and Gaps:HoldAtMost allow, the oldest for at least {(now - _held.Since).TotalSeconds:F0} s, and none is let go")
                 : null;
         }
     }

@@ -42,6 +42,8 @@ internal static class StatusJson
                 ["since"] = now.Since is { } since ? EventTime.ToText(since) : null,
                 ["uncovered"] = now.Coverage.Count(span => span.State == CoverageState.Uncovered && span.From >= now.Since),
                 ["openGaps"] = now.Gaps.Count,
+                ["held"] = now.Held,
+                ["heldSeconds"] = Seconds(now.HeldFor),
             },
             ["delivering"] = new JsonObject
             {

@@ -45,7 +45,7 @@ internal sealed class AskPlan(GapOptions options, TimeSpan reach)
     /// <summary>Why a gap cannot be asked for at all, whatever is on record of it; null where it can.</summary>
     public static string? WhyNot(GapFill fill, Moment now) =>
         EndOf(fill, now) is var end && end <= EventTime.Earliest ? $"its time ended before {EventTime.ToText(EventTime.Earliest)}: Genesys has no events of then"
-        : (fill.From ?? end) > now.Latest.Plus(EventTime.MaxAhead) ? "its time lies ahead: it cannot have been missed"
+        : (FromOf(fill, now) ?? end) > now.Latest.Plus(EventTime.MaxAhead) ? "its time lies ahead: it cannot have been missed"
         : null;
 
     /// <summary>What belongs to a gap: events of this time. With a margin, since the two clocks and the two records do not agree to the millisecond.</summary>
@@ -53,7 +53,7 @@ internal sealed class AskPlan(GapOptions options, TimeSpan reach)
     public (DateTimeOffset From, DateTimeOffset To) SpanOf(GapFill fill, bool isSettling, Moment now)
     {
         var to = EndOf(fill, now);
-        var from = fill.From ?? to;
+        var from = FromOf(fill, now) ?? to;
         if (to < from)
             (from, to) = (to, from); // numbers are in the order of sending, times need not be
         var margin = MarginOf(fill, isSettling);
@@ -70,6 +70,9 @@ internal sealed class AskPlan(GapOptions options, TimeSpan reach)
             : fill is { HasNumbers: false, Reason: GapReason.Reconnect or GapReason.Restart } ? Later(end, found)
             : end;
     }
+
+    /// <summary>The last event before it may have been dated by a clock that ours does not believe: until it does, that says nothing.</summary>
+    private static DateTimeOffset? FromOf(GapFill fill, Moment now) => fill.Reason != GapReason.Manual && fill.From > now.Latest.Plus(EventTime.MaxAhead) ? null : fill.From;
 
     /// <summary>How a gap stands after an answer.</summary>
     public GapFill After(GapFill fill, AskAnswer answer, Moment now)

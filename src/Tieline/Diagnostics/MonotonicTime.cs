@@ -37,5 +37,7 @@ internal readonly record struct MonotonicTime(TimeSpan SinceOrigin) : IComparabl
 
     public static MonotonicTime Max(MonotonicTime left, MonotonicTime right) => left > right ? left : right;
 
+    public static MonotonicTime Min(MonotonicTime left, MonotonicTime right) => left < right ? left : right;
+
     public int CompareTo(MonotonicTime other) => SinceOrigin.CompareTo(other.SinceOrigin);
 }

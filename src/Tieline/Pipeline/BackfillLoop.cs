@@ -24,6 +24,9 @@ internal sealed partial class BackfillLoop
     /// <summary>Looks again after this at the latest: Genesys's clock may be known better by then.</summary>
     private static readonly TimeSpan _longestWait = TimeSpan.FromMinutes(1);
 
+    /// <summary>What is known of Genesys's clock has changed by more than an ask's margin makes up for.</summary>
+    private static readonly TimeSpan _step = TimeSpan.FromSeconds(5);
+
     private readonly WakeSignal _woken = new();
     private readonly Dictionary<long, GapFill> _fills = [];
     private readonly OpenConversations _open = new();
@@ -31,7 +34,7 @@ internal sealed partial class BackfillLoop
     private readonly SqliteJournal _journal;
     private readonly DetailsReader _reader;
     private readonly AskPlan _plan;
-    private readonly TimeSpan _holdFor;
+    private readonly TimeSpan _longestHold;
     private readonly IReadOnlyList<string> _media;
     private readonly SourceClock _clock;
     private readonly TimeProvider _time;
@@ -41,6 +44,7 @@ internal sealed partial class BackfillLoop
     private readonly BoundedLog _conflicts;
     private readonly BoundedLog _abandoned;
     private readonly TimeSpan _reach;
+    private DateTimeOffset? _origin;
 
     /// <param name="media">Media types that are subscribed to; empty: all.</param>
     public BackfillLoop(
@@ -49,7 +53,7 @@ internal sealed partial class BackfillLoop
     {
         (_intake, _journal, _reader, _media, _clock, _time, _metrics, _logger) = (intake, journal, reader, media, clock, time, metrics, logger);
         (_faults, _conflicts, _abandoned) = (new BoundedLog(time), new BoundedLog(time), new BoundedLog(time));
-        (_reach, _holdFor) = (DetailsReach.Of(media, options), options.HoldFor);
+        (_reach, _longestHold) = (DetailsReach.Of(media, options), options.LongestHold);
         _plan = new AskPlan(options, _reach);
         intake.GapsChanged = _woken.Set;
     }
@@ -65,6 +69,7 @@ internal sealed partial class BackfillLoop
             while (!stopping.IsCancellationRequested)
             {
                 TakeChanges();
+                HeedClock();
                 await GiveUpAsync(aborting);
                 if (_plan.Next(_fills.Values, _clock.Now) is { } ask)
                     await AskAsync(ask, yields: true, stopping, aborting);
@@ -88,6 +93,20 @@ internal sealed partial class BackfillLoop
             else if (kind is GapChangeKind.Confirmed or GapChangeKind.Extended && !gap.IsTolerated)
                 _fills[gap.Number] = GapFill.Of(gap, _fills.GetValueOrDefault(gap.Number));
         }
+    }
+
+    /// <summary>What was asked before the clock was mended was asked of another time.</summary>
+    private void HeedClock()
+    {
+        var now = _clock.Now;
+        var origin = now.SourceAt(default);
+        var hasStepped = _origin is { } before && (origin - before).Duration() > _step;
+        if (hasStepped || _origin is null)
+            _origin = origin;
+        if (!hasStepped)
+            return;
+        foreach (var fill in _fills.Values.ToList())
+            _fills[fill.Number] = fill with { Due = MonotonicTime.Min(fill.Due, now.Steady) };
     }
 
     private Task WaitAsync(CancellationToken stopping)
@@ -114,7 +133,7 @@ internal sealed partial class BackfillLoop
             null,
             async (page, _, cancellation) =>
             {
-                await TakeAsync(page, tally, rest, isPaced: _time.GetElapsedTime(started) > _holdFor, cancellation);
+                await TakeAsync(page, tally, rest, isPaced: _time.GetElapsedTime(started) > _longestHold, cancellation);
                 if (yields)
                     await AskFirstAsync(asked, stopping, aborting);
             },
@@ -134,6 +153,8 @@ internal sealed partial class BackfillLoop
         LogAnswer(_logger, gaps, ask.From, ask.To, answer.IsComplete, answer.Pages, answer.Conversations, seconds);
         if (answer.IsComplete)
             await _intake.AnsweredAsync(ask.Fills.Where(fill => ReferenceEquals(fill, _fills.GetValueOrDefault(fill.Number))).Select(fill => fill.Number), aborting);
+        else
+            await _intake.RefusedAsync(ask.Fills.Select(fill => fill.Number), aborting);
         var now = _clock.Now;
         var answers = tally.Answers(answer, begun.Steady, notAsked);
         foreach (var fill in ask.Fills)

@@ -50,6 +50,20 @@ internal sealed partial class EventIntake
         return FlushAsync(aborting);
     }
 
+    /// <summary>An ask about these gaps has failed: what is behind them waits no longer than it does for an answer that nobody knows to come.</summary>
+    public ValueTask RefusedAsync(IEnumerable<long> gaps, CancellationToken aborting)
+    {
+        lock (_gate)
+        {
+            _sequencer.Refused(gaps.ToHashSet(), _clock.Now);
+            RecordChanges();
+            Release();
+        }
+
+        HoleOpened();
+        return FlushAsync(aborting);
+    }
+
     /// <summary>Records how far a gap has come. A closed one no longer recognises what is late.</summary>
     /// <returns>False: it has changed since <see cref="TakeGapChanges"/>, and nothing was recorded.</returns>
     public async ValueTask<bool> SaveAsync(GapFill fill, CancellationToken aborting)

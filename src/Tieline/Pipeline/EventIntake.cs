@@ -98,6 +98,16 @@ internal sealed partial class EventIntake : IFrameSink
         }
     }
 
+    /// <summary>Since when the oldest of what waits behind a hole has waited; null when nothing does.</summary>
+    public MonotonicTime? HeldSince
+    {
+        get
+        {
+            lock (_gate)
+                return _sequencer.HeldSince;
+        }
+    }
+
     public void OnConnected(bool continuous)
     {
         if (continuous)

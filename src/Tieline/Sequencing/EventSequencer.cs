@@ -10,9 +10,10 @@ namespace Tieline.Sequencing;
 /// What comes behind a hole is held (<see cref="IsHeld"/>) until <see cref="ReleasableThrough"/> reaches it: first for the window, then for the backfill's answer.
 /// </remarks>
 /// <param name="reorderWindow">How long a hole may fill itself.</param>
-/// <param name="holdFor">How long, from when it was seen, what is behind a confirmed gap waits for the backfill; zero: it does not.</param>
+/// <param name="holdFor">How long, from when it was seen, what is behind a confirmed gap waits for the backfill once an ask has failed; zero: it does not.</param>
 /// <param name="tolerance">A gap of this many numbers or fewer is recorded, and neither fetched nor waited for: its window is, since only then is it known how many are missing. A span without a connection is fetched in any case.</param>
-internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = default, long tolerance = 0)
+/// <param name="holdAtMost">How long it waits while none has failed; at least <paramref name="holdFor"/>, and that where it is not given.</param>
+internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = default, long tolerance = 0, TimeSpan? holdAtMost = null)
 {
     /// <summary>How many gaps are remembered to recognise a late arrival. An event for an older one is <see cref="SequenceVerdict.Old"/>, and kept.</summary>
     private const int MaxRemembered = 1_000;
@@ -24,6 +25,12 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
     private readonly List<GapChange> _changes = [];
     private DateTimeOffset? _lastTime;
     private DateTimeOffset? _newestTime;
+
+    /// <summary>The time of the last event whose own was not believed: it may be this machine's clock that is wrong. Bounds a gap where nothing better does.</summary>
+    private DateTimeOffset? _doubtedTime;
+
+    /// <summary>When the first subscription there was went out; null once a frame has come.</summary>
+    private MonotonicTime? _subscribedOn;
 
     /// <summary>When the last frame with a number came; null before the first of this run.</summary>
     private MonotonicTime? _heardAt;
@@ -79,7 +86,12 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
     {
         _jump ??= GapReason.Reconnect;
         if (_newestTime is null)
+        {
+            if (_last < 0)
+                _subscribedOn ??= now.Steady;
             return;
+        }
+
         if (_span is not null)
         {
             _span.Extend(now);
@@ -102,7 +114,7 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
     }
 
     /// <summary>A source without numbers did not listen, or not to all of it, in this time, by Genesys's clock; or what was kept of it is damaged.</summary>
-    /// <param name="reason"><see cref="GapReason.Reconnect"/>, <see cref="GapReason.Restart"/> or <see cref="GapReason.Damaged"/>.</param>
+    /// <param name="reason"><see cref="GapReason.Reconnect"/>, <see cref="GapReason.Restart"/>, <see cref="GapReason.Damaged"/> or <see cref="GapReason.Start"/>.</param>
     public void Missed(GapReason reason, DateTimeOffset from, DateTimeOffset to, Moment now)
     {
         var gap = new Gap(_nextGap++, Epoch, reason, [], from < to ? from : to, to, now);
@@ -124,17 +136,19 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
     public SequenceVerdict Offer(long sequence, ReadOnlySpan<byte> timestamp, Moment now)
     {
         _heardAt = now.Steady;
-        var time = EventTime.TryParse(timestamp, out var parsed) && EventTime.IsPlausible(parsed, now.Latest) ? parsed : (DateTimeOffset?)null;
+        var sent = EventTime.TryParse(timestamp, out var parsed) && parsed >= EventTime.Earliest && parsed <= EventTime.Latest ? parsed : (DateTimeOffset?)null;
+        var time = sent is { } said && EventTime.IsPlausible(said, now.Latest) ? sent : null;
         if (sequence == _last + 1 || _last < 0)
         {
-            Advance(sequence, time);
+            Begin(sent, now);
+            Advance(sequence, time, sent);
             return SequenceVerdict.Next;
         }
 
         if (sequence > _last)
         {
-            Miss(new SequenceRange(_last + 1, sequence - 1), time, now);
-            Advance(sequence, time);
+            Miss(new SequenceRange(_last + 1, sequence - 1), sent, now);
+            Advance(sequence, time, sent);
             return SequenceVerdict.Next;
         }
 
@@ -155,6 +169,7 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
     public void Refuse(long sequence, Moment now)
     {
         _heardAt = now.Steady;
+        Begin(null, now);
         if (_last >= 0 && sequence <= _last)
             return;
         if (_last >= 0 && sequence > _last + 1)
@@ -198,6 +213,19 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
         Settle();
     }
 
+    /// <summary>An ask about these gaps has failed: the answer is not on its way any more.</summary>
+    public void Refused(IReadOnlySet<long> gaps, Moment now)
+    {
+        foreach (var gap in _gaps.Where(gap => !gap.IsRefused && gaps.Contains(gap.Number)))
+        {
+            gap.IsRefused = true;
+            if (gap.HoldsFrom is not null && gap.HeldUntil is { } until && gap.SeenOn + holdFor < until)
+                gap.HeldUntil = gap.SeenOn + holdFor;
+        }
+
+        Expire(now);
+    }
+
     /// <summary>These gaps are closed. An event that arrives for one all the same is <see cref="SequenceVerdict.Old"/>, and kept if its id is not known.</summary>
     public void Forget(IReadOnlySet<long> gaps)
     {
@@ -211,6 +239,9 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
     public MonotonicTime? NextExpiry => IsHolding
         ? _gaps.Where(gap => gap.HoldsFrom is not null).Min(gap => gap.ConfirmedAt is null ? gap.SeenOn + reorderWindow : gap.HeldUntil!.Value)
         : null;
+
+    /// <summary>When the oldest hole that something waits for was seen, by the event that is the first to wait; null when nothing waits.</summary>
+    public MonotonicTime? HeldSince => IsHolding ? _gaps.Where(gap => gap.HoldsFrom is not null).Min(gap => gap.SeenOn) : null;
 
     /// <summary>Whether an event of this number must wait for a hole before it.</summary>
     public bool IsHeld(long sequence) => IsHolding && sequence > ReleasableThrough;
@@ -228,12 +259,24 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
         return changes;
     }
 
-    private void Advance(long sequence, DateTimeOffset? time)
+    /// <param name="sent">As the event says; <paramref name="time"/> where that can be true.</param>
+    private void Advance(long sequence, DateTimeOffset? time, DateTimeOffset? sent)
     {
         _last = sequence;
         (_jump, _span) = (null, null);
         _lastTime = time ?? _lastTime;
+        _doubtedTime = time is null ? sent ?? _doubtedTime : null;
         Pass(time);
+    }
+
+    /// <summary>The first frame there ever was: what has come since the subscription went out is to be asked for.</summary>
+    private void Begin(DateTimeOffset? time, Moment now)
+    {
+        if (_subscribedOn is not { } subscribed)
+            return;
+        _subscribedOn = null;
+        var to = time is { } first && EventTime.IsPlausible(first, now.Latest) ? first : now.Source;
+        Missed(GapReason.Start, now.SourceAt(subscribed), to, now);
     }
 
     private void Pass(DateTimeOffset? time)
@@ -260,7 +303,7 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
 
     private void Open(SequenceRange missing, GapReason reason, DateTimeOffset? time, Moment now)
     {
-        var gap = new Gap(_nextGap++, Epoch, reason, [missing], _lastTime, time, now);
+        var gap = new Gap(_nextGap++, Epoch, reason, [missing], _lastTime ?? _doubtedTime, time, now);
         Remember(gap);
         if (reason == GapReason.Hole && reorderWindow > TimeSpan.Zero)
         {
@@ -304,12 +347,12 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
         var between = new Gap(_nextGap++, Epoch, GapReason.Renumbered, [], _lastTime, time, now);
         between.Confirm(now);
         if (holdFor > TimeSpan.Zero)
-            (between.HoldsFrom, between.HeldUntil) = (sequence, now.Steady + holdFor);
+            (between.HoldsFrom, between.HeldUntil) = (sequence, now.Steady + LongestHold(between));
         Remember(between);
         Settle();
         Add(between, GapChangeKind.Seen, GapChangeKind.Confirmed);
         Epoch++;
-        Advance(sequence, time);
+        Advance(sequence, time, time);
     }
 
     private void Confirm(Gap gap, Moment now, bool canHold)
@@ -325,10 +368,12 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
     /// <summary>What is behind a gap that is worth fetching waits for it; not behind a frame that came and cannot be read.</summary>
     private void Hold(Gap gap, Moment now)
     {
-        var until = gap.SeenOn + holdFor;
+        var until = gap.SeenOn + LongestHold(gap);
         if (gap.Reason != GapReason.Unreadable && gap.MissingCount > tolerance && until > now.Steady)
             (gap.HoldsFrom, gap.HeldUntil) = (gap.Missing[0].First, until);
     }
+
+    private TimeSpan LongestHold(Gap gap) => !gap.IsRefused && holdAtMost > holdFor ? holdAtMost.Value : holdFor;
 
     private void Add(Gap gap, params ReadOnlySpan<GapChangeKind> kinds)
     {

@@ -48,6 +48,9 @@ internal sealed class Gap
     /// <summary>Until when they wait at most, once it is confirmed.</summary>
     public MonotonicTime? HeldUntil { get; set; }
 
+    /// <summary>An ask about it has failed in this run.</summary>
+    public bool IsRefused { get; set; }
+
     /// <summary>Of one that was stored: there has been a complete answer about it as it is, or nobody waits for one.</summary>
     public bool IsAnswered { get; set; }
 
@@ -113,7 +116,8 @@ internal sealed class Gap
     public Gap Snapshot()
     {
         var copy = new Gap(Number, Epoch, Reason, _missing, From, To, SeenAt, First, Last);
-        (copy.SeenOn, copy.ConfirmedAt, copy.ConfirmedOn, copy.HoldsFrom, copy.HeldUntil, copy.IsTolerated) = (SeenOn, ConfirmedAt, ConfirmedOn, HoldsFrom, HeldUntil, IsTolerated);
+        (copy.SeenOn, copy.ConfirmedAt, copy.ConfirmedOn, copy.HoldsFrom, copy.HeldUntil) = (SeenOn, ConfirmedAt, ConfirmedOn, HoldsFrom, HeldUntil);
+        (copy.IsTolerated, copy.IsRefused) = (IsTolerated, IsRefused);
         return copy;
     }
 

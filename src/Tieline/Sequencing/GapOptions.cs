@@ -13,9 +13,16 @@ internal sealed class GapOptions
     /// <value>0</value>
     public long Tolerance { get; set; }
 
-    /// <summary>How long, from when a hole was seen, delivery of what came behind it waits for the backfill. From 0 (it does not) to 5 minutes. Receiving never waits.</summary>
+    /// <summary>How long, from when a hole was seen, delivery of what came behind it waits for the backfill, once an ask has failed. From 0 (it does not) to 5 minutes. Receiving never waits.</summary>
     /// <value>5 s</value>
     public TimeSpan HoldFor { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long, from when a hole was seen, it waits where the answer is on its way: nobody has refused it or failed to give it. The order of a conversation's events is worth more than these seconds. Never less than <see cref="HoldFor"/>; of no effect where that is 0. From 0 to 5 minutes.</summary>
+    /// <value>30 s</value>
+    public TimeSpan HoldAtMost { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>What <see cref="HoldAtMost"/> comes to.</summary>
+    internal TimeSpan LongestHold => HoldFor == TimeSpan.Zero || HoldAtMost < HoldFor ? HoldFor : HoldAtMost;
 
     /// <summary>How far apart two paths may date the same fact. From 0 to 1 minute.</summary>
     /// <value>2 s</value>

@@ -12,6 +12,7 @@ internal sealed class GapOptionsValidator : IValidateOptions<GapOptions>
         var errors = new ValidateOptionsResultBuilder();
         Check(nameof(GapOptions.ReorderWindow), options.ReorderWindow, TimeSpan.Zero, TimeSpan.FromMinutes(1));
         Check(nameof(GapOptions.HoldFor), options.HoldFor, TimeSpan.Zero, TimeSpan.FromMinutes(5));
+        Check(nameof(GapOptions.HoldAtMost), options.HoldAtMost, TimeSpan.Zero, TimeSpan.FromMinutes(5));
         Check(nameof(GapOptions.SameWithin), options.SameWithin, TimeSpan.Zero, TimeSpan.FromMinutes(1));
         Check(nameof(GapOptions.Margin), options.Margin, TimeSpan.Zero, TimeSpan.FromHours(1));
         Check(nameof(GapOptions.SettledAfter), options.SettledAfter, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));

@@ -13,7 +13,7 @@ public sealed class ErrorsTests : IDisposable
     [InlineData("Region=x", "Region: unknown key; did you mean Genesys:Region? (from --set)")]
     [InlineData("Genesys_Region=x", "Genesys_Region: unknown key; did you mean Genesys:Region? (from --set)")]
     [InlineData("Zebra:Stripes=9", "Zebra: unknown key; the sections are DataDirectory, Genesys, Filter, Redaction, Gaps, Reconcile, Destinations, Audit, Retention, Http, Alerts, Telemetry, Logging (from --set)")]
-    [InlineData("Gaps:Zebra=9", "Gaps:Zebra: unknown key; allowed here: ReorderWindow, Tolerance, HoldFor, SameWithin, Margin, AskAfter, SettledAfter, Reach, AbandonAfter (from --set)")]
+    [InlineData("Gaps:Zebra=9", "Gaps:Zebra: unknown key; allowed here: ReorderWindow, Tolerance, HoldFor, HoldAtMost, SameWithin, Margin, AskAfter, SettledAfter, Reach, AbandonAfter (from --set)")]
     [InlineData("Gaps:ReorderWindow=5", "Gaps:ReorderWindow: must be a time such as 00:00:05, 7.00:00:00 (days first), 500ms, 5s, 2min, 1h or 7d, was '5' (from --set)")]
     [InlineData("Gaps:ReorderWindow=90s", "Gaps:ReorderWindow: must be from 00:00:00 to 00:01:00, was 00:01:30")]
     [InlineData("Gaps:ReorderWindow=-1s", "Gaps:ReorderWindow: must be from 00:00:00 to 00:01:00, was -00:00:01")]

@@ -10,6 +10,23 @@ public sealed class BackfillLoopTests
     /// <summary>Somebody waits at 20 s, between the events on either side of the gap.</summary>
     private static readonly string _missed = Record("missed", "acd voice q1 | interact 20-");
 
+    /// <summary>The first numbers there ever were tell of nothing before them: what the subscription should have brought until then is asked for.</summary>
+    [Fact]
+    public async Task What_was_lost_between_the_first_subscription_and_the_first_frame_is_fetched_and_nothing_from_before()
+    {
+        await using var rig = new BackfillRig();
+        rig.Answer = _ => BackfillRig.Page(BackfillRig.Record("before", "acd voice q1 | interact 50-"), BackfillRig.Record("missed", "acd voice q1 | interact 65-"));
+        rig.Start();
+        rig.Rig.Intake.OnConnected(continuous: false); // at 60 s
+        rig.Time.Advance(TimeSpan.FromSeconds(10));
+        await rig.OfferAsync((7, 69));
+        await rig.SettleAsync();
+        await rig.PassAsync(600);
+        (await rig.DeliverableAsync()).ShouldBe(["c7 completed", "missed queued fetched"]);
+        (await rig.GapsAsync()).ShouldHaveSingleItem().ShouldStartWith("start filled ");
+        rig.Rig.Journal.Read(reader => reader.ReadSince()).ShouldBe(BackfillRig.At(60));
+    }
+
     [Fact]
     public async Task What_was_missed_is_asked_for_once_its_gap_is_confirmed_and_goes_out_before_what_waited_for_it_at_the_answer()
     {
@@ -68,12 +85,12 @@ public sealed class BackfillLoopTests
         await rig.PassAsync(0.001);
         (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "c4 completed"]);
         await rig.PassAsync(600);
-        (await rig.GapsAsync()).ShouldHaveSingleItem().ShouldStartWith("hole filling 15 0 0 ");
+        (await rig.GapsAsync()).ShouldHaveSingleItem().ShouldStartWith("hole filling 17 0 0 ");
         rig.Answer = _ => Page(_missed);
         await rig.PassAsync(60);
         (await rig.DeliverableAsync())[^1].ShouldBe("missed queued fetched");
         await rig.PassAsync(3_600);
-        (await rig.GapsAsync()).ShouldBe(["hole filled 17 1 1"]);
+        (await rig.GapsAsync()).ShouldBe(["hole filled 19 1 1"]);
     }
 
     [Fact]
@@ -98,6 +115,39 @@ public sealed class BackfillLoopTests
         await rig.OpenGapAsync();
         await rig.AskedAsync(8);
         (await rig.GapsAsync()).ShouldBe(["hole filling 2 1 0"]);
+    }
+
+    /// <summary>A machine under load answers late; what is behind the gap still goes out behind what was missed.</summary>
+    [Fact]
+    public async Task An_answer_that_is_on_its_way_is_waited_for_beyond_the_first_limit()
+    {
+        await using var rig = new BackfillRig(holdSeconds: 5, holdAtMostSeconds: 30);
+        rig.Answer = _ => rig.Asked.Count <= 4 ? FakeDetails.Status(HttpStatusCode.ServiceUnavailable) : Page(_missed); // again after 1.5, 2.5, 4.5 and 8.5 s
+        rig.Start();
+        await rig.OpenGapAsync();
+        await rig.AskedAsync(5);
+        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "missed queued fetched", "c4 completed"]);
+    }
+
+    [Theory]
+    [InlineData(600, 7)] // Genesys wants no call for ten minutes: the answer is not on its way
+    [InlineData(null, 30)]
+    public async Task No_answer_is_waited_for_beyond_the_second_limit_nor_one_that_was_refused_beyond_the_first(int? retryAfter, double released)
+    {
+        await using var rig = new BackfillRig(holdSeconds: 7, holdAtMostSeconds: 30);
+        if (retryAfter is null)
+            rig.Genesys.IsSilent = true;
+        rig.Answer = _ => FakeDetails.Status(HttpStatusCode.TooManyRequests, retryAfter: "600");
+        rig.Start();
+        await rig.OpenGapAsync();
+        if (retryAfter is not null)
+            await rig.AskedAsync(1);
+        rig.Time.Advance(TimeSpan.FromSeconds(released - 2) - TimeSpan.FromMilliseconds(1));
+        await rig.Rig.Intake.ExpireAsync(rig.Rig.Limit);
+        (await rig.DeliverableAsync()).ShouldBe(["c1 completed"]);
+        rig.Time.Advance(TimeSpan.FromMilliseconds(1));
+        await rig.Rig.Intake.ExpireAsync(rig.Rig.Limit);
+        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "c4 completed"]);
     }
 
     [Fact]
@@ -339,7 +389,7 @@ public sealed class BackfillLoopTests
         await rig.OpenGapAsync();
         await rig.AskedAsync(1);
         (await rig.GapsAsync()).ShouldHaveSingleItem().ShouldStartWith("hole filling 1 0 0 Genesys answered that there was no conversation at all");
-        await rig.PassAsync(2);
+        await rig.PassAsync(1);
         held.ShouldBe(1);
         (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "missed queued fetched", "c4 completed"]);
         (await rig.GapsAsync()).ShouldBe(["hole filling 2 1 0"]);

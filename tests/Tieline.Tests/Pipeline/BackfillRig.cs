@@ -25,9 +25,9 @@ internal sealed class BackfillRig : IAsyncDisposable
     private Task? _running;
     private (TimeSpan Wait, DateTimeOffset Due, int Seen) _idle;
 
-    public BackfillRig(double holdSeconds = 5, long tolerance = 0)
+    public BackfillRig(double holdSeconds = 5, long tolerance = 0, double? holdAtMostSeconds = null)
     {
-        Rig = new IntakeRig(holdSeconds: holdSeconds, tolerance: tolerance);
+        Rig = new IntakeRig(holdSeconds: holdSeconds, tolerance: tolerance, holdAtMostSeconds: holdAtMostSeconds);
         Time.Advance(TimeSpan.FromSeconds(60));
         Genesys.Answer = asked => asked.Path == "/query" ? Answer(asked) : FakeDetails.Status(HttpStatusCode.NotFound);
         _loopClock = new NotedClock(Time, () => Asked.Count);

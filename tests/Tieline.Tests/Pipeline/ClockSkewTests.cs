@@ -42,6 +42,30 @@ public sealed class ClockSkewTests
         (await rig.DeliverableAsync()).ShouldContain("missed queued fetched");
     }
 
+    /// <summary>Nothing tells Genesys's time here, so the machine's clock is all there is: wrong by five days at the start, and set right while the gaps are open.</summary>
+    [Theory]
+    [InlineData(-5)]
+    [InlineData(-400)]
+    public async Task What_a_clock_that_was_days_behind_at_the_start_cost_is_fetched_once_it_is_set_and_nothing_is_abandoned(double days)
+    {
+        await using var rig = new BackfillRig();
+        rig.Time.StepClock(TimeSpan.FromDays(days));
+        rig.Answer = asked => asked.From < At(58) && asked.To > At(58) ? Page(Record("missed", "acd voice q1 | interact 58-"), Record("refused", "acd voice q1 | interact 56-")) : Page(Other);
+        rig.Start();
+        rig.Rig.Intake.OnConnected(continuous: false);
+        await rig.OfferAsync((1, 51), (2, 56), (5, 59)); // dated days ahead of this machine: none is believed, and two never came
+        await rig.Rig.ExpireAsync(2);
+        await rig.SettleAsync();
+        await rig.PassAsync(600);
+        rig.Time.StepClock(TimeSpan.FromDays(-days));
+        await rig.SettleAsync();
+        (await rig.GapsAsync()).ShouldNotContain(gap => gap.Contains("abandoned", StringComparison.Ordinal));
+        await rig.PassAsync(60);
+        (await rig.DeliverableAsync()).ShouldBe(["refused queued fetched", "missed queued fetched"], ignoreOrder: true);
+        await rig.PassAsync(7_200);
+        (await rig.GapsAsync()).ShouldAllBe(gap => gap.Contains(" filled ", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(-5)]
     [InlineData(-60)]

@@ -19,6 +19,7 @@ internal sealed class IntakeRig : IAsyncDisposable
     private readonly CancellationTokenSource _limit;
     private readonly TimeSpan _window;
     private readonly TimeSpan _holdFor;
+    private readonly TimeSpan? _holdAtMost;
     private readonly long _tolerance;
     private readonly TielineMetrics _metrics = new();
     private DataDirectory _data = null!;
@@ -26,9 +27,10 @@ internal sealed class IntakeRig : IAsyncDisposable
     private Task? _writing;
 
     /// <param name="holdSeconds">How long a confirmed gap holds; zero, as where nobody fills gaps: not at all.</param>
-    public IntakeRig(double windowSeconds = 2, double holdSeconds = 0, long tolerance = 0, double limitSeconds = 60)
+    public IntakeRig(double windowSeconds = 2, double holdSeconds = 0, long tolerance = 0, double limitSeconds = 60, double? holdAtMostSeconds = null)
     {
         _limit = new CancellationTokenSource(TimeSpan.FromSeconds(limitSeconds));
+        _holdAtMost = holdAtMostSeconds is { } most ? TimeSpan.FromSeconds(most) : null;
         (_window, _holdFor, _tolerance) = (TimeSpan.FromSeconds(windowSeconds), TimeSpan.FromSeconds(holdSeconds), tolerance);
         Clock = new SourceClock(Time);
         Specification = new SpecificationMetrics(Time);
@@ -166,7 +168,7 @@ internal sealed class IntakeRig : IAsyncDisposable
         _data = DataDirectory.Open(_directory.FileNamed("data"));
         Journal = SqliteJournal.Open(_data, [Destination], Time, _metrics, Logs.For<SqliteJournal>(), sameWithin: TimeSpan.FromSeconds(2));
         Intake = new EventIntake(
-            new EventSequencer(_window, _holdFor, _tolerance), new EventFilter(new FilterOptions()), new IdentityRedactor(IdentityMode.Structural, "key"u8.ToArray()), Journal, Clock, Time, _metrics, Specification,
+            new EventSequencer(_window, _holdFor, _tolerance, _holdAtMost), new EventFilter(new FilterOptions()), new IdentityRedactor(IdentityMode.Structural, "key"u8.ToArray()), Journal, Clock, Time, _metrics, Specification,
             Logs.For<EventIntake>());
     }
 

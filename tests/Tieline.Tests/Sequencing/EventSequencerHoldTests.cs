@@ -28,6 +28,41 @@ public sealed class EventSequencerHoldTests : SequencerTests
     }
 
     [Fact]
+    public void While_no_ask_has_failed_a_gap_holds_for_longer_and_a_failed_one_ends_that()
+    {
+        Sequencer = new EventSequencer(Window, _holdFor, holdAtMost: TimeSpan.FromSeconds(30));
+        OfferAll(1, 3);
+        var seen = Now;
+        After(Window);
+        NextExpiry.ShouldBe(seen.AddSeconds(30));
+        Sequencer.HeldSince.ShouldBe(seen.AsSteady());
+        Sequencer.Refused(new HashSet<long> { 2 }, Now.AsMoment());
+        NextExpiry.ShouldBe(seen.AddSeconds(30), "another gap's ask says nothing of this one");
+        Sequencer.Refused(new HashSet<long> { 1 }, Now.AsMoment());
+        NextExpiry.ShouldBe(seen + _holdFor);
+        After(_holdFor - Window);
+        Held(3, 4).ShouldBeEmpty();
+        Sequencer.HeldSince.ShouldBeNull();
+    }
+
+    [Fact]
+    public void An_ask_that_fails_later_than_that_lets_go_at_once_and_no_answer_at_the_second_limit()
+    {
+        Sequencer = new EventSequencer(Window, _holdFor, holdAtMost: TimeSpan.FromSeconds(30));
+        OfferAll(1, 3);
+        After(Window);
+        After(TimeSpan.FromSeconds(10));
+        Held(3).ShouldBe([3]);
+        Sequencer.Refused(new HashSet<long> { 1 }, Now.AsMoment());
+        Held(3).ShouldBeEmpty();
+        OfferAll(6);
+        After(TimeSpan.FromSeconds(30) - TimeSpan.FromTicks(1));
+        Held(6).ShouldBe([6]);
+        After(TimeSpan.FromTicks(1));
+        Held(6).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void An_answer_ends_the_hold_and_the_gap_still_knows_what_is_late()
     {
         OfferAll(1, 4);

@@ -14,6 +14,7 @@ public sealed class GapOptionsValidatorTests
         {
             ReorderWindow = TimeSpan.Zero,
             HoldFor = TimeSpan.Zero,
+            HoldAtMost = TimeSpan.Zero,
             SameWithin = TimeSpan.Zero,
             Margin = TimeSpan.Zero,
             SettledAfter = TimeSpan.FromSeconds(1),
@@ -25,6 +26,7 @@ public sealed class GapOptionsValidatorTests
         {
             ReorderWindow = TimeSpan.FromMinutes(1),
             HoldFor = TimeSpan.FromMinutes(5),
+            HoldAtMost = TimeSpan.FromMinutes(5),
             SameWithin = TimeSpan.FromMinutes(1),
             Margin = TimeSpan.FromHours(1),
             SettledAfter = TimeSpan.FromHours(1),
@@ -42,6 +44,7 @@ public sealed class GapOptionsValidatorTests
         {
             ReorderWindow = TimeSpan.FromMinutes(1) + tick,
             HoldFor = -tick,
+            HoldAtMost = -tick,
             SameWithin = TimeSpan.FromMinutes(2),
             Margin = TimeSpan.FromHours(2),
             SettledAfter = TimeSpan.Zero,
@@ -50,6 +53,7 @@ public sealed class GapOptionsValidatorTests
         }).ShouldBe([
             "Property Gaps:ReorderWindow: must be from 00:00:00 to 00:01:00, was 00:01:00.0000001",
             "Property Gaps:HoldFor: must be from 00:00:00 to 00:05:00, was -00:00:00.0000001",
+            "Property Gaps:HoldAtMost: must be from 00:00:00 to 00:05:00, was -00:00:00.0000001",
             "Property Gaps:SameWithin: must be from 00:00:00 to 00:01:00, was 00:02:00",
             "Property Gaps:Margin: must be from 00:00:00 to 01:00:00, was 02:00:00",
             "Property Gaps:SettledAfter: must be from 00:00:01 to 01:00:00, was 00:00:00",

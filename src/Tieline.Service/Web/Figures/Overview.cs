@@ -40,6 +40,12 @@ internal sealed record Overview(
     /// <summary>Bytes that may still be written where the journal is; null where nobody can tell.</summary>
     public long? DiskFree { get; init; }
 
+    /// <summary>Received events that wait for the hole before them to close.</summary>
+    public long Held { get; init; }
+
+    /// <summary>How long the oldest of them has waited, whatever the system clock does; null where none waits.</summary>
+    public TimeSpan? HeldFor { get; init; }
+
     /// <summary>Why the audit log is not written; null where it is.</summary>
     public string? AuditProblem { get; init; }
 

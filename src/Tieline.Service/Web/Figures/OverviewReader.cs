@@ -24,14 +24,16 @@ internal sealed class OverviewReader(RunningParts parts, SourceStatus source, Sp
             return null;
         var now = time.GetUtcNow();
         var counts = new Counts(time.GetMonotonicTime(), tally.Received, tally.Dropped, tally.Delivered);
-        var (dead, gaps, bytes, since, until, fills) = running.Journal.Read(reader => (
-            reader.ReadDeadLetterCount(), reader.ReadFills(), reader.ReadBytes(), reader.ReadSince(), reader.ReadCounters().Mark.OccurredAt, reader.ReadFills(now - Band, now)));
+        var (dead, held, gaps, bytes, since, until, fills) = running.Journal.Read(reader => (
+            reader.ReadDeadLetterCount(), reader.ReadHeldCount(), reader.ReadFills(), reader.ReadBytes(), reader.ReadSince(), reader.ReadCounters().Mark.OccurredAt, reader.ReadFills(now - Band, now)));
         return new Overview(
             now, source.Current, specification.IsConnected ? specification.Silence : null, specification.IsConnected ? TimeSpan.FromMilliseconds(specification.ConnectionUptimeMs) : null, specification.DownFor, specification.ReconnectionCount,
             counts.Received, counts.Dropped, counts.Delivered, RatesTo(counts), tally.LatencyMs(0.5), tally.LatencyMs(0.99),
             [.. running.Dispatchers.Select(dispatcher => dispatcher.Status)], dead, gaps, running.Journal.Problem, running.Supervisor.Problem, bytes,
             new Coverage(since, UpTo(until, now), fills).Of(now - Band, now), since)
         {
+            Held = held,
+            HeldFor = held > 0 && parts.Admin?.Intake.HeldSince is { } heldSince ? counts.At - heldSince : null,
             DiskFree = FreeBelow(options.DataDirectory),
             AuditProblem = Http.AuditCheck.Of(parts.Audit),
         };

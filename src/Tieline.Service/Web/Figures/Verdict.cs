@@ -127,7 +127,7 @@ internal sealed record Verdict(VerdictLevel Level, Culprit Culprit, string Sente
         var gaps = now.Gaps.Count == 1 ? "1 gap is" : $"{now.Gaps.Count} gaps are";
         return now.Gaps.FirstOrDefault(gap => gap.Problem is not null) is { } stuck
             ? new(VerdictLevel.Watch, Culprit.Genesys, $"Receiving, but {gaps} open: {Trimmed(stuck.Problem)}.", "Asked for again by itself, for a day.", FiguresOf(now), "/trouble#gaps")
-            : new(VerdictLevel.Watch, now.Gaps.All(gap => gap.Reason is GapReason.Restart) ? Culprit.Us : Culprit.Network, $"Receiving; {gaps} being filled.", "Fetched by itself; closed once an answer brings nothing new.", FiguresOf(now), "/trouble#gaps");
+            : new(VerdictLevel.Watch, now.Gaps.All(gap => gap.Reason is GapReason.Restart or GapReason.Start) ? Culprit.Us : Culprit.Network, $"Receiving; {gaps} being filled.", "Fetched by itself; closed once an answer brings nothing new.", FiguresOf(now), "/trouble#gaps");
     }
 
     private static Verdict? DeadLetters(Overview now) => now.DeadLetters == 0 ? null : new(
@@ -136,7 +136,7 @@ internal sealed record Verdict(VerdictLevel Level, Culprit Culprit, string Sente
 
     private static Verdict Good(Overview now) => now.Since is null
         ? new(VerdictLevel.Good, Culprit.Nobody, $"Connected for {Show.Span(now.ConnectedFor)}, no event yet.", "Quiet queues are normal: the line is heard to be open.", FiguresOf(now), "/events")
-        : new(VerdictLevel.Good, Culprit.Nobody, "Healthy: events flow, nothing is missing.", now.Waiting == 0 ? "Everything accepted has been delivered." : $"{Show.Count(now.Waiting)} on their way.", FiguresOf(now), "/events");
+        : new(VerdictLevel.Good, Culprit.Nobody, "Healthy: events flow, nothing is missing.", now.Held > 0 ? $"{Show.Count(now.Held)} wait for numbers before them, the oldest for {Show.Span(now.HeldFor)}." : now.Waiting == 0 ? "Everything accepted has been delivered." : $"{Show.Count(now.Waiting)} on their way.", FiguresOf(now), "/events");
 
     /// <summary>The four questions in figures: connected, losing, delivered, late; and the disk where it is short.</summary>
     private static string[] FiguresOf(Overview now) =>
@@ -144,6 +144,7 @@ internal sealed record Verdict(VerdictLevel Level, Culprit Culprit, string Sente
         now.Silence is { } silence ? $"heard {Show.Span(silence)} ago" : $"no connection for {Show.Span(now.DownFor)}",
         now.Gaps.Count == 0 ? "no open gap" : $"{now.Gaps.Count} open gaps",
         now.Waiting == 0 ? "nothing waits" : $"{Show.Count(now.Waiting)} wait, oldest {Show.Span(now.Lag)}",
+        .. now.Held > 0 ? [$"{Show.Count(now.Held)} held behind a gap, oldest {Show.Span(now.HeldFor)}"] : (string[])[],
         now.DeadLetters == 0 ? "no dead letter" : $"{Show.Count(now.DeadLetters)} dead letters",
         .. IsLow(now) ? [$"{Show.Bytes(now.DiskFree)} of disk free"] : (string[])[],
     ];

@@ -107,6 +107,15 @@ public sealed class VerdictTests
         Of(Well() with { Gaps = [gap], DeadLetters = 1 }).Level.ShouldBe(VerdictLevel.Act);
     }
 
+    /// <summary>What is held is not accepted work yet that waits; it is told all the same.</summary>
+    [Fact]
+    public void What_waits_behind_a_hole_is_told_with_its_age()
+    {
+        var verdict = Verdict.Of(Well() with { Held = 7, HeldFor = TimeSpan.FromSeconds(4) });
+        (verdict.Level, verdict.Outlook).ShouldBe((VerdictLevel.Good, "7 wait for numbers before them, the oldest for 4 s."));
+        verdict.Evidence.ShouldContain("7 held behind a gap, oldest 4 s");
+    }
+
     [Fact]
     public void What_is_not_known_is_no_zero()
     {

@@ -180,15 +180,18 @@ internal sealed partial class TielineRuntime(
                 new("retention", (stop, _) => retention.RunAsync(stop)),
                 new("checkpoint", (stop, _) => checkpoint.RunAsync(stop)),
                 // A command that does one thing leaves no trace in the charts.
-                .. task is null ? (IReadOnlyList<PipelineLoop>)[new("history", (stop, _) => history.RunAsync(stop))] : [],
-                .. clock is null ? (IReadOnlyList<PipelineLoop>)[] : [new("clock", (stop, _) => clock.RunAsync(stop))],
-                .. alerts is null ? (IReadOnlyList<PipelineLoop>)[] : [new("alerts", (stop, _) => alerts.RunAsync(stop))],
+                .. task is null ? (IReadOnlyList<PipelineLoop>)[Side("history", history.RunAsync)] : [],
+                .. clock is null ? (IReadOnlyList<PipelineLoop>)[] : [Side("clock", clock.RunAsync)],
+                .. alerts is null ? (IReadOnlyList<PipelineLoop>)[] : [Side("alerts", alerts.RunAsync)],
             ],
-            projecting: [new("audit", audit.RunAsync), .. forwarder is null ? (IReadOnlyList<PipelineLoop>)[] : [new("audit-forward", forwarder.RunAsync)]],
+            projecting: [new("audit", audit.RunAsync) { IsSide = true }, .. forwarder is null ? (IReadOnlyList<PipelineLoop>)[] : [new("audit-forward", forwarder.RunAsync) { IsSide = true }]],
             ProgramVersion.Text,
             time,
             loggers.CreateLogger<TielinePipeline>());
     }
+
+    /// <summary>Of what only shows or tells.</summary>
+    private static PipelineLoop Side(string name, Func<CancellationToken, Task> run) => new(name, (stop, _) => run(stop)) { IsSide = true };
 
     private IReadOnlyList<PipelineLoop> Follow(NotificationSource source, DetailsClient calls, EventIntake intake, SqliteJournal journal)
     {

@@ -25,14 +25,13 @@ internal sealed partial class HistoryLoop(HistoryTally tally, RunningParts parts
 
     public async Task RunAsync(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(Every, time);
         var failed = false;
         try
         {
             while (true)
             {
                 // The first one a while after the start, which has better things to do.
-                await timer.WaitForNextTickAsync(stopping);
+                await Task.Delay(Every, time, stopping);
                 try
                 {
                     _file ??= HistoryFile.Open(path);

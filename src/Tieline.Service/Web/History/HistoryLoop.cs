@@ -38,7 +38,9 @@ internal sealed partial class HistoryLoop(HistoryTally tally, RunningParts parts
                     _file.Add(tally.Take(time.GetUtcNow(), parts.Current));
                     failed = false;
                 }
-                catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+#pragma warning disable CA1031 // a sample that cannot be taken is none; the next one may be
+                catch (Exception e)
+#pragma warning restore CA1031
                 {
                     if (!failed)
                         LogFailed(logger, e.Message);

@@ -32,14 +32,28 @@ internal sealed class AlertBook(IReadOnlyList<AlertRule> rules, AlertOptions opt
     }
 
     /// <summary>Holds the rules against a reading.</summary>
-    public void Evaluate(FigureHistory figures)
+    /// <returns>Rules that failed, and why: what they said before holds on, and the others are not touched by it.</returns>
+    public IReadOnlyList<(AlertRule Rule, Exception Fault)> Evaluate(FigureHistory figures)
     {
         var now = figures.At;
         _startedAt ??= now;
+        var failed = new List<(AlertRule, Exception)>();
         foreach (var rule in rules)
         {
             var isOff = options.Off.Contains(rule.Name, StringComparer.Ordinal);
-            var holding = isOff ? [] : rule.Holding(figures).Select(figure => figure with { Labels = LabelsOf(rule, figure.Labels) }).ToDictionary(figure => figure.Labels, figure => figure.Value);
+            Dictionary<AlertLabels, double> holding;
+            try
+            {
+                holding = isOff ? [] : rule.Holding(figures).Select(figure => figure with { Labels = LabelsOf(rule, figure.Labels) }).ToDictionary(figure => figure.Labels, figure => figure.Value);
+            }
+#pragma warning disable CA1031 // one rule's fault is no reason to hold back the others
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                failed.Add((rule, e));
+                continue;
+            }
+
             foreach (var (labels, value) in holding)
                 Hold(rule, labels, value, now);
             foreach (var alert in _alerts.Values.Where(alert => alert.Rule == rule.Name && alert.HoldsSince is not null && !holding.ContainsKey(alert.Labels)).ToList())
@@ -48,6 +62,8 @@ internal sealed class AlertBook(IReadOnlyList<AlertRule> rules, AlertOptions opt
                     Let(alert, now);
             }
         }
+
+        return failed;
     }
 
     /// <summary>What is to be told now: news whose group has waited for the rest of it, and what still fires when it is time to repeat it.</summary>

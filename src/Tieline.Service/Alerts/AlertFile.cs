@@ -28,7 +28,7 @@ internal static class AlertFile
             if (!File.Exists(path))
                 return ([], []);
             var content = JsonSerializer.Deserialize<Content>(File.ReadAllBytes(path), _options);
-            return ([.. (content?.Alerts ?? []).Where(alert => alert.Labels is not null).Select(alert => alert.ToAlert())], content?.Groups ?? []);
+            return ([.. (content?.Alerts ?? []).Where(alert => alert?.Labels is not null && alert.Rule is not null).Select(alert => alert.ToAlert())], [.. (content?.Groups ?? []).Where(group => group?.Rule is not null)]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {

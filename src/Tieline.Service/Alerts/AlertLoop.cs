@@ -29,6 +29,8 @@ internal sealed partial class AlertLoop
     private readonly SteadyClock _clock;
     private volatile IReadOnlyList<Alert> _current = [];
     private volatile Failure? _failure;
+    private volatile IReadOnlyList<string> _failing = [];
+    private bool _isBlind;
     private string? _notKept;
 
     public AlertLoop(TielineOptions options, RunningParts parts, FigureListener figures, TimeProvider time, TielineMetrics metrics, ILogger<AlertLoop> logger)
@@ -46,8 +48,13 @@ internal sealed partial class AlertLoop
 
     public bool HasWebhook => _options.Webhook.IsOn;
 
-    /// <summary>Why nobody is told, in a sentence; null where all is delivered.</summary>
-    public string? Problem => _failure is { } failure ? $"alerts cannot be delivered to Alerts:Webhook since {failure.Since:HH:mm:ss} UTC: {failure.Problem}" : null;
+    /// <summary>Why nobody is told, in a sentence; null where all is evaluated and delivered.</summary>
+    public string? Problem => (_failure, _failing) switch
+    {
+        ({ } failure, _) => $"alerts cannot be delivered to Alerts:Webhook since {failure.Since:HH:mm:ss} UTC: {failure.Problem}",
+        (_, { Count: > 0 } failing) => $"alerts cannot be evaluated: {string.Join(", ", failing)}; see the log",
+        _ => null,
+    };
 
     public static AlertRule RuleOf(Alert alert) => AlertRules.All.First(rule => rule.Name == alert.Rule);
 
@@ -61,20 +68,19 @@ internal sealed partial class AlertLoop
         book.Restore(alerts, groups);
         RememberAbandoned();
         using var post = HasWebhook ? new AlertPost(_options.Webhook, console, ProgramVersion.Text, _time, _logger) : null;
-        using var timer = new PeriodicTimer(Every, _time);
-        do
+        while (true)
         {
             await StepAsync(book, post, stopping);
+            await Task.Delay(Every, _time, stopping);
         }
-        while (await timer.WaitForNextTickAsync(stopping));
     }
 
     private async Task StepAsync(AlertBook book, AlertPost? post, CancellationToken stopping)
     {
         var version = book.Version;
         var before = _current;
-        _figures.ReadInto(_history, _clock.Now);
-        book.Evaluate(_history);
+        Read();
+        Tell(book.Evaluate(_history));
         _current = [.. book.Alerts];
         Say(before);
         if (version != book.Version)
@@ -83,6 +89,30 @@ internal sealed partial class AlertLoop
             book.TellNobody();
         else
             await TellAsync(book, post, stopping);
+    }
+
+    /// <summary>A figure that cannot be had is missing from the reading; the others are in it.</summary>
+    private void Read()
+    {
+        try
+        {
+            _figures.ReadInto(_history, _clock.Now);
+            _isBlind = false;
+        }
+        catch (AggregateException e)
+        {
+            if (!_isBlind)
+                LogFigureMissing(_logger, e);
+            _isBlind = true;
+        }
+    }
+
+    /// <summary>In the log once, for as long as a rule fails.</summary>
+    private void Tell(IReadOnlyList<(AlertRule Rule, Exception Fault)> failed)
+    {
+        foreach (var (rule, fault) in failed.Where(one => !_failing.Contains(one.Rule.Name, StringComparer.Ordinal)))
+            LogRuleFails(_logger, fault, rule.Name);
+        _failing = [.. failed.Select(one => one.Rule.Name)];
     }
 
     private async Task TellAsync(AlertBook book, AlertPost post, CancellationToken stopping)

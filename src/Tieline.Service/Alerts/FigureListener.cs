@@ -29,10 +29,20 @@ internal sealed class FigureListener : IDisposable
     }
 
     /// <summary>One reading. For one caller at a time.</summary>
+    /// <exception cref="AggregateException">Instruments that failed; the reading has all the others.</exception>
     public void ReadInto(FigureHistory history, DateTimeOffset now)
     {
+        AggregateException? failed = null;
         _observed.Clear();
-        _listener.RecordObservableInstruments();
+        try
+        {
+            _listener.RecordObservableInstruments();
+        }
+        catch (AggregateException e)
+        {
+            failed = e;
+        }
+
         history.Begin(now);
         foreach (var (name, labels, value) in _observed)
             history.Add(name, labels, value);
@@ -43,6 +53,9 @@ internal sealed class FigureListener : IDisposable
             foreach (var (upper, count) in tally.Read())
                 history.Add(kept.Name, AlertLabels.Of([new("le", double.IsPositiveInfinity(upper) ? "+Inf" : upper.ToString(CultureInfo.InvariantCulture))]), count);
         }
+
+        if (failed is not null)
+            throw failed;
     }
 
     public void Dispose() => _listener.Dispose();

@@ -151,9 +151,8 @@ internal sealed partial class TielineRuntime(
             reconciler, journal, directory.FileNamed(JournalSchema.FileName), [.. options.Destinations.Select(destination => destination.Name)], new JournalRepair(intake, journal),
             options.Reconcile, time, metrics, loggers.CreateLogger<ReconcileLoop>());
         var history = new HistoryLoop(tally, parts, directory.FileNamed(HistoryFile.FileName), time, loggers.CreateLogger<HistoryLoop>());
-        var admin = new AdminParts(ConsoleTokens.Open(directory.Path), intake, journal, reconciling, new DeadLetterDesk(journal, [.. options.Destinations.Select(destination => destination.Name)], time), history, ending);
-        if (parts.Address is { } address)
-            ServiceAddress.Write(directory.Path, address);
+        var admin = new AdminParts(OpenTokens(directory.Path), intake, journal, reconciling, new DeadLetterDesk(journal, [.. options.Destinations.Select(destination => destination.Name)], time), history, ending);
+        NoteAddress(directory.Path);
         parts.Set(journal, supervisor, deliveries.Current, admin);
         deliveries.Changed = () => parts.Set(deliveries.Current);
         IReadOnlyList<PipelineLoop> source =
@@ -180,15 +179,18 @@ internal sealed partial class TielineRuntime(
                 new("retention", (stop, _) => retention.RunAsync(stop)),
                 new("checkpoint", (stop, _) => checkpoint.RunAsync(stop)),
                 // A command that does one thing leaves no trace in the charts.
-                .. task is null ? (IReadOnlyList<PipelineLoop>)[new("history", (stop, _) => history.RunAsync(stop))] : [],
-                .. clock is null ? (IReadOnlyList<PipelineLoop>)[] : [new("clock", (stop, _) => clock.RunAsync(stop))],
-                .. alerts is null ? (IReadOnlyList<PipelineLoop>)[] : [new("alerts", (stop, _) => alerts.RunAsync(stop))],
+                .. task is null ? (IReadOnlyList<PipelineLoop>)[Side("history", history.RunAsync)] : [],
+                .. clock is null ? (IReadOnlyList<PipelineLoop>)[] : [Side("clock", clock.RunAsync)],
+                .. alerts is null ? (IReadOnlyList<PipelineLoop>)[] : [Side("alerts", alerts.RunAsync)],
             ],
-            projecting: [new("audit", audit.RunAsync), .. forwarder is null ? (IReadOnlyList<PipelineLoop>)[] : [new("audit-forward", forwarder.RunAsync)]],
+            projecting: [new("audit", audit.RunAsync) { IsSide = true }, .. forwarder is null ? (IReadOnlyList<PipelineLoop>)[] : [new("audit-forward", forwarder.RunAsync) { IsSide = true }]],
             ProgramVersion.Text,
             time,
             loggers.CreateLogger<TielinePipeline>());
     }
+
+    /// <summary>Of what only shows or tells.</summary>
+    private static PipelineLoop Side(string name, Func<CancellationToken, Task> run) => new(name, (stop, _) => run(stop)) { IsSide = true };
 
     private IReadOnlyList<PipelineLoop> Follow(NotificationSource source, DetailsClient calls, EventIntake intake, SqliteJournal journal)
     {
@@ -212,6 +214,35 @@ internal sealed partial class TielineRuntime(
     private Dispatcher CreateDispatcher(SqliteJournal journal, DestinationOptions destination, Destination sender) =>
         new(journal, sender, destination, time, Chance.Next, metrics, loggers.CreateLogger<Dispatcher>());
 
+    /// <summary>Events need no console: one that nobody can sign in to is no reason not to run.</summary>
+    private ConsoleTokens OpenTokens(string directory)
+    {
+        try
+        {
+            return ConsoleTokens.Open(directory);
+        }
+        catch (Exception e) when (e is StartupException or IOException or UnauthorizedAccessException)
+        {
+            LogNoConsole(loggers.CreateLogger<TielineRuntime>(), e.Message);
+            return ConsoleTokens.None();
+        }
+    }
+
+    /// <summary>For commands that talk to this process; without it they may not find it.</summary>
+    private void NoteAddress(string directory)
+    {
+        if (parts.Address is not { } address)
+            return;
+        try
+        {
+            ServiceAddress.Write(directory, address);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogNoAddress(loggers.CreateLogger<TielineRuntime>(), ServiceAddress.FileName, e.Message);
+        }
+    }
+
     private static IdentityRedactor Redactor(DataDirectory directory, TielineOptions options) => new(options.Redaction.Identity, IdentityKeys.Read(directory, options));
 
     /// <summary>A reload may bring another key. The audit log records that change.</summary>
@@ -221,6 +252,14 @@ internal sealed partial class TielineRuntime(
             journal.TryPost(new JournalWork.KnowIdentityKey(fingerprint));
         return Redactor(directory, options);
     }
+
+    [LoggerMessage(EventId = 5012, EventName = "ConsoleUnusable", Level = LogLevel.Error,
+        Message = "Nobody can sign in to the console or the API until the next start: {Reason}. Events are delivered as usual. Restore the file's permissions, or delete it, and restart Tieline")]
+    private static partial void LogNoConsole(ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 5013, EventName = "AddressNotNoted", Level = LogLevel.Warning,
+        Message = "The file {File} in the data directory cannot be written: {Reason}. Events are delivered as usual; commands may not find this Tieline until its next start")]
+    private static partial void LogNoAddress(ILogger logger, string file, string reason);
 
     [LoggerMessage(EventId = 5010, EventName = "DataDirectoryDoubtful", Level = LogLevel.Warning, Message = "{Warning}")]
     private static partial void LogWarning(ILogger logger, string warning);

@@ -28,11 +28,14 @@ internal sealed class ConsoleToken
             return new ConsoleToken(known);
         }
 
-        var made = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes));
+        var made = Make();
         // Whole: half a token would be one that can be guessed.
         WholeFile.Write(path, made + "\n");
         return new ConsoleToken(made);
     }
+
+    /// <summary>It stands nowhere, so nobody can give it.</summary>
+    public static ConsoleToken OfNobody() => new(Make());
 
     /// <returns>Null where there is none, or what is there is none.</returns>
     /// <exception cref="StartupException">It is there and cannot be read.</exception>
@@ -55,6 +58,8 @@ internal sealed class ConsoleToken
 
     /// <summary>Takes the same time whatever is given.</summary>
     public bool Is(string given) => CryptographicOperations.FixedTimeEquals(Hash(given), _hash);
+
+    private static string Make() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes));
 
     private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
 }

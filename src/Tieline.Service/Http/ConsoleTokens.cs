@@ -17,6 +17,9 @@ internal sealed class ConsoleTokens
     /// <param name="directory">The data directory, which this process holds.</param>
     public static ConsoleTokens Open(string directory) => new(ConsoleToken.Open(directory), ConsoleToken.Open(directory, ViewerFileName));
 
+    /// <summary>Tokens that stand in no file: nobody has them.</summary>
+    public static ConsoleTokens None() => new(ConsoleToken.OfNobody(), ConsoleToken.OfNobody());
+
     /// <returns>What whoever gave this may do; null: nothing.</returns>
     public string? RoleOf(string given) => Operator.Is(given) ? ConsoleRoles.Operator : Viewer.Is(given) ? ConsoleRoles.Viewer : null;
 

@@ -32,6 +32,8 @@ internal sealed class LoopCheck(RunningParts parts) : IReadinessCheck
     public string Name => "loops";
 
     public string? Problem => parts.Current?.Supervisor.Problem;
+
+    public string? Note => parts.Current?.Supervisor.Note;
 }
 
 /// <summary>Whether each destination is set up so that it can take events. One that is down for a while heals by itself, and is shown by its lag.</summary>

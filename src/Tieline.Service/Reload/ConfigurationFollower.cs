@@ -19,6 +19,7 @@ internal sealed partial class ConfigurationFollower(
     private IReadOnlyList<string> _files = followed.Start.Files;
     private string? _read;
     private string? _seen;
+    private bool _isUnread;
 
     /// <param name="stopping">Nothing is begun after it; what is being put in force is put in force as a whole.</param>
     public async Task RunAsync(CancellationToken stopping, CancellationToken aborting)
@@ -77,7 +78,8 @@ internal sealed partial class ConfigurationFollower(
             _files = read.Files;
             if (before != after)
                 continue; // others, or written to just now
-            _read = after;
+            // What could not be read is read again at the next look, whether or not it changes.
+            _read = _isUnread ? null : after;
             return read;
         }
 
@@ -88,12 +90,14 @@ internal sealed partial class ConfigurationFollower(
     {
         try
         {
+            _isUnread = false;
             return followed.Read();
         }
 #pragma warning disable CA1031 // whatever stands in a file, a Tieline that runs goes on with what it has
         catch (Exception e)
 #pragma warning restore CA1031
         {
+            _isUnread = true;
             return followed.Start with { Errors = [new ConfigurationError(ConfigurationLoader.FileName, $"cannot be read: {e.GetType().Name}")], Files = _files };
         }
     }
@@ -127,6 +131,8 @@ internal sealed partial class ConfigurationFollower(
 
     private void Refuse(IReadOnlyList<ConfigurationError> errors)
     {
+        if (_isUnread && errors.SequenceEqual(inForce.Refused))
+            return; // told already; it is read at each look
         inForce.Refuse(errors);
         var all = string.Join("; ", errors);
         LogRefused(logger, all);

@@ -10,6 +10,11 @@ internal sealed class AuditBrokenException(string message) : Exception(message)
         new($"Audit log '{file}' line {line}: {reason}. It was altered after it was written. Run 'tieline audit verify', and put the file back from a copy; "
             + "where there is none, 'tieline audit restart' begins a new log on record.");
 
+    /// <param name="found">A clause: what is wrong.</param>
+    public static AuditBrokenException Moved(string path, string found) => new(
+        $"Audit log '{path}' is no longer the file that Tieline wrote: {found}. Another program rotated, replaced, cut or removed it. Put it back as it was. "
+        + "If that is not possible, stop Tieline and begin a new log on record: 'tieline audit restart --reason TEXT'. Exclude the folder 'audit' from log rotation.");
+
     /// <param name="found">A clause: what does not fit.</param>
     public static AuditBrokenException Foreign(string directory, string found) => new(
         $"The audit log in '{directory}' and the journal beside it do not belong together: {found}. Both were left as they are. Put both back from the same copy. "

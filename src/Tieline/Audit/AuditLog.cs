@@ -43,7 +43,7 @@ internal sealed partial class AuditLog(
             return;
         AuditDisk.CreateDirectory(_directory);
         _key ??= AuditKey.Open(Path.Combine(dataDirectory, "keys"), _directory);
-        _checkpoints ??= new CheckpointFile(_directory, _key, journal, open);
+        _checkpoints ??= new CheckpointFile(_directory, _key, journal, open, missing => LogCheckpointsGone(logger, CheckpointFile.Name, missing));
         var tail = AuditTail.Read(_directory, head);
         _written = Durable = tail.Position;
         if (tail.TornBytes > 0)
@@ -80,10 +80,13 @@ internal sealed partial class AuditLog(
     }
 
     /// <summary>Makes durable what has been written.</summary>
+    /// <exception cref="AuditBrokenException">Somebody else was at the file: call <see cref="Close"/>.</exception>
     public void Sync()
     {
         if (IsDurable)
             return;
+        // Before they count as written: what went into a file that is no longer the log's is in no log.
+        CheckFile(_written.Length, mayBeLonger: false);
         _stream!.Flush(flushToDisk: true);
         LinesUnsigned += _written.Fact - Durable.Fact;
         Durable = _written;
@@ -137,12 +140,10 @@ internal sealed partial class AuditLog(
 
     private FileStream OpenAt(long length)
     {
-        var name = _written.File.ToString()!;
-        var stream = open(Path.Combine(_directory, name), FileMode.Open);
+        CheckFile(length, mayBeLonger: true);
+        var stream = open(PathOf(_written.File!.Value), FileMode.Open);
         try
         {
-            if (stream.Length < length)
-                throw new AuditBrokenException($"Audit log '{name}' was cut to {stream.Length} bytes while Tieline was writing to it: it had {length}. Put it back from a copy.");
             if (stream.Length > length)
                 stream.SetLength(length);
             stream.Position = length;
@@ -161,9 +162,10 @@ internal sealed partial class AuditLog(
         {
             // All of the closed file is durable, signed and read-only before the next exists: so only the newest file can ever be torn.
             Sync();
+            CheckFile(Durable.Length, mayBeLonger: false);
             Checkpoint();
             CloseStream();
-            AuditDisk.MakeReadOnly(Path.Combine(_directory, last.ToString()));
+            AuditDisk.MakeReadOnly(PathOf(last));
             _written = Durable = Durable with { Closed = true };
         }
 
@@ -197,6 +199,11 @@ internal sealed partial class AuditLog(
         LinesUnsigned++;
         LogRepaired(logger, file, _written.Lines, tornBytes);
     }
+
+    /// <param name="length">Bytes that it has at least.</param>
+    private void CheckFile(long length, bool mayBeLonger) => AuditFileCheck.Check(PathOf(_written.File!.Value), length, Durable.Length, Durable.Hash, mayBeLonger);
+
+    private string PathOf(AuditFileName file) => Path.Combine(_directory, file.ToString());
 
     private void CloseStream()
     {

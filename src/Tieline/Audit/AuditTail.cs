@@ -24,8 +24,8 @@ internal readonly record struct AuditTail(AuditPosition Position, long TornBytes
         if (head is not null && tail.Position.Fact < head.Fact)
         {
             throw new AuditBrokenException(
-                $"The audit log in '{directory}' ends with fact {tail.Position.Fact}, but the journal knows that it had reached {head.Fact}: lines were removed from its end. "
-                + "Put the files back from a copy; where there is none, 'tieline audit restart' begins a new log on record.");
+                $"The audit log in '{directory}' ends with fact {tail.Position.Fact}, but the journal knows that it had reached {head.Fact}: lines were removed from its end, or another program rotated or cut its newest file. "
+                + "Put the files back. If that is not possible, stop Tieline and begin a new log on record: 'tieline audit restart --reason TEXT'.");
         }
 
         return tail;

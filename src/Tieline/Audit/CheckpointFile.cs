@@ -7,7 +7,8 @@ namespace Tieline.Audit;
 
 /// <summary><c>checkpoints.jsonl</c>: signed heads of the log. Each says only what is already durable.</summary>
 /// <param name="journal">The id of the journal that the log is of; null: not known.</param>
-internal sealed class CheckpointFile(string directory, AuditKey key, string? journal, Func<string, FileMode, FileStream> open) : IDisposable
+/// <param name="gone">Told how many bytes somebody else took out of it; signing goes on behind what is left.</param>
+internal sealed class CheckpointFile(string directory, AuditKey key, string? journal, Func<string, FileMode, FileStream> open, Action<long> gone) : IDisposable
 {
     public const string Name = "checkpoints.jsonl";
 
@@ -19,6 +20,7 @@ internal sealed class CheckpointFile(string directory, AuditKey key, string? jou
     public void Append(AuditPosition position, DateTimeOffset now)
     {
         var line = Write(position, now);
+        LookForOthers();
         if (_length < 0)
             _length = MeasureWhole();
         try
@@ -43,6 +45,20 @@ internal sealed class CheckpointFile(string directory, AuditKey key, string? jou
     {
         _stream?.Dispose();
         _stream = null;
+    }
+
+    /// <summary>An open file tells nothing of a path that has another, or none.</summary>
+    private void LookForOthers()
+    {
+        if (_length < 0)
+            return;
+        var file = new FileInfo(Path.Combine(directory, Name));
+        var missing = _length - (file.Exists ? file.Length : 0);
+        if (missing <= 0)
+            return;
+        Dispose();
+        _length = -1;
+        gone(missing);
     }
 
     private byte[] Write(AuditPosition position, DateTimeOffset now)

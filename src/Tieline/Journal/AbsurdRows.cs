@@ -93,9 +93,37 @@ internal static class AbsurdRows
                 WHERE number = $number
                 """,
                 ("$problem", $"its record cannot be used: {gap.Reason}"), ("$now", now.ToUnixTimeMilliseconds()), ("$number", gap.Key));
+            if (JsonNode.Parse(gap.Row)?["state"]?.ToString() != GapStateNames.Of(GapState.Abandoned))
+                TellAbandoned(connection, transaction, gap.Key, now);
         }
 
         return found;
+    }
+
+    /// <summary>A gap that is given up has its line in the audit log, whoever gave it up.</summary>
+    private static void TellAbandoned(SqliteConnection connection, SqliteTransaction transaction, long number, DateTimeOffset now)
+    {
+        var detail = new JsonObject { ["gap"] = number };
+        using (var find = Command(connection, transaction, "SELECT reason, from_time, to_time, problem FROM gap WHERE number = $number"))
+        {
+            find.Parameters.AddWithValue("$number", number);
+            using var row = find.ExecuteReader();
+            if (!row.Read())
+                return;
+            detail["reason"] = row.GetString(0);
+            foreach (var (name, column) in ((string, int)[])[("from", 1), ("to", 2)])
+            {
+                if (!row.IsDBNull(column))
+                    detail[name] = EventTime.ToText(DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column)));
+            }
+
+            (detail["asks"], detail["recovered"], detail["known"], detail["problem"]) = (0, 0, 0, row.GetString(3));
+        }
+
+        Execute(
+            connection, transaction, "INSERT INTO fact(number, count, kind, at, detail) SELECT next_fact, 1, 'gap-abandoned', $now, $detail FROM mark",
+            ("$now", now.ToUnixTimeMilliseconds()), ("$detail", detail.ToJsonString()));
+        Execute(connection, transaction, "UPDATE mark SET next_fact = next_fact + 1");
     }
 
     private static string? ProblemOf(SqliteDataReader row, long epoch, long? sequence)

@@ -13,9 +13,11 @@ internal sealed partial class CheckpointLoop(SqliteJournal journal, TimeProvider
 
     public async Task RunAsync(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(_interval, time);
-        while (await timer.WaitForNextTickAsync(stopping))
+        while (true)
+        {
+            await Task.Delay(_interval, time, stopping);
             Checkpoint();
+        }
     }
 
     /// <summary>Where the disk is full or fails, the log grows meanwhile: what is in it is as durable as what is in the file.</summary>

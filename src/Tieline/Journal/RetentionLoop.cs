@@ -17,9 +17,11 @@ internal sealed partial class RetentionLoop(SqliteJournal journal, RetentionOpti
 
     public async Task RunAsync(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(_interval, time);
-        while (await timer.WaitForNextTickAsync(stopping))
+        while (true)
+        {
+            await Task.Delay(_interval, time, stopping);
             await RemoveAsync(stopping);
+        }
     }
 
     /// <returns>How many events went.</returns>

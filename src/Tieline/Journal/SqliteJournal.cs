@@ -76,6 +76,9 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
 
     private string? ReadProblem => _readProblem is { } fault && _time.GetMonotonicTime() - fault.At < _readProblemLasts ? fault.Problem : null;
 
+    /// <summary>Called before each read (<c>read</c>) and each piece of work that may have to wait for room (<c>write</c>); what it throws, that fails with. For tests of what a failure leaves behind; null otherwise.</summary>
+    internal Action<string>? Probe { get; set; }
+
     /// <summary>What turns out to be damaged when it is read for delivery.</summary>
     public JournalDamage Damage { get; } = new();
 
@@ -181,7 +184,11 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
 
     public bool TryPost(JournalWork work) => _writer.TryPost(work);
 
-    public ValueTask PostAsync(JournalWork work, CancellationToken cancellation) => _writer.PostAsync(work, cancellation);
+    public ValueTask PostAsync(JournalWork work, CancellationToken cancellation)
+    {
+        Probe?.Invoke("write");
+        return _writer.PostAsync(work, cancellation);
+    }
 
     public ValueTask<bool> WaitForRoomAsync(CancellationToken cancellation) => _writer.WaitForRoomAsync(cancellation);
 
@@ -246,6 +253,7 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
     {
         try
         {
+            Probe?.Invoke("read");
             var moved = _checkpoints.Checkpoint();
             _checkpointProblem = null;
             return moved;
@@ -318,6 +326,7 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
     {
         try
         {
+            Probe?.Invoke("read");
             lock (gate)
                 return read(reader);
         }

@@ -6,7 +6,8 @@ using Tieline.Storage;
 namespace Tieline.Pipeline;
 
 /// <summary>Owns every loop: none dies quietly. One that ends before its time is said, counted, and started again after a delay; one that keeps failing ends the process.</summary>
-/// <remarks>A fault of the disk that can pass (<see cref="DiskFault.CanPass(Exception)"/>) never ends the process: the loop is started again for as long as it takes.</remarks>
+/// <remarks>A fault of the disk that can pass (<see cref="DiskFault.CanPass(Exception)"/>) never ends the process: the loop is started again for as long as it takes. Nor does whatever fails a loop
+/// off the way of the events (<see cref="PipelineLoop.IsSide"/>).</remarks>
 /// <param name="give">Called with a sentence when a loop is given up on; the process should end with exit code 1, so that the service manager sees it.</param>
 internal sealed partial class LoopSupervisor(TimeProvider time, TielineMetrics metrics, ILogger<LoopSupervisor> logger, Action<string> give)
 {
@@ -16,6 +17,9 @@ internal sealed partial class LoopSupervisor(TimeProvider time, TielineMetrics m
     private static readonly TimeSpan _restartDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _longestDelay = TimeSpan.FromSeconds(5);
 
+    /// <summary>A side loop that keeps failing is started again so often: it can do no harm, and its cause is in the log.</summary>
+    private static readonly TimeSpan _longestSideDelay = TimeSpan.FromMinutes(1);
+
     /// <summary>A loop that has run for so long after a fault of the disk is well again.</summary>
     private static readonly TimeSpan _provenAfter = TimeSpan.FromSeconds(2);
 
@@ -24,29 +28,37 @@ internal sealed partial class LoopSupervisor(TimeProvider time, TielineMetrics m
     /// <summary>What each waits for; null: it failed in a way nobody foresaw.</summary>
     private readonly List<(PipelineLoop Loop, string? Fault)> _down = [];
 
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+
     private static TimeSpan Window => TimeSpan.FromMinutes(1);
 
-    /// <summary>Which loops are down right now; null when none is.</summary>
-    public string? Problem
+    /// <summary>The names of all loops that it was given so far.</summary>
+    public IReadOnlyCollection<string> Names
     {
         get
         {
             lock (_gate)
-            {
-                return _down.Count == 0 ? null : string.Join("; ", _down.GroupBy(down => down.Fault).OrderBy(group => group.Key is null ? 0 : 1).Select(group =>
-                    group.Key is { } fault ? $"waiting for the disk: {Labels(group)}: {fault}" : $"not running: {Labels(group)}; see the log"));
-            }
+                return [.. _names];
         }
     }
+
+    /// <summary>Which loops are down right now, of those that events need; null when none is.</summary>
+    public string? Problem => Down(isSide: false);
+
+    /// <summary>Which loops are down right now that events do not need; null when none is.</summary>
+    public string? Note => Down(isSide: true) is { } down ? $"{down}. Events are delivered as usual" : null;
 
     /// <summary>Ends when the loop does: in order after <paramref name="stopping"/>, or given up on.</summary>
     public async Task RunAsync(PipelineLoop loop, CancellationToken stopping, CancellationToken aborting)
     {
         var failures = new Queue<MonotonicTime>();
-        var diskFaults = 0;
+        var (diskFaults, sideFailures) = (0, 0);
+        lock (_gate)
+            _names.Add(loop.Name);
         while (true)
         {
             string? fault = null;
+            Exception? cause = null;
             var started = time.GetMonotonicTime();
             try
             {
@@ -60,15 +72,13 @@ internal sealed partial class LoopSupervisor(TimeProvider time, TielineMetrics m
                     SetUp(loop);
                     return;
                 }
-
-                LogEnded(logger, null, loop.Label);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested || aborting.IsCancellationRequested)
             {
                 SetUp(loop);
                 return;
             }
-            catch (JournalBrokenException e)
+            catch (JournalBrokenException e) when (!loop.IsSide)
             {
                 SetDown(loop, null);
                 LogCannotGoOn(logger, loop.Label, e.Message);
@@ -87,12 +97,14 @@ internal sealed partial class LoopSupervisor(TimeProvider time, TielineMetrics m
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                LogEnded(logger, e, loop.Label);
+                cause = e;
             }
 
             metrics.LoopRestarts.Add(1, new KeyValuePair<string, object?>("tieline.loop", loop.Name));
             if (stopping.IsCancellationRequested)
             {
+                if (cause is not null)
+                    LogFailedAtStop(logger, cause, loop.Label);
                 SetUp(loop); // it was to end
                 return;
             }
@@ -107,6 +119,17 @@ internal sealed partial class LoopSupervisor(TimeProvider time, TielineMetrics m
 
             diskFaults = 0;
             var now = time.GetMonotonicTime();
+            if (loop.IsSide)
+            {
+                sideFailures = now - started > Window ? 1 : sideFailures + 1;
+                var delay = _restartDelay * Math.Pow(2, Math.Min(sideFailures - 1, 6));
+                delay = delay < _longestSideDelay ? delay : _longestSideDelay;
+                LogEnded(logger, cause, loop.Label, delay.TotalSeconds);
+                await DelayAsync(delay, stopping);
+                continue;
+            }
+
+            LogEnded(logger, cause, loop.Label, _restartDelay.TotalSeconds);
             failures.Enqueue(now);
             while (failures.TryPeek(out var oldest) && now - oldest > Window)
                 failures.Dequeue();
@@ -155,10 +178,23 @@ internal sealed partial class LoopSupervisor(TimeProvider time, TielineMetrics m
             LogDiskIsBack(logger, loop.Label);
     }
 
+    private string? Down(bool isSide)
+    {
+        lock (_gate)
+        {
+            var down = _down.Where(one => one.Loop.IsSide == isSide).ToList();
+            return down.Count == 0 ? null : string.Join("; ", down.GroupBy(one => one.Fault).OrderBy(group => group.Key is null ? 0 : 1).Select(group =>
+                group.Key is { } fault ? $"waiting for the disk: {Labels(group)}: {fault}" : $"not running: {Labels(group)}; see the log"));
+        }
+    }
+
     private static string Labels(IEnumerable<(PipelineLoop Loop, string? Fault)> down) => string.Join(", ", down.Select(one => one.Loop.Label));
 
-    [LoggerMessage(EventId = 6001, EventName = "LoopEnded", Level = LogLevel.Critical, Message = "Loop {Loop} ended unexpectedly; it is started again in a second")]
-    private static partial void LogEnded(ILogger logger, Exception? exception, string loop);
+    [LoggerMessage(EventId = 6001, EventName = "LoopEnded", Level = LogLevel.Critical, Message = "Loop {Loop} ended unexpectedly; it is started again in {Seconds} s")]
+    private static partial void LogEnded(ILogger logger, Exception? exception, string loop, double seconds);
+
+    [LoggerMessage(EventId = 6007, EventName = "LoopFailedAtStop", Level = LogLevel.Error, Message = "Loop {Loop} failed while Tieline stopped; the next start continues from what is on disk")]
+    private static partial void LogFailedAtStop(ILogger logger, Exception exception, string loop);
 
     [LoggerMessage(EventId = 6003, EventName = "LoopWaitsForDisk", Level = LogLevel.Critical,
         Message = "Loop {Loop} cannot go on: {Fault}. Nothing is lost; it is started again until the disk can be used")]

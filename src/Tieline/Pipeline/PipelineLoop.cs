@@ -14,6 +14,9 @@ internal sealed record PipelineLoop(string Name, Func<Func<CancellationToken, Ca
     /// <summary>Which of several loops of one name: a destination's name.</summary>
     public string? Of { get; init; }
 
+    /// <summary>Events come and go without it: it never ends the process, whatever fails it. The audit log and all that only shows or tells (docs/adr/0047).</summary>
+    public bool IsSide { get; init; }
+
     /// <summary>In logs and readiness.</summary>
     public string Label => Of is null ? Name : $"{Name}:{Of}";
 }

@@ -19,6 +19,13 @@ internal sealed partial class ReconcileLoop
     /// <summary>The time is looked at so often: the clock may be set meanwhile.</summary>
     private static readonly TimeSpan _look = TimeSpan.FromMinutes(1);
 
+    /// <summary>A night that failed is tried again after this.</summary>
+    private static readonly TimeSpan _again = TimeSpan.FromMinutes(10);
+
+    /// <summary>Nights that failed, oldest first.</summary>
+    private readonly Queue<DateTimeOffset> _failed = new();
+    private MonotonicTime _againAt;
+
     private readonly NightlySchedule? _nightly;
     private readonly bool _repairsNightly;
     private readonly TimeProvider _time;
@@ -68,8 +75,10 @@ internal sealed partial class ReconcileLoop
         {
             while (!stopping.IsCancellationRequested)
             {
-                if (await WaitAsync(_nightly?.Until(_reconciler.Clock.Now.Source), stopping))
+                if (await WaitAsync(UntilNext(), stopping))
                     await AnswerAsync(await _asked.Reader.ReadAsync(stopping), stopping);
+                else if (_failed.Count > 0 && _againAt <= _time.GetMonotonicTime())
+                    await RunNightlyAsync(_failed.Dequeue(), stopping);
                 else if (_nightly?.Take(_reconciler.Clock.Now.Source) is { } due)
                     await RunNightlyAsync(due, stopping);
             }
@@ -87,6 +96,17 @@ internal sealed partial class ReconcileLoop
                     asked.Done.TrySetCanceled(CancellationToken.None);
             }
         }
+    }
+
+    /// <returns>Null: no night is due, ever.</returns>
+    private TimeSpan? UntilNext()
+    {
+        var until = _nightly?.Until(_reconciler.Clock.Now.Source);
+        if (_failed.Count == 0)
+            return until;
+        var left = _againAt - _time.GetMonotonicTime();
+        left = left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        return until < left ? until : left;
     }
 
     /// <returns>True: asked for. False: it may be due.</returns>
@@ -134,9 +154,13 @@ internal sealed partial class ReconcileLoop
         {
             await ReconcileAsync(new ReconcileRequest(from, to, _repairsNightly), _ => { }, stopping);
         }
+#pragma warning disable CA1031 // this night is tried again, whatever failed it
         catch (Exception e) when (e is not OperationCanceledException)
+#pragma warning restore CA1031
         {
             LogFailed(_logger, e);
+            _failed.Enqueue(due);
+            _againAt = _time.GetMonotonicTime() + _again;
         }
         finally
         {

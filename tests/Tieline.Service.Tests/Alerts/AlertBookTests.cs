@@ -37,6 +37,28 @@ public sealed class AlertBookTests
     }
 
     [Fact]
+    public void A_rule_that_fails_holds_back_no_other_and_what_it_said_stands()
+    {
+        var fails = false;
+        var faulty = AlertRules.All.First(rule => rule.Name == Rule) with
+        {
+            Name = "TielineFaulty",
+            For = TimeSpan.Zero,
+            Holding = figures => fails ? throw new InvalidOperationException("nobody foresaw this") : figures.Now(Metric),
+        };
+        _book = new AlertBook([faulty, .. AlertRules.All], _options, "line:3001");
+        Pass(TimeSpan.FromMinutes(1), dead: 2);
+        _book.Alerts.Single(alert => alert.Rule == "TielineFaulty").State.ShouldBe(AlertState.Firing);
+
+        fails = true;
+        _history.Begin(_now += _look);
+        _history.Add(Metric, AlertLabels.None, 2);
+        _book.Evaluate(_history).ShouldHaveSingleItem().Rule.Name.ShouldBe("TielineFaulty");
+        Pass(TimeSpan.FromMinutes(5), dead: 2);
+        _book.Alerts.Where(alert => alert.State == AlertState.Firing).Select(alert => alert.Rule).Order(StringComparer.Ordinal).ShouldBe([Rule, "TielineFaulty"]);
+    }
+
+    [Fact]
     public void What_is_over_is_told_and_then_forgotten()
     {
         Pass(TimeSpan.FromMinutes(20), dead: 2);

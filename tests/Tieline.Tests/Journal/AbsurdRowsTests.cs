@@ -86,6 +86,26 @@ public sealed class AbsurdRowsTests : IAsyncLifetime
     public void Absurd_rows_among_the_events_stop_nothing_and_none_goes_out_that_is_not_as_it_was_written() =>
         Try(_deciding, 100, null);
 
+    [Fact]
+    public void A_gap_whose_record_cannot_be_used_is_abandoned_on_record_once()
+    {
+        using var temp = new TempDirectory();
+        var path = temp.FileNamed("data");
+        Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.Copy(Template, Path.Combine(path, JournalSchema.FileName));
+        Change(Path.Combine(path, JournalSchema.FileName), ["UPDATE gap SET to_time = 9223372036854775807"]);
+        using var metrics = new TielineMetrics();
+        for (var start = 0; start < 2; start++)
+        {
+            using var directory = DataDirectory.Open(path);
+            var logs = new LogGuard();
+            logs.Expect(2052);
+            using var journal = SqliteJournal.Open(directory, [Crm], new ManualTime(), metrics, logs.For<SqliteJournal>(), sameWithin: SameWithin);
+            journal.ReadFacts(0, 1_000).Where(fact => fact.Action == "gap-abandoned").ShouldHaveSingleItem().Detail!.ToJsonString().ShouldBe(
+                """{"gap":1,"reason":"hole","from":"2026-03-02T09:00:10.000Z","asks":0,"recovered":0,"known":0,"problem":"its record cannot be used: to_time is no possible time"}""");
+        }
+    }
+
     /// <summary>The first that fails is told as it is: to shrink it would take its patience many times.</summary>
     private void Try(string[] tables, int times, int? expected)
     {

@@ -3,14 +3,12 @@ using Tieline.TestKit;
 
 namespace Tieline.Tests.Pipeline;
 
-/// <summary>A <see cref="ManualTime"/> on which one wait of a loop fails, once; and that tells of each wait that begins, and of each tick. What only limits a wait is none.</summary>
-/// <param name="failsAt">Which of the waits fails, from 1; 0: none.</param>
+/// <summary>A <see cref="ManualTime"/> that tells of each wait that begins, and on which one wait of a loop may fail. What only limits a wait is none.</summary>
 /// <param name="waits">Where they are told.</param>
-internal sealed class FaultyClock(ManualTime time, int failsAt, ChannelWriter<TimeSpan> waits) : TimeProvider
+internal sealed class FaultyClock(ManualTime time, LoopFaults faults, ChannelWriter<TimeSpan> waits) : TimeProvider
 {
-    private int _begun;
-
-    public bool HasFailed { get; private set; }
+    /// <summary>No call has a shorter limit: what is shorter is waited for.</summary>
+    private static readonly TimeSpan _shortest = TimeSpan.FromSeconds(2);
 
     public override long TimestampFrequency => time.TimestampFrequency;
 
@@ -20,25 +18,12 @@ internal sealed class FaultyClock(ManualTime time, int failsAt, ChannelWriter<Ti
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        if (state is CancellationTokenSource || dueTime == Timeout.InfiniteTimeSpan)
-            return time.CreateTimer(callback, state, dueTime, period);
-        if (Interlocked.Increment(ref _begun) == failsAt)
-        {
-            HasFailed = true;
-            throw new IOException("a fault that the test put in");
-        }
-
-        var timer = time.CreateTimer(
-            given =>
-            {
-                callback(given);
-                if (period != Timeout.InfiniteTimeSpan)
-                    waits.TryWrite(period);
-            },
-            state,
-            dueTime,
-            period);
-        waits.TryWrite(dueTime);
+        var isLimit = state is CancellationTokenSource;
+        if (!isLimit && dueTime != Timeout.InfiniteTimeSpan)
+            faults.Touch("wait");
+        var timer = time.CreateTimer(callback, state, dueTime, period);
+        if (dueTime != Timeout.InfiniteTimeSpan && (!isLimit || dueTime <= _shortest))
+            waits.TryWrite(dueTime);
         return timer;
     }
 }

@@ -13,6 +13,7 @@ public sealed class LoopSupervisorTests : IDisposable
     private const int LoopWaitsForDisk = 6003;
     private const int LoopDiskIsBack = 6004;
     private const int LoopCannotGoOn = 6005;
+    private const int LoopFailedAtStop = 6007;
 
     private readonly LogGuard _logs = new();
     private readonly ManualTime _time = new();
@@ -78,9 +79,55 @@ public sealed class LoopSupervisorTests : IDisposable
         _supervisor.Problem.ShouldNotBeNull();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_side_loop_that_keeps_failing_never_ends_the_process_and_is_told_without_a_doubt_about_events(bool isBroken)
+    {
+        _logs.Expect(LoopEnded);
+        var fails = true;
+        var running = _supervisor.RunAsync(
+            new PipelineLoop("alerts", (stopping, _) => !fails ? Task.Delay(Timeout.InfiniteTimeSpan, _time, stopping)
+                : throw (isBroken ? new JournalBrokenException("broken", new InvalidOperationException()) : new InvalidOperationException("a rule"))) { IsSide = true },
+            _stopping.Token,
+            _aborting.Token);
+        var waits = new List<double>();
+        for (var failure = 1; failure <= 12; failure++)
+        {
+            var wait = await _time.Waits.ReadAsync(TestContext.Current.CancellationToken);
+            waits.Add(wait.TotalSeconds);
+            _supervisor.Problem.ShouldBeNull("events come and go without it");
+            _supervisor.Note.ShouldBe("not running: alerts; see the log. Events are delivered as usual");
+            fails = failure < 12;
+            _time.Advance(wait);
+        }
+
+        waits.ShouldBe([1, 2, 4, 8, 16, 32, 60, 60, 60, 60, 60, 60]);
+        _given.ShouldBeEmpty();
+        await _stopping.CancelAsync();
+        await running;
+        _supervisor.Note.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_loop_that_fails_while_it_is_to_end_is_said()
+    {
+        _logs.Expect(LoopFailedAtStop);
+        var running = RunAsync(async (stopping, _) =>
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw new InvalidOperationException("its last write");
+        });
+        await _stopping.CancelAsync();
+        await running;
+        _logs.Has(LoopFailedAtStop).ShouldBeTrue();
+        _supervisor.Problem.ShouldBeNull();
+    }
+
     [Fact]
     public async Task Failures_that_lie_further_apart_go_on_for_ever()
     {
+        _logs.Expect(LoopFailedAtStop);
         _logs.Expect(LoopEnded);
         var running = RunAsync((_, _) => throw new InvalidOperationException("again"));
         for (var failure = 1; failure <= 20; failure++)
@@ -126,6 +173,7 @@ public sealed class LoopSupervisorTests : IDisposable
     [Fact]
     public async Task One_of_several_loops_of_a_name_is_told_apart_and_another_does_not_clear_its_flag()
     {
+        _logs.Expect(LoopFailedAtStop);
         _logs.Expect(LoopEnded);
         var other = new TaskCompletionSource();
         var failing = _supervisor.RunAsync(

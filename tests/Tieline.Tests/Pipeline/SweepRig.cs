@@ -119,7 +119,7 @@ internal sealed class SweepRig : IAsyncDisposable
             await RoundAsync();
     }
 
-    public DetailsReader Reader() => new(_client, _budget, Time, () => 0.5, Rig.Logs.For<DetailsReader>());
+    public DetailsReader Reader(TimeProvider clock) => new(_client, _budget, clock, () => 0.5, Rig.Logs.For<DetailsReader>());
 
     public SweepLoop Loop(TimeProvider clock) => new(Snapshots, Rig.Intake, Rig.Journal, _client, clock, Rig.Metrics, Rig.Logs.For<SweepLoop>());
 

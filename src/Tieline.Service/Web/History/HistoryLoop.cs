@@ -25,21 +25,22 @@ internal sealed partial class HistoryLoop(HistoryTally tally, RunningParts parts
 
     public async Task RunAsync(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(Every, time);
         var failed = false;
         try
         {
             while (true)
             {
                 // The first one a while after the start, which has better things to do.
-                await timer.WaitForNextTickAsync(stopping);
+                await Task.Delay(Every, time, stopping);
                 try
                 {
                     _file ??= HistoryFile.Open(path);
                     _file.Add(tally.Take(time.GetUtcNow(), parts.Current));
                     failed = false;
                 }
-                catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+#pragma warning disable CA1031 // a sample that cannot be taken is none; the next one may be
+                catch (Exception e)
+#pragma warning restore CA1031
                 {
                     if (!failed)
                         LogFailed(logger, e.Message);

@@ -17,6 +17,9 @@ internal abstract record DeliveryOutcome
     {
         /// <summary>Of a batch, what became of each event, in its order; null: all of them are accepted.</summary>
         public IReadOnlyList<DeliveryOutcome>? Events { get; init; }
+
+        /// <summary>After an attempt that ended without an answer it leaves open whether the CRM has it.</summary>
+        public bool IsOpenAfterUnseen => AnswerTable.Of(Asked.Destination, Status, AnswerSigns.AfterUnseen) == AnswerMeaning.AskOnceMore;
     }
 
     /// <summary>300, 400, 413, 415, 422: this payload will never do. Set it aside and go on.</summary>

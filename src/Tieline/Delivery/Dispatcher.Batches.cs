@@ -16,8 +16,8 @@ internal sealed partial class Dispatcher
     {
         switch (ended.Outcome)
         {
-            case DeliveryOutcome.Accepted { Status: Conflict, Events: null } when batch.Entries.Count > 1 && _unseen.TryAskAgain(batch.Entries):
-                await DelayAsync(batch, AskAgain(batch.Failures + 1), ended, now, aborting);
+            case DeliveryOutcome.Accepted { IsOpenAfterUnseen: true, Events: null } open when batch.Entries.Count > 1 && _unseen.TryAskAgain(batch.Entries):
+                await DelayAsync(batch, AskAgain(batch.Failures + 1, open.Status), ended, now, aborting);
                 break;
             case DeliveryOutcome.Accepted accepted:
                 await SettleEachAsync(batch, accepted, ended, now, aborting);

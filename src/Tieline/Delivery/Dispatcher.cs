@@ -20,8 +20,6 @@ internal sealed partial class Dispatcher
     /// <summary>Conversations that are read from the disk in one turn of the loop: few enough that the others do not wait for it.</summary>
     private const int RefillsAtOnce = 16;
 
-    private const int Conflict = 409;
-
     /// <summary>Entries read at once: few enough that those in flight do not wait for it.</summary>
     private const int ReadSize = 256;
 
@@ -415,8 +413,8 @@ internal sealed partial class Dispatcher
     {
         switch (outcome)
         {
-            case DeliveryOutcome.Accepted { Status: Conflict } when _unseen.TryAskAgain([lane.Head]):
-                await AskAgainAsync(lane, ended, now, aborting);
+            case DeliveryOutcome.Accepted { IsOpenAfterUnseen: true } open when _unseen.TryAskAgain([lane.Head]):
+                await AskAgainAsync(lane, open.Status, ended, now, aborting);
                 break;
             case DeliveryOutcome.Accepted accepted:
                 if (!lane.Head.HasWaited)
@@ -501,18 +499,18 @@ internal sealed partial class Dispatcher
     }
 
     /// <summary>The first copy may be under way still: a 409 says so, or that it is there. Once more, when it must be over by our own patience; what is answered then decides.</summary>
-    private async ValueTask AskAgainAsync(DeliveryLane lane, Ended ended, MonotonicTime now, CancellationToken aborting)
+    private async ValueTask AskAgainAsync(DeliveryLane lane, int status, Ended ended, MonotonicTime now, CancellationToken aborting)
     {
-        var again = AskAgain(lane.FailuresInRow + 1);
+        var again = AskAgain(lane.FailuresInRow + 1, status);
         lane.AskedUntil = now + again.Hold!.Value;
         await FailAsync(lane, again.Hold.Value, again, ended, aborting);
         _lanes.Delay(lane, lane.AskedUntil);
     }
 
-    private DeliveryOutcome.BackOff AskAgain(int failures)
+    private DeliveryOutcome.BackOff AskAgain(int failures, int status)
     {
         var delay = RetrySchedule.DelayAfter(failures, _random(), _options.Retry);
-        return new DeliveryOutcome.BackOff(BackOffReason.InProgress, Conflict, delay > _options.Timeout ? delay : _options.Timeout);
+        return new DeliveryOutcome.BackOff(BackOffReason.InProgress, status, delay > _options.Timeout ? delay : _options.Timeout);
     }
 
     /// <summary>An attempt of the lane's head is charged, and made durable.</summary>

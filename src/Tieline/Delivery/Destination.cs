@@ -59,6 +59,7 @@ internal sealed class Destination(
         AllowAutoRedirect = false,
         UseCookies = false,
         UseProxy = true,
+        Proxy = Proxies.Of(options.Proxy),
         ActivityHeadersPropagator = null,
         ConnectTimeout = options.ConnectTimeout < options.Timeout ? options.ConnectTimeout : options.Timeout,
         MaxConnectionsPerServer = options.Concurrency,

@@ -83,7 +83,7 @@ internal sealed partial class OAuthCredentials(DestinationOptions options, LiveS
             using var response = await http.SendAsync(request, timeout.Token);
             var body = await ReadAsync(response, timeout.Token);
             var status = (int)response.StatusCode;
-            var hold = RetryAfter.Read(response.Headers, time.GetUtcNow()) is { Ticks: > 0 } asked ? (TimeSpan?)asked : null;
+            var hold = OutcomeClassifier.HoldOf(RetryAfter.Read(response.Headers, time.GetUtcNow()));
             switch (AnswerTable.Of(Asked.DestinationToken, status, HtmlPage.Is(response.Content.Headers, body.Span) ? AnswerSigns.Html : AnswerSigns.None))
             {
                 case AnswerMeaning.Read when OAuthToken.TryRead(body.Span, now, out var token):

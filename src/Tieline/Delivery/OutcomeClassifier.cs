@@ -7,14 +7,14 @@ namespace Tieline.Delivery;
 internal static class OutcomeClassifier
 {
     /// <summary>A <c>Retry-After</c> beyond this is taken for a mistake, and this used instead.</summary>
-    public static readonly TimeSpan MaxHold = RetryAfter.Longest;
+    public static readonly TimeSpan MaxHold = TimeSpan.FromHours(1);
 
     /// <param name="signs">What its body has; its headers are read here.</param>
     public static DeliveryOutcome Classify(HttpResponseMessage response, DateTimeOffset now, AnswerSigns signs = AnswerSigns.None)
     {
         var status = (int)response.StatusCode;
         var asked = RetryAfter.Read(response.Headers, now);
-        var hold = asked > TimeSpan.Zero ? asked : null;
+        var hold = HoldOf(asked);
         return AnswerTable.Of(Asked.Destination, status, asked is null ? signs : signs | AnswerSigns.RetryAfter) switch
         {
             AnswerMeaning.Accepted or AnswerMeaning.AskOnceMore => new DeliveryOutcome.Accepted(status), // who has asked before decides
@@ -26,6 +26,9 @@ internal static class OutcomeClassifier
             _ => new DeliveryOutcome.BackOff(BackOffReason.ServerFailed, status, hold),
         };
     }
+
+    /// <summary>What is asked for holds nothing where it is no time, and at most <see cref="MaxHold"/>.</summary>
+    public static TimeSpan? HoldOf(TimeSpan? asked) => asked is { Ticks: > 0 } wait ? (wait < MaxHold ? wait : MaxHold) : null;
 
     public static DeliveryOutcome Classify(HttpRequestException e) => new DeliveryOutcome.BackOff(
         e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError

@@ -8,8 +8,8 @@ namespace Tieline.Http;
 /// adds a second value, the longest counts. <c>docs/formats/answers.md</c> has examples.</remarks>
 internal static class RetryAfter
 {
-    /// <summary>More than this is taken for a mistake, and this used instead.</summary>
-    public static readonly TimeSpan Longest = TimeSpan.FromHours(1);
+    /// <summary>More than this is taken for a mistake, and this used instead: daily limits ask for hours. Who waits has a bound of its own.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
     private static readonly string[] _isoForms = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 

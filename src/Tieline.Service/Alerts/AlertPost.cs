@@ -45,7 +45,7 @@ internal sealed class AlertPost : IDisposable
             using var request = _requests.Create(notice.Id, isFetched: false, AlertBody.Of(notice, _options.Format, _console), _time.GetUtcNow(), default);
             using var response = await _http.SendAsync(request, either.Token);
             if (!response.IsSuccessStatusCode)
-                return ($"it answered {(int)response.StatusCode}", RetryAfter.Read(response.Headers, _time.GetUtcNow()));
+                return ($"it answered {(int)response.StatusCode}", OutcomeClassifier.HoldOf(RetryAfter.Read(response.Headers, _time.GetUtcNow())));
             return await HtmlPage.ReadAsync(response, _time, either.Token) is null ? (null, null) : ($"it answered {(int)response.StatusCode} with an HTML page: somebody else answers there", null);
         }
         catch (HttpRequestException e)

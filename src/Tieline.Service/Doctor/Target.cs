@@ -28,10 +28,10 @@ internal sealed record Target(string UsedFor, Uri Url, HttpMethod Method, IReadO
     public string Authority => $"{Url.IdnHost}:{Url.Port}";
 
     /// <summary>What it is reached through: its own, or <c>Genesys:Proxy</c>.</summary>
-    public ProxyOptions ProxyOptions { get; private init; } = new();
+    public ProxyOptions ProxyOptions { get; init; } = new();
 
     /// <summary>The proxy in effect, and who says so; null where there is none.</summary>
-    public string? Proxy => Proxies.Describe(ProxyOptions, Destination is null ? "Genesys:Proxy" : $"the Proxy of destination '{UsedFor}'", Url);
+    public string? Proxy => Proxies.Describe(ProxyOptions, Destination is null ? "Genesys:Proxy" : $"{UsedFor}:Proxy", Url);
 
     /// <summary>Genesys's API first; the destinations last.</summary>
     public static IReadOnlyList<Target> Of(TielineOptions options)

@@ -34,7 +34,7 @@ internal static class TokenAnswer
     {
         AnswerMeaning.Read => Read(body, now, sentAt),
         AnswerMeaning.HtmlPage => new TokenOutcome.Unavailable(
-            $"the token endpoint answered {(int)status} with an HTML page, not with a token: does a login page or gateway stand before {url.Host}, or is it not where Genesys logs clients in?", retryAfter),
+            $"the token endpoint answered {(int)status} with an HTML page, not with a token; does a login page or gateway stand before {url.Host}, or is it not where Genesys logs clients in?", retryAfter),
         AnswerMeaning.Misconfigured => new TokenOutcome.Refused(WhatToCheck(status, body, options, url)),
         _ when status is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or (>= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest) => new TokenOutcome.Unavailable(
             $"the token endpoint answered {(int)status}; is {url.Host} where Genesys logs clients in (Genesys:Region, Genesys:LoginUrl, Genesys:TokenUrl)?", retryAfter),

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net.Http.Headers;
 
@@ -11,6 +12,7 @@ internal static class RetryAfter
     /// <summary>More than this is taken for a mistake, and this used instead: daily limits ask for hours. Who waits has a bound of its own.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
+    private static readonly SearchValues<char> _number = SearchValues.Create("0123456789.");
     private static readonly string[] _isoForms = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 
     /// <param name="now">What a date is compared with where the answer has no <c>Date</c>.</param>
@@ -53,7 +55,7 @@ internal static class RetryAfter
 
     /// <summary>Up to more digits than any number type takes: such a one is infinite here.</summary>
     private static TimeSpan? Seconds(string text) =>
-        text.AsSpan().ContainsAnyExcept("0123456789.") || !double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) ? null
+        text.AsSpan().ContainsAnyExcept(_number) || !double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) ? null
         : seconds < Longest.TotalSeconds ? TimeSpan.FromSeconds(Math.Ceiling(seconds))
         : Longest;
 

@@ -61,11 +61,11 @@ public sealed class ProxyTests : IAsyncLifetime
         await File.WriteAllTextAsync(file, "one\n", TestContext.Current.CancellationToken);
         var options = new DestinationOptions { Url = new Uri("https://crm.invalid/hook"), Proxy = { Url = _proxy.Url, Username = "me", PasswordFile = file } };
         await SendAsync(options);
-        _proxy.Asked.Last().Credentials.ShouldBe("me:one");
+        _proxy.Asked[^1].Credentials.ShouldBe("me:one");
         await File.WriteAllTextAsync(file, "two\n", TestContext.Current.CancellationToken);
         _proxy.Password = "two";
         await SendAsync(options);
-        _proxy.Asked.Last().Credentials.ShouldBe("me:two");
+        _proxy.Asked[^1].Credentials.ShouldBe("me:two");
     }
 
     [Fact]

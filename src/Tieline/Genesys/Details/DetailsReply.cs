@@ -24,7 +24,7 @@ internal static class DetailsReply
     };
 
     /// <summary>A page for people in place of an answer.</summary>
-    public static DetailsOutcome.Retry Page(HttpStatusCode status, string host) => new($"{host} answered {(int)status} with an HTML page: does a login page or gateway stand before Genesys?", null);
+    public static DetailsOutcome.Retry Page(HttpStatusCode status, string host) => new($"{host} answered {(int)status} with an HTML page; does a login page or gateway stand before Genesys?", null);
 
     private static DetailsOutcome.Refused Refused(int status, ReadOnlyMemory<byte> body) => status switch
     {

@@ -21,7 +21,7 @@ internal static class ChannelReply
 
     /// <summary>A page for people in place of an answer.</summary>
     public static ChannelOutcome<T> Page<T>(HttpStatusCode status, string what) =>
-        new ChannelOutcome<T>.Retry($"{what} was answered {(int)status} with an HTML page: does a login page or gateway stand before Genesys?", null);
+        new ChannelOutcome<T>.Retry($"Genesys answered {(int)status} to {what}, with an HTML page; does a login page or gateway stand before Genesys?", null);
 
     private static ChannelOutcome<T> Refused<T>(int status, ReadOnlyMemory<byte> body, string what) => status switch
     {

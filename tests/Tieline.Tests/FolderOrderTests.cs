@@ -10,10 +10,11 @@ public sealed class FolderOrderTests
 {
     private static readonly Architecture _tieline = new ArchLoader().LoadAssemblies(typeof(Secret).Assembly).Build();
 
-    /// <summary>From top to bottom: each folder, and the folders it may name. Diagnostics may be named by anyone.</summary>
+    /// <summary>From top to bottom: each folder, and the folders it may name. Diagnostics and Http may be named by anyone.</summary>
     private static readonly (string Folder, string[] MayName)[] _folders =
     [
         ("Diagnostics", []),
+        ("Http", []),
         ("Events", []),
         ("Sequencing", ["Events"]),
         ("Filtering", ["Events"]),
@@ -35,7 +36,7 @@ public sealed class FolderOrderTests
         {
             foreach (var (other, _) in _folders)
             {
-                if (other != folder && !mayName.Contains(other) && (other != "Diagnostics"))
+                if (other != folder && !mayName.Contains(other) && other is not ("Diagnostics" or "Http"))
                     pairs.Add(folder, other);
             }
         }

@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
 using Tieline.Delivery;
-using Tieline.Genesys;
+using Tieline.Http;
 
 namespace Tieline.Service.Alerts;
 
@@ -44,7 +44,9 @@ internal sealed class AlertPost : IDisposable
         {
             using var request = _requests.Create(notice.Id, isFetched: false, AlertBody.Of(notice, _options.Format, _console), _time.GetUtcNow(), default);
             using var response = await _http.SendAsync(request, either.Token);
-            return response.IsSuccessStatusCode ? (null, null) : ($"it answered {(int)response.StatusCode}", RetryAfter.Read(response.Headers.RetryAfter, _time.GetUtcNow()));
+            if (!response.IsSuccessStatusCode)
+                return ($"it answered {(int)response.StatusCode}", OutcomeClassifier.HoldOf(RetryAfter.Read(response.Headers, _time.GetUtcNow())));
+            return await HtmlPage.ReadAsync(response, _time, either.Token) is null ? (null, null) : ($"it answered {(int)response.StatusCode} with an HTML page: somebody else answers there", null);
         }
         catch (HttpRequestException e)
         {

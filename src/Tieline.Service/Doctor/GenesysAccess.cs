@@ -14,7 +14,7 @@ internal sealed class GenesysAccess : IDisposable
 
     public GenesysAccess(GenesysOptions options, TimeProvider time)
     {
-        (Options, Time) = (options, time);
+        (Options, Time, Http) = (options, time, GenesysHttp.Create(proxy: options.Proxy));
         Endpoints = GenesysEndpoints.Of(options);
         var budget = new RestBudget(time, options.RequestsPerMinute);
         Tokens = new TokenProvider(options, Endpoints.Token, Http, budget, time, _metrics, NullLogger<TokenProvider>.Instance);
@@ -28,7 +28,7 @@ internal sealed class GenesysAccess : IDisposable
 
     public GenesysEndpoints Endpoints { get; }
 
-    public HttpMessageInvoker Http { get; } = GenesysHttp.Create();
+    public HttpMessageInvoker Http { get; }
 
     public TokenProvider Tokens { get; }
 

@@ -4,6 +4,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Tieline.Delivery;
+using Tieline.Http;
 
 namespace Tieline.Service.Doctor;
 
@@ -71,7 +72,7 @@ internal sealed class HostProbe(IReadOnlyList<Target> targets, TimeProvider time
         problem = null;
         try
         {
-            var handler = target.Destination is { } destination ? Destination.CreateHandler(destination) : new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ActivityHeadersPropagator = null };
+            var handler = target.Destination is { } destination ? Destination.CreateHandler(destination) : new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ActivityHeadersPropagator = null, Proxy = Proxies.Of(target.ProxyOptions) };
             handler.ConnectTimeout = _patience; // whoever asks wants to know what is there
             return handler;
         }

@@ -1,6 +1,7 @@
 using System.Net;
 using Tieline.Delivery;
 using Tieline.Genesys;
+using Tieline.Http;
 using Tieline.Service.Configuration;
 
 namespace Tieline.Service.Doctor;
@@ -26,25 +27,28 @@ internal sealed record Target(string UsedFor, Uri Url, HttpMethod Method, IReadO
 
     public string Authority => $"{Url.IdnHost}:{Url.Port}";
 
-    /// <summary>The proxy that .NET takes for it (<c>HTTPS_PROXY</c> and its kin), without what may be a password; null where there is none.</summary>
-    public string? Proxy => !HttpClient.DefaultProxy.IsBypassed(Url) && HttpClient.DefaultProxy.GetProxy(Url) is { } proxy ? $"{proxy.IdnHost}:{proxy.Port}" : null;
+    /// <summary>What it is reached through: its own, or <c>Genesys:Proxy</c>.</summary>
+    public ProxyOptions ProxyOptions { get; init; } = new();
+
+    /// <summary>The proxy in effect, and who says so; null where there is none.</summary>
+    public string? Proxy => Proxies.Describe(ProxyOptions, Destination is null ? "Genesys:Proxy" : $"{UsedFor}:Proxy", Url);
 
     /// <summary>Genesys's API first; the destinations last.</summary>
     public static IReadOnlyList<Target> Of(TielineOptions options)
     {
         var endpoints = GenesysEndpoints.Of(options.Genesys);
-        List<Target> targets = [AtRoot("Genesys's API", endpoints.Api), AtRoot("Genesys's token endpoint", endpoints.Token)];
+        List<Target> targets = [AtRoot("Genesys's API", endpoints.Api, options.Genesys), AtRoot("Genesys's token endpoint", endpoints.Token, options.Genesys)];
         if (options.Genesys.Source == GenesysSource.AnalyticsStream)
-            targets.Add(AtRoot("the stream", endpoints.Stream));
+            targets.Add(AtRoot("the stream", endpoints.Stream, options.Genesys));
         return [.. targets, .. options.Destinations.Select(Of)];
     }
 
     // OPTIONS asks what may be done there and does nothing: no receiver takes it for an event.
-    public static Target Of(DestinationOptions destination) => new(destination.Name, destination.Url!, HttpMethod.Options, destination.Headers.AsReadOnly()) { Destination = destination };
+    public static Target Of(DestinationOptions destination) => new(destination.Name, destination.Url!, HttpMethod.Options, destination.Headers.AsReadOnly()) { Destination = destination, ProxyOptions = destination.Proxy };
 
-    private static Target AtRoot(string usedFor, Uri url)
+    private static Target AtRoot(string usedFor, Uri url, GenesysOptions genesys)
     {
         var scheme = url.Scheme is "ws" or "http" ? Uri.UriSchemeHttp : Uri.UriSchemeHttps;
-        return new Target(usedFor, new UriBuilder(scheme, url.IdnHost, url.Port, "/").Uri, HttpMethod.Head, _none);
+        return new Target(usedFor, new UriBuilder(scheme, url.IdnHost, url.Port, "/").Uri, HttpMethod.Head, _none) { ProxyOptions = genesys.Proxy };
     }
 }

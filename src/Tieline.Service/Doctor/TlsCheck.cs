@@ -12,17 +12,19 @@ internal sealed class TlsCheck(HostProbe probe, TimeProvider time) : ICheck
     public async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellation)
     {
         var answers = await probe.AskAsync(cancellation);
-        return [.. probe.Targets.DistinctBy(target => (target.Authority.ToUpperInvariant(), target.Destination?.Tls.CaFile, target.Destination?.Tls.ClientCertificateFile)).Select(target => Judge(target, answers[target], time.GetUtcNow()))];
+        return [.. probe.Targets.DistinctBy(target => (target.Authority.ToUpperInvariant(), target.Destination?.Tls.CaFile, target.Destination?.Tls.ClientCertificateFile, target.Proxy)).Select(target => Judge(target, answers[target], time.GetUtcNow()))];
     }
 
     /// <summary>Pure.</summary>
     internal static Finding Judge(Target target, ProbeAnswer answer, DateTimeOffset now) => answer.Certificate switch
     {
-        _ when target.IsPlain => new Finding(Check, target.Authority, Verdict.Skip, "plain http to loopback"),
+        _ when target.IsPlain => new Finding(Check, target.Authority, Verdict.Skip, $"plain http to loopback{Through(target)}"),
         null when answer.Problem == HostProbe.Unresolved => new Finding(Check, target.Authority, Verdict.Skip, "not reached: its name cannot be resolved"),
         null when target.IsDestination => new Finding(Check, target.Authority, Verdict.Skip, "not reached: see the destination"),
         null => new Finding(
-            Check, target.Authority, Verdict.Fail, $"cannot be reached ({answer.Problem ?? "no handshake"}){Through(target)}", $"Open {target.Authority} outbound in the firewall, or set HTTPS_PROXY; it is needed for {target.UsedFor}."),
+            Check, target.Authority, Verdict.Fail, $"cannot be reached ({answer.Problem ?? "no handshake"}){Through(target)}", target.Proxy is { } proxy
+                ? $"Check that the proxy {proxy} is there, takes its user and password, and lets requests to {target.Authority} pass; it is needed for {target.UsedFor}."
+                : $"Open {target.Authority} outbound in the firewall, or name a proxy in {(target.IsDestination ? "this destination's Proxy:Url" : "Genesys:Proxy:Url")} or HTTPS_PROXY; it is needed for {target.UsedFor}."),
         { Problem: { } problem } seen => new Finding(
             Check, target.Authority, Verdict.Fail, $"its certificate is not trusted ({problem}); issued by {seen.Issuer}, valid until {seen.NotAfter:yyyy-MM-dd}{Through(target)}", Advice(problem, target)),
         { } seen when seen.NotAfter - now < DestinationLifetimes.Soon => new Finding(

@@ -16,9 +16,9 @@ internal sealed class GenesysSide : IDisposable
     {
         Clock = new SourceClock(time);
         metrics.Observe("tieline.clock.offset", "s", "How far Genesys's clock is ahead of this machine's, measured from its answers; 0 while they may agree.", () => Clock.Offset?.TotalSeconds ?? double.NaN);
-        _http = GenesysHttp.Create(clock: Clock);
-        _sockets = GenesysHttp.Create(specification.Heard, Clock);
         var genesys = options.Genesys;
+        _http = GenesysHttp.Create(clock: Clock, proxy: genesys.Proxy);
+        _sockets = GenesysHttp.Create(specification.Heard, Clock, genesys.Proxy);
         var endpoints = GenesysEndpoints.Of(genesys);
         var timing = new StreamTiming();
         Budget = new RestBudget(time, genesys.RequestsPerMinute);

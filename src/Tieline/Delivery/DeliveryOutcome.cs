@@ -1,3 +1,5 @@
+using Tieline.Http;
+
 namespace Tieline.Delivery;
 
 /// <summary>What one attempt came to. Nobody further up decides by a status code: that stands here for the record, and for people.</summary>
@@ -10,14 +12,17 @@ internal abstract record DeliveryOutcome
     /// <summary>What the answer's body begins with, masked; null where there is none, or nobody will want it.</summary>
     public string? Answer { get; init; }
 
-    /// <summary>2xx, or 409: the CRM has it.</summary>
+    /// <summary>2xx, or 409 for what is there already: the CRM has it.</summary>
     public sealed record Accepted(int Status) : DeliveryOutcome
     {
         /// <summary>Of a batch, what became of each event, in its order; null: all of them are accepted.</summary>
         public IReadOnlyList<DeliveryOutcome>? Events { get; init; }
+
+        /// <summary>After an attempt that ended without an answer it leaves open whether the CRM has it.</summary>
+        public bool IsOpenAfterUnseen => AnswerTable.Of(Asked.Destination, Status, AnswerSigns.AfterUnseen) == AnswerMeaning.AskOnceMore;
     }
 
-    /// <summary>400, 413, 415, 422: this payload will never do. Set it aside and go on.</summary>
+    /// <summary>300, 400, 413, 415, 422: this payload will never do. Set it aside and go on.</summary>
     /// <param name="WasSent">False where no request was made, so that it says nothing about the destination.</param>
     public sealed record Rejected(int Status, string Reason, bool WasSent = true) : DeliveryOutcome;
 
@@ -31,7 +36,13 @@ internal abstract record DeliveryOutcome
         public bool IsAboutAll { get; init; }
 
         /// <summary>"Slower, please", in whatever words.</summary>
-        public bool IsThrottled => Reason == BackOffReason.Throttled || Hold is not null;
+        public bool IsThrottled => Reason == BackOffReason.Throttled || (Hold is not null && !IsInProgress);
+
+        /// <summary>It is about this one request, and shows that the destination is well.</summary>
+        public bool IsInProgress => Reason == BackOffReason.InProgress;
+
+        /// <summary>The destination may have the request, or be at it still: nobody has seen its answer.</summary>
+        public bool IsUnseen => Reason is BackOffReason.TimedOut or BackOffReason.Broken || (Status is { } status && AnswerTable.Of(Asked.Destination, status) == AnswerMeaning.GatewayFailed);
 
         /// <summary>It names no time, so the delay is ours to choose, and longer than after a failure.</summary>
         public bool IsThrottledWithoutTime => Status == 429 && Hold is null;
@@ -54,6 +65,12 @@ internal enum BackOffReason
 
     /// <summary>5xx, and any other answer without a meaning here, redirects among them.</summary>
     ServerFailed,
+
+    /// <summary>2xx with a page for people: somebody else answered. Counts as <see cref="ServerFailed"/>.</summary>
+    HtmlPage,
+
+    /// <summary>409: the same request is under way, or may be.</summary>
+    InProgress,
 
     /// <summary>401, 403, 404, 410: it is set up wrongly, and no event can help that.</summary>
     Misconfigured,

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Tieline.Diagnostics;
 using Tieline.Events;
+using Tieline.Http;
 using Tieline.Journal;
 
 namespace Tieline.Delivery;
@@ -58,6 +59,7 @@ internal sealed class Destination(
         AllowAutoRedirect = false,
         UseCookies = false,
         UseProxy = true,
+        Proxy = Proxies.Of(options.Proxy),
         ActivityHeadersPropagator = null,
         ConnectTimeout = options.ConnectTimeout < options.Timeout ? options.ConnectTimeout : options.Timeout,
         MaxConnectionsPerServer = options.Concurrency,
@@ -162,10 +164,7 @@ internal sealed class Destination(
                 // A token may end before its time: once, at once, with a new one; the same attempt, since the event had no part in it.
                 if (response.StatusCode == HttpStatusCode.Unauthorized && isFirst && credentials?.Refuse(credential) == true)
                     continue;
-                var outcome = OutcomeClassifier.Classify(response, time.GetUtcNow());
-                if (batch is not null && options.Batch.Results != BatchResults.None && outcome is DeliveryOutcome.Accepted accepted)
-                    return await BatchAnswer.ReadAsync(options.Batch.Results, accepted, response, batch, cancellation);
-                return outcome is DeliveryOutcome.Accepted ? outcome : ThrottleSigns.Heed(outcome with { Answer = await AnswerText.ReadAsync(response, time, aborting) });
+                return await JudgeAsync(response, batch, cancellation, aborting);
             }
         }
         catch (HttpRequestException e)
@@ -184,5 +183,38 @@ internal sealed class Destination(
         {
             return new DeliveryOutcome.BackOff(BackOffReason.Broken, null, null);
         }
+    }
+
+    private async Task<DeliveryOutcome> JudgeAsync(HttpResponseMessage response, IReadOnlyList<JournalEntry>? batch, CancellationToken cancellation, CancellationToken aborting)
+    {
+        var hasResults = batch is not null && options.Batch.Results != BatchResults.None;
+        var seen = await LookAsync(response, hasResults, aborting);
+        switch (OutcomeClassifier.Classify(response, time.GetUtcNow(), seen.Signs))
+        {
+            case DeliveryOutcome.Accepted { Status: (int)HttpStatusCode.Conflict } conflict when hasResults && batch!.Count > 1:
+                return new DeliveryOutcome.BackOff(BackOffReason.ServerFailed, conflict.Status, null) { Answer = seen.Answer }; // one is there already: not all of them
+            case DeliveryOutcome.Accepted { Status: not (int)HttpStatusCode.Conflict } accepted when hasResults:
+                return await BatchAnswer.ReadAsync(options.Batch.Results, accepted, response, batch!, cancellation);
+            case DeliveryOutcome.Accepted accepted:
+                return accepted;
+            case var failed:
+                return ThrottleSigns.Heed(failed with { Answer = seen.IsRead ? seen.Answer : await AnswerText.ReadAsync(response, time, aborting) });
+        }
+    }
+
+    /// <summary>What the answer has besides its status. The body is read only where status and headers leave in doubt what it means.</summary>
+    private async ValueTask<(AnswerSigns Signs, string? Answer, bool IsRead)> LookAsync(HttpResponseMessage response, bool hasResults, CancellationToken aborting)
+    {
+        if (response.StatusCode == HttpStatusCode.Conflict)
+        {
+            var answer = await AnswerText.ReadAsync(response, time, aborting);
+            return (answer is not null && InProgress.IsSaidIn(answer) ? AnswerSigns.InProgress : AnswerSigns.None, answer, true);
+        }
+
+        if (!response.IsSuccessStatusCode || !requests.IsJson)
+            return default;
+        if (hasResults) // read as JSON, which tells a page by itself
+            return HtmlPage.IsNamed(response.Content.Headers) ? (AnswerSigns.Html, null, false) : default;
+        return await HtmlPage.ReadAsync(response, time, aborting) is { } page ? (AnswerSigns.Html, AnswerText.Of(page.Span), true) : default;
     }
 }

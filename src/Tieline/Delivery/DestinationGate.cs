@@ -97,7 +97,7 @@ internal sealed class DestinationGate
             _probing = false;
         if (outcome is DeliveryOutcome.Rejected { WasSent: false })
             return false;
-        if (outcome is DeliveryOutcome.BackOff backOff)
+        if (outcome is DeliveryOutcome.BackOff { IsInProgress: false } backOff)
         {
             Fail(backOff, conversation, wasProbe, now);
             return false;

@@ -1,4 +1,5 @@
 using Tieline.Filtering;
+using Tieline.Http;
 using Tieline.Journal;
 
 namespace Tieline.Delivery;
@@ -48,6 +49,8 @@ internal sealed class DestinationOptions
     public AuthenticationOptions Authentication { get; set; } = new();
 
     public TlsOptions Tls { get; set; } = new();
+
+    public ProxyOptions Proxy { get; set; } = new();
 
     public SigningOptions Signing { get; set; } = new();
 

@@ -16,6 +16,9 @@ internal sealed partial class Dispatcher
     {
         switch (ended.Outcome)
         {
+            case DeliveryOutcome.Accepted { IsOpenAfterUnseen: true, Events: null } open when batch.Entries.Count > 1 && _unseen.TryAskAgain(batch.Entries):
+                await DelayAsync(batch, AskAgain(batch.Failures + 1, open.Status), ended, now, aborting);
+                break;
             case DeliveryOutcome.Accepted accepted:
                 await SettleEachAsync(batch, accepted, ended, now, aborting);
                 break;
@@ -49,10 +52,10 @@ internal sealed partial class Dispatcher
     /// <summary>The destination's failure, as far as is known: it costs no attempt. But a batch may itself be what the destination cannot bear, so that one that fails again goes on in halves.</summary>
     private void Return(DeliveryBatch batch, DeliveryOutcome.BackOff backOff, MonotonicTime now)
     {
-        batch.Failures++;
+        batch.Failures += backOff.IsInProgress ? 0 : 1;
         batch.AskedUntil = backOff.Hold is { } hold ? now + hold : MonotonicTime.Always;
         MonotonicTime? due = backOff.Hold is null ? null : batch.AskedUntil;
-        if (batch.Failures >= (backOff.Reason == BackOffReason.Throttled ? MaxThrottled : MaxReturned))
+        if (!backOff.IsInProgress && batch.Failures >= (backOff.Reason == BackOffReason.Throttled ? MaxThrottled : MaxReturned))
             Split(batch, due);
         else if (due is { } at)
             _batches!.Delay(batch, at);
@@ -71,10 +74,10 @@ internal sealed partial class Dispatcher
             _lanes.Return(one);
     }
 
-    /// <summary>A throttle is about the request; by anything else one of its events may be at fault, and half of it goes on the sooner.</summary>
+    /// <summary>A throttle is about the request, and what is in progress is this very one, under its id; by anything else one of its events may be at fault, and half of it goes on the sooner.</summary>
     private async ValueTask DelayAsync(DeliveryBatch batch, DeliveryOutcome.BackOff backOff, Ended ended, MonotonicTime now, CancellationToken aborting)
     {
-        var isWhole = backOff.Reason == BackOffReason.Throttled && batch.Failures + 1 < MaxThrottled && batch.Parts.All(part => part.Lane.Waited < _options.Retry.GiveUpAfter);
+        var isWhole = (backOff.IsInProgress || (backOff.Reason == BackOffReason.Throttled && batch.Failures + 1 < MaxThrottled)) && batch.Parts.All(part => part.Lane.Waited < _options.Retry.GiveUpAfter);
         var delay = DelayAfter(isWhole ? batch.Failures + 1 : 1, backOff);
         batch.AskedUntil = backOff.Hold is null ? MonotonicTime.Always : now + delay;
         foreach (var (lane, _) in batch.Parts)

@@ -38,6 +38,7 @@ internal sealed partial class Dispatcher
     private readonly AdaptiveRate _pace = new();
     private readonly LaneSet _lanes;
     private readonly ArrivalTimes _arrivals;
+    private readonly UnseenAttempts _unseen;
 
     /// <summary>Null where each request is one event.</summary>
     private readonly BatchQueue? _batches;
@@ -73,6 +74,7 @@ internal sealed partial class Dispatcher
         Resume(journal.ReadHeldUntil(_number));
         _lanes = new LaneSet(_read);
         _arrivals = new ArrivalTimes(new JournalPosition(_durableAtStart), time.GetMonotonicTime(), time.GetUtcNow());
+        _unseen = new UnseenAttempts(journal.OpenedAt, new JournalPosition(_durableAtStart));
         _filter = options.Filter.Rules.Count == 0 ? null : new EventFilter(options.Filter);
         _batches = options.Batch.IsOn ? new BatchQueue(options.Batch, _lanes) : null;
         _pause = journal.PauseOf(_number);
@@ -395,6 +397,7 @@ internal sealed partial class Dispatcher
         var closes = _gate.End(ended.Outcome, ended.Lane.ConversationId, ended.IsProbe, now, ended.Took);
         _pace.End(ended.Outcome is DeliveryOutcome.BackOff { IsThrottled: true }, ended.Took, now);
         LogChange(before);
+        _unseen.Note(ended.Batch?.Entries ?? [ended.Lane.Head], ended.Outcome);
         if (ended.Batch is { } batch)
             await SettleAsync(batch, ended, now, aborting);
         else
@@ -410,6 +413,9 @@ internal sealed partial class Dispatcher
     {
         switch (outcome)
         {
+            case DeliveryOutcome.Accepted { IsOpenAfterUnseen: true } open when _unseen.TryAskAgain([lane.Head]):
+                await AskAgainAsync(lane, open.Status, ended, now, aborting);
+                break;
             case DeliveryOutcome.Accepted accepted:
                 if (!lane.Head.HasWaited)
                     _metrics.EndToEnd.Record(_arrivals.AgeOf(lane.Head.Position, lane.Head.ReceivedAt, now, _time.GetUtcNow()).TotalSeconds);
@@ -434,6 +440,7 @@ internal sealed partial class Dispatcher
         var stops = deadLetterReason is not null && Holds;
         var (through, leftOut) = (SettledThrough, stops ? lane.LeftOutFrom : null);
         var entry = stops ? _lanes.Close(lane, out rest) : _lanes.Settle(lane, share.IsLast);
+        _unseen.Forget(entry.Position);
         if (leftOut is null && rest.All(behind => behind.HasWaited))
             through = SettledThrough; // else not past those behind it, before they are down as waiting
         await PostAsync(new Settlement(_number, entry.Position, status, attempts, deadLetterReason, through) { Attempt = attempt, HadWaited = entry.HasWaited, IsInBatch = share.IsBehind }, aborting);
@@ -489,6 +496,21 @@ internal sealed partial class Dispatcher
             return asked;
         var delay = RetrySchedule.DelayAfter(failures, _random(), _options.Retry);
         return backOff.IsThrottledWithoutTime && delay < RetryDefaults.AfterThrottle ? RetryDefaults.AfterThrottle : delay;
+    }
+
+    /// <summary>The first copy may be under way still: a 409 says so, or that it is there. Once more, when it must be over by our own patience; what is answered then decides.</summary>
+    private async ValueTask AskAgainAsync(DeliveryLane lane, int status, Ended ended, MonotonicTime now, CancellationToken aborting)
+    {
+        var again = AskAgain(lane.FailuresInRow + 1, status);
+        lane.AskedUntil = now + again.Hold!.Value;
+        await FailAsync(lane, again.Hold.Value, again, ended, aborting);
+        _lanes.Delay(lane, lane.AskedUntil);
+    }
+
+    private DeliveryOutcome.BackOff AskAgain(int failures, int status)
+    {
+        var delay = RetrySchedule.DelayAfter(failures, _random(), _options.Retry);
+        return new DeliveryOutcome.BackOff(BackOffReason.InProgress, status, delay > _options.Timeout ? delay : _options.Timeout);
     }
 
     /// <summary>An attempt of the lane's head is charged, and made durable.</summary>
@@ -547,6 +569,8 @@ internal sealed partial class Dispatcher
         (GateState.Open, _) or (_, null) => null,
         (GateState.Held, { Status: null }) => $"destination '{_options.Name}' asked for a pause (Retry-After) before Tieline was started",
         (GateState.Held, { } cause) => $"destination '{_options.Name}' asked for a pause ({cause.Status}, Retry-After)",
+        (GateState.Down, { Reason: BackOffReason.HtmlPage } cause) =>
+            $"destination '{_options.Name}' answers {cause.Status} with an HTML page: is it asleep, or does a login page or gateway stand before it? Nothing is lost, it is probed every few seconds",
         (GateState.Misconfigured, { } cause) =>
             $"destination '{_options.Name}' answers {cause.Status}: check its URL and credentials; nothing is lost, it is probed once a minute",
         (_, { } cause) => $"destination '{_options.Name}' is down ({cause.Reason}{(cause.Status is { } status ? $", {status}" : "")}); nothing is lost, it is probed every few seconds",
@@ -573,6 +597,8 @@ internal sealed partial class Dispatcher
         BackOffReason.Throttled => "throttled",
         BackOffReason.ServerFailed => "server-failed",
         BackOffReason.Misconfigured => "misconfigured",
+        BackOffReason.HtmlPage => "html-page",
+        BackOffReason.InProgress => "in-progress",
         _ => "failed",
     };
 

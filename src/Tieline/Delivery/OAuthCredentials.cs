@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Tieline.Diagnostics;
+using Tieline.Http;
 
 namespace Tieline.Delivery;
 
@@ -82,18 +83,22 @@ internal sealed partial class OAuthCredentials(DestinationOptions options, LiveS
             using var response = await http.SendAsync(request, timeout.Token);
             var body = await ReadAsync(response, timeout.Token);
             var status = (int)response.StatusCode;
-            switch (status)
+            var hold = OutcomeClassifier.HoldOf(RetryAfter.Read(response.Headers, time.GetUtcNow()));
+            switch (AnswerTable.Of(Asked.DestinationToken, status, HtmlPage.Is(response.Content.Headers, body.Span) ? AnswerSigns.Html : AnswerSigns.None))
             {
-                case 200 when OAuthToken.TryRead(body.Span, now, out var token):
+                case AnswerMeaning.Read when OAuthToken.TryRead(body.Span, now, out var token):
                     return (token, null, "");
-                case 200:
+                case AnswerMeaning.Read:
                     return (null, new DeliveryOutcome.BackOff(BackOffReason.ServerFailed, null, null), "answered 200 without a usable access_token of type Bearer");
-                case 400 or 401 or 403:
+                case AnswerMeaning.HtmlPage:
+                    return (null, new DeliveryOutcome.BackOff(BackOffReason.HtmlPage, status, null), $"answered {status} with an HTML page, not with a token: check TokenUrl, and what stands before it");
+                case AnswerMeaning.Misconfigured:
                     secret.Doubt();
-                    return (null, new DeliveryOutcome.BackOff(BackOffReason.Misconfigured, status, null), $"answered {status}{OAuthToken.ErrorCode(body.Span)}: check ClientId, ClientSecret and Scopes");
+                    return (null, new DeliveryOutcome.BackOff(BackOffReason.Misconfigured, status, null), $"answered {status}{OAuthToken.ErrorCode(body.Span)}: {Hint(status)}");
+                case AnswerMeaning.Throttled:
+                    return (null, new DeliveryOutcome.BackOff(BackOffReason.Throttled, status, hold) { IsAboutAll = hold is not null }, $"answered {status}");
                 default:
-                    var outcome = OutcomeClassifier.Classify(response, time.GetUtcNow()) as DeliveryOutcome.BackOff;
-                    return (null, outcome is null ? new DeliveryOutcome.BackOff(BackOffReason.ServerFailed, status, null) : outcome with { IsAboutAll = outcome.Hold is not null }, $"answered {status}");
+                    return (null, new DeliveryOutcome.BackOff(BackOffReason.ServerFailed, status, hold) { IsAboutAll = hold is not null }, $"answered {status}");
             }
         }
         catch (OperationCanceledException)
@@ -108,6 +113,17 @@ internal sealed partial class OAuthCredentials(DestinationOptions options, LiveS
         {
             return (null, new DeliveryOutcome.BackOff(BackOffReason.Broken, null, null), "broke its answer off");
         }
+    }
+
+    /// <summary>What to check. Basic is sent as RFC 6749 (2.3.1) wants it, id and secret encoded as a form's values; some endpoints do not decode them, and so refuse the right ones.</summary>
+    private string Hint(int status)
+    {
+        if (status is 404 or 410)
+            return "check TokenUrl";
+        var isEncoded = options.Authentication.TokenAuthentication == ClientAuthentication.Basic
+            && (Uri.EscapeDataString(options.Authentication.ClientId) != options.Authentication.ClientId || Uri.EscapeDataString(secret.Current.Reveal()) != secret.Current.Reveal());
+        return "check ClientId, ClientSecret and Scopes"
+            + (isEncoded ? "; the id or the secret has characters that Basic sends encoded (RFC 6749), which some endpoints do not decode: try TokenAuthentication 'Form'" : "");
     }
 
     private HttpRequestMessage CreateRequest()

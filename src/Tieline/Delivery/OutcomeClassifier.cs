@@ -1,26 +1,34 @@
-using System.Net.Http.Headers;
 using System.Net.Sockets;
+using Tieline.Http;
 
 namespace Tieline.Delivery;
 
-/// <summary>From what HTTP says to what it means here. Pure.</summary>
+/// <summary>From what HTTP says to what it means here, by <see cref="AnswerTable"/>. Pure.</summary>
 internal static class OutcomeClassifier
 {
     /// <summary>A <c>Retry-After</c> beyond this is taken for a mistake, and this used instead.</summary>
     public static readonly TimeSpan MaxHold = TimeSpan.FromHours(1);
 
-    public static DeliveryOutcome Classify(HttpResponseMessage response, DateTimeOffset now)
+    /// <param name="signs">What its body has; its headers are read here.</param>
+    public static DeliveryOutcome Classify(HttpResponseMessage response, DateTimeOffset now, AnswerSigns signs = AnswerSigns.None)
     {
         var status = (int)response.StatusCode;
-        return status switch
+        var asked = RetryAfter.Read(response.Headers, now);
+        var hold = HoldOf(asked);
+        return AnswerTable.Of(Asked.Destination, status, asked is null ? signs : signs | AnswerSigns.RetryAfter) switch
         {
-            >= 200 and < 300 or 409 => new DeliveryOutcome.Accepted(status),
-            400 or 413 or 415 or 422 => new DeliveryOutcome.Rejected(status, $"the destination answered {status}"),
-            401 or 403 or 404 or 410 => new DeliveryOutcome.BackOff(BackOffReason.Misconfigured, status, null),
-            408 or 425 or 429 => new DeliveryOutcome.BackOff(BackOffReason.Throttled, status, Hold(response.Headers, now)),
-            _ => new DeliveryOutcome.BackOff(BackOffReason.ServerFailed, status, Hold(response.Headers, now)),
+            AnswerMeaning.Accepted or AnswerMeaning.AskOnceMore => new DeliveryOutcome.Accepted(status), // who has asked before decides
+            AnswerMeaning.Rejected => new DeliveryOutcome.Rejected(status, $"the destination answered {status}{(status == 300 ? ": several records have this external id" : "")}"),
+            AnswerMeaning.Misconfigured => new DeliveryOutcome.BackOff(BackOffReason.Misconfigured, status, null),
+            AnswerMeaning.Throttled => new DeliveryOutcome.BackOff(BackOffReason.Throttled, status, hold),
+            AnswerMeaning.InProgress => new DeliveryOutcome.BackOff(BackOffReason.InProgress, status, hold),
+            AnswerMeaning.HtmlPage => new DeliveryOutcome.BackOff(BackOffReason.HtmlPage, status, hold),
+            _ => new DeliveryOutcome.BackOff(BackOffReason.ServerFailed, status, hold),
         };
     }
+
+    /// <summary>What is asked for holds nothing where it is no time, and at most <see cref="MaxHold"/>.</summary>
+    public static TimeSpan? HoldOf(TimeSpan? asked) => asked is { Ticks: > 0 } wait ? (wait < MaxHold ? wait : MaxHold) : null;
 
     public static DeliveryOutcome Classify(HttpRequestException e) => new DeliveryOutcome.BackOff(
         e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError
@@ -29,15 +37,4 @@ internal static class OutcomeClassifier
             : BackOffReason.Broken,
         null,
         null);
-
-    /// <summary>Both forms, seconds and date; a date in the past, or nothing that can be read, holds nothing.</summary>
-    private static TimeSpan? Hold(HttpResponseHeaders headers, DateTimeOffset now)
-    {
-        var hold = headers.RetryAfter is { } retryAfter ? retryAfter.Delta ?? (retryAfter.Date - now) : Beyond(headers);
-        return hold is { } wait && wait > TimeSpan.Zero ? (wait < MaxHold ? wait : MaxHold) : null;
-    }
-
-    /// <summary>Seconds that are more than .NET reads.</summary>
-    private static TimeSpan? Beyond(HttpResponseHeaders headers) =>
-        headers.NonValidated.TryGetValues("Retry-After", out var values) && values.ToString() is { Length: >= 10 } text && text.All(char.IsAsciiDigit) ? MaxHold : null;
 }

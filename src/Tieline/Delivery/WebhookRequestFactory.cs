@@ -15,6 +15,9 @@ internal sealed class WebhookRequestFactory(DestinationOptions options, string v
     private readonly string? _urlWithId = options.HasIdInUrl ? options.Url!.OriginalString : null;
     private readonly string _userAgent = $"Tieline/{version}";
 
+    /// <summary>Whether bodies are JSON, so that a page for people is no answer to them.</summary>
+    public bool IsJson => _contentType.MediaType is { } type && (type.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.EndsWith("+json", StringComparison.OrdinalIgnoreCase));
+
     public HttpRequestMessage Create(JournalEntry entry, ReadOnlyMemory<byte> body, DateTimeOffset now, Credential credential = default) =>
         Create(entry.Id.ToString(), entry.Origin == EventOrigin.Backfill, body, now, credential);
 

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using Google.Protobuf;
 using Tieline.Delivery;
+using Tieline.Http;
 
 namespace Tieline.Forwarding;
 
@@ -58,7 +59,9 @@ internal sealed class OtlpSink : IForwardSink
         {
             using var response = await _http.SendAsync(request, either.Token);
             if (response.StatusCode != HttpStatusCode.OK)
-                throw new ForwardException($"{Name} answered {(int)response.StatusCode}") { RetryAfter = RetryAfter(response) };
+                throw new ForwardException($"{Name} answered {(int)response.StatusCode}") { RetryAfter = RetryAfter.Read(response.Headers, _time.GetUtcNow()) };
+            if (HtmlPage.IsNamed(response.Content.Headers))
+                throw new ForwardException($"{Name} answered 200 with an HTML page: a login page or gateway, and no OTLP receiver");
             if (OtlpLogs.ReadRefused(await ReadAsync(response, either.Token)) is var refused && refused > 0)
                 throw new ForwardException($"{Name} refused {refused} of the lines: an audit trail with holes is none, so all are sent again. See the receiver's log");
         }
@@ -79,9 +82,6 @@ internal sealed class OtlpSink : IForwardSink
         var length = await stream.ReadAtLeastAsync(answer, answer.Length, throwOnEndOfStream: false, cancellation);
         return answer[..length];
     }
-
-    private TimeSpan? RetryAfter(HttpResponseMessage response) =>
-        response.Headers.RetryAfter is not { } after ? null : after.Delta ?? (after.Date is { } date ? date - _time.GetUtcNow() : null);
 
     private string Name => $"{_url.Scheme}://{_url.Host}:{_url.Port}";
 

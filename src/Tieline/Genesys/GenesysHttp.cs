@@ -1,3 +1,5 @@
+using Tieline.Http;
+
 namespace Tieline.Genesys;
 
 /// <summary>The HTTP client for everything that goes to Genesys, the WebSocket handshake included.</summary>
@@ -8,12 +10,14 @@ internal static class GenesysHttp
 
     /// <param name="heard">Called whenever bytes have come over any of its connections; may be called by several at a time.</param>
     /// <param name="clock">Told of the time that each answer says; null: nobody is.</param>
+    /// <param name="proxy">Null: by the environment.</param>
     // No redirects and no cookies: what these requests carry is for the host they were made for.
     // Pooled connections end now and then so that a changed DNS entry is seen.
-    public static HttpMessageInvoker Create(Action? heard = null, SourceClock? clock = null) => new(Timed(clock, new SocketsHttpHandler
+    public static HttpMessageInvoker Create(Action? heard = null, SourceClock? clock = null, ProxyOptions? proxy = null) => new(Timed(clock, new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         UseCookies = false,
+        Proxy = proxy is null ? null : Proxies.Of(proxy),
         ConnectTimeout = ConnectTimeout,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         PlaintextStreamFilter = (connection, _) => ValueTask.FromResult<Stream>(new ReadAheadStream(connection.PlaintextStream, heard)),

@@ -1,3 +1,5 @@
+using Tieline.Http;
+
 namespace Tieline.Genesys;
 
 /// <summary><c>Genesys</c></summary>
@@ -49,6 +51,8 @@ internal sealed class GenesysOptions
     /// <summary>REST calls in any minute, token requests included. Genesys allows a client 300; less where others use the same client.</summary>
     /// <value>300; 10 to 3000.</value>
     public int RequestsPerMinute { get; set; } = 300;
+
+    public ProxyOptions Proxy { get; set; } = new();
 
     public SubscriptionOptions Subscription { get; set; } = new();
 

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using Tieline.Http;
 
 namespace Tieline.Genesys;
 
@@ -27,7 +29,12 @@ internal static class HandshakeTrouble
     /// <summary>The answer's <c>Retry-After</c>; null where it has none.</summary>
     public static TimeSpan? RetryAfterOf(ClientWebSocket socket, DateTimeOffset now)
     {
-        var header = socket.HttpResponseHeaders?.FirstOrDefault(h => string.Equals(h.Key, "Retry-After", StringComparison.OrdinalIgnoreCase)).Value;
-        return RetryAfter.Read(header?.FirstOrDefault(), now);
+        if (socket.HttpResponseHeaders is not { } headers || Values(headers, "Retry-After") is not { } asked)
+            return null;
+        var isDated = DateTimeOffset.TryParseExact(Values(headers, "Date")?.FirstOrDefault(), "R", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date);
+        return RetryAfter.Read(asked, isDated ? date : now);
     }
+
+    private static IEnumerable<string>? Values(IReadOnlyDictionary<string, IEnumerable<string>> headers, string name) =>
+        headers.FirstOrDefault(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
 }

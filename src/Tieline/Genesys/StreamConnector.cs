@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.WebSockets;
+using Tieline.Http;
 
 namespace Tieline.Genesys;
 
@@ -47,7 +48,7 @@ internal sealed class StreamConnector(TokenProvider tokens, HttpMessageInvoker h
             var retryAfter = HandshakeTrouble.RetryAfterOf(socket, time.GetUtcNow());
             socket.Dispose();
             cancellation.ThrowIfCancellationRequested();
-            if (status is (int)HttpStatusCode.Unauthorized or (int)HttpStatusCode.Forbidden)
+            if (status != 0 && AnswerTable.Of(Asked.StreamHandshake, status) == AnswerMeaning.Misconfigured)
             {
                 tokens.Invalidate(granted.Token);
                 _lastToken = null; // even if the token endpoint should grant the same one again, the next refusal counts

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Tieline.Diagnostics;
+using Tieline.Http;
 
 namespace Tieline.Genesys;
 
@@ -28,11 +29,14 @@ internal static class TokenAnswer
     /// <param name="now">When the request was sent, so that a slow answer does not stretch the token's life.</param>
     /// <param name="sentAt">The same moment, on the clock that waits are measured on.</param>
     /// <param name="retryAfter">The answer's header.</param>
-    public static TokenOutcome Judge(HttpStatusCode status, ReadOnlySpan<byte> body, TimeSpan? retryAfter, GenesysOptions options, Uri url, DateTimeOffset now, MonotonicTime sentAt) => status switch
+    /// <param name="signs">Whether the body is a page for people.</param>
+    public static TokenOutcome Judge(HttpStatusCode status, ReadOnlySpan<byte> body, AnswerSigns signs, TimeSpan? retryAfter, GenesysOptions options, Uri url, DateTimeOffset now, MonotonicTime sentAt) => AnswerTable.Of(Asked.GenesysToken, (int)status, signs) switch
     {
-        HttpStatusCode.OK => Read(body, now, sentAt),
-        HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new TokenOutcome.Refused(WhatToCheck(status, body, options, url)),
-        HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or (>= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest) => new TokenOutcome.Unavailable(
+        AnswerMeaning.Read => Read(body, now, sentAt),
+        AnswerMeaning.HtmlPage => new TokenOutcome.Unavailable(
+            $"the token endpoint answered {(int)status} with an HTML page, not with a token; does a login page or gateway stand before {url.Host}, or is it not where Genesys logs clients in?", retryAfter),
+        AnswerMeaning.Misconfigured => new TokenOutcome.Refused(WhatToCheck(status, body, options, url)),
+        _ when status is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or (>= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest) => new TokenOutcome.Unavailable(
             $"the token endpoint answered {(int)status}; is {url.Host} where Genesys logs clients in (Genesys:Region, Genesys:LoginUrl, Genesys:TokenUrl)?", retryAfter),
         _ => new TokenOutcome.Unavailable($"the token endpoint answered {(int)status}", retryAfter),
     };

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Tieline.Diagnostics;
+using Tieline.Http;
 
 namespace Tieline.Genesys;
 
@@ -65,10 +66,10 @@ internal sealed partial class TokenProvider(
             budget.Count();
             using var response = await http.SendAsync(request, timeout.Token);
             var body = await BodyAsync(response, timeout.Token);
-            var retryAfter = RetryAfter.Read(response.Headers.RetryAfter, time.GetUtcNow());
+            var retryAfter = RetryAfter.Read(response.Headers, time.GetUtcNow());
             if (retryAfter is { } hold)
                 budget.Hold(hold);
-            return TokenAnswer.Judge(response.StatusCode, body.Span, retryAfter, options, url, now, sentAt);
+            return TokenAnswer.Judge(response.StatusCode, body.Span, HtmlPage.Is(response.Content.Headers, body.Span) ? AnswerSigns.Html : AnswerSigns.None, retryAfter, options, url, now, sentAt);
         }
         catch (SecretFileException e)
         {

@@ -12,6 +12,9 @@ internal interface IJournal : IFactSource
     /// <summary>The last durable position, to be waited for.</summary>
     Progress Positions { get; }
 
+    /// <summary>The last position when this process opened it: what stands up to here, an earlier process may have sent.</summary>
+    JournalPosition OpenedAt { get; }
+
     /// <summary>What keeps it from writing; null when nothing does.</summary>
     string? Problem { get; }
 

@@ -45,6 +45,7 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
             _inUse = [.. destinations.Select(NumberOf)];
             _removed = ReadRemoved(_rest);
             _writer = new JournalWriter(connection, _rest.ReadCounters(), _destinations.ToDictionary(known => known.Value, known => known.Key), time, metrics, logger, ride, sameWithin);
+            OpenedAt = new JournalPosition(_writer.Positions.Value);
             _writer.Index(_rest.ReadUnindexed());
             _writer.Know(_rest.ReadPauses());
         }
@@ -61,6 +62,8 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
     public JournalCounters Counters => _writer.Counters;
 
     public Progress Positions => _writer.Positions;
+
+    public JournalPosition OpenedAt { get; }
 
     public string? Id { get; }
 

@@ -1,4 +1,5 @@
 using Tieline.Delivery;
+using Tieline.Http;
 using Tieline.Service.Doctor;
 
 namespace Tieline.Service.Tests.Doctor;
@@ -127,6 +128,17 @@ public sealed class JudgementTests
         var finding = Finding.Of("x", null, Verdict.Fail, reason, "otherwise");
 
         (finding.Seen, finding.Advice).ShouldBe((seen, advice));
+    }
+
+    [Fact]
+    public void The_proxy_in_effect_is_named_and_who_named_it()
+    {
+        var crm = Target.Of(new DestinationOptions { Url = new Uri("https://crm.example/hook"), Proxy = { Url = new Uri("http://proxy.example:3128"), Username = "me", Password = new Secret("hunter2") } });
+
+        DestinationCheck.Judge(crm, Answered(200)).Seen.ShouldEndWith("through the proxy proxy.example:3128 (crm:Proxy:Url)");
+        var unreached = TlsCheck.Judge(_genesys with { ProxyOptions = new ProxyOptions { Url = new Uri("http://proxy.example:3128") } }, Silent("ConnectionRefused"), _now);
+        unreached.Seen.ShouldEndWith("through the proxy proxy.example:3128 (Genesys:Proxy:Url)");
+        unreached.Advice.ShouldNotBeNull().ShouldContain("Check that the proxy proxy.example:3128");
     }
 
     private static Target Crm(string url = "https://crm.example/hook?key=hunter2") => Target.Of(new DestinationOptions { Url = new Uri(url) });

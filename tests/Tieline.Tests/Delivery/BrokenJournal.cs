@@ -19,6 +19,8 @@ internal sealed class BrokenJournal(SqliteJournal journal, string method, int ca
 
     public Progress Positions => journal.Positions;
 
+    public JournalPosition OpenedAt => journal.OpenedAt;
+
     public string? Problem => journal.Problem;
 
     public string? Id => journal.Id;

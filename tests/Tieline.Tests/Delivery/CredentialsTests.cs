@@ -191,6 +191,33 @@ public sealed class CredentialsTests : IAsyncLifetime
         _logs.Lines.Where(line => line.EventId == 3023).ShouldHaveSingleItem().Message.ShouldContain(said);
     }
 
+    /// <summary>RFC 6749 has id and secret encoded before Basic; who does not decode them refuses the right ones.</summary>
+    [Theory]
+    [InlineData("me:too", "plain", "Basic", true)]
+    [InlineData("me", "s/cret", "Basic", true)]
+    [InlineData("me", "plain", "Basic", false)]
+    [InlineData("me:too", "s/cret", "Form", false)]
+    public async Task Send_TheClientIsRefusedByBasicThatIsEncoded_HintsAtForm(string id, string secret, string how, bool hints)
+    {
+        var authentication = _options.Authentication;
+        (authentication.ClientId, authentication.ClientSecret, authentication.TokenAuthentication) = (id, new Secret(secret), Enum.Parse<ClientAuthentication>(how));
+        _tokens.Answer = _ => (401, """{"error":"invalid_client"}""");
+        await SendAsync(OAuth());
+        _logs.Expect(3023);
+        var message = _logs.Lines.Single(line => line.EventId == 3023).Message;
+        message.Contains("TokenAuthentication 'Form'", StringComparison.Ordinal).ShouldBe(hints, message);
+        message.ShouldNotContain(secret);
+    }
+
+    [Fact]
+    public async Task Send_TheTokenEndpointAnswersAPage_SaysSoAndLosesNothing()
+    {
+        _tokens.Answer = _ => (200, "<!doctype html><title>Sign in</title>");
+        (await SendAsync(OAuth())).ShouldBe(new DeliveryOutcome.BackOff(BackOffReason.HtmlPage, 200, null));
+        _crm.Requests.ShouldBeEmpty();
+        _logs.Lines.Single(line => line.EventId == 3024).Message.ShouldContain("HTML page");
+    }
+
     [Fact]
     public async Task Send_TheTokenEndpointIsDown_BacksOffAndAsksAgainAfterASecond()
     {

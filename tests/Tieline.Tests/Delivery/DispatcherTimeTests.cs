@@ -148,6 +148,7 @@ public sealed class DispatcherTimeTests
             if (request.Number > 5)
                 return Task.CompletedTask;
             context.Response.StatusCode = 429;
+            context.Response.Headers.Date = rig.Time.GetUtcNow().ToString("R", CultureInfo.InvariantCulture); // its clock is the test's: a date is compared with it
             context.Response.Headers.RetryAfter = retryAfter ?? (rig.Time.GetUtcNow() + TimeSpan.FromSeconds(30)).ToString("R", CultureInfo.InvariantCulture);
             return Task.CompletedTask;
         };

@@ -20,7 +20,7 @@ public sealed class OutcomeClassifierTests
                 case >= 200 and <= 299 or 409:
                     outcome.ShouldBe(new DeliveryOutcome.Accepted(status));
                     break;
-                case 400 or 413 or 415 or 422:
+                case 300 or 400 or 413 or 415 or 422:
                     outcome.ShouldBeOfType<DeliveryOutcome.Rejected>().Status.ShouldBe(status);
                     break;
                 case 401 or 403 or 404 or 410:
@@ -42,13 +42,15 @@ public sealed class OutcomeClassifierTests
     [InlineData("Mon, 02 Mar 2026 09:00:30 GMT", 30)]
     [InlineData("Monday, 02-Mar-26 09:00:30 GMT", 30)]
     [InlineData("Mon Mar  2 09:00:30 2026", 30)]
+    [InlineData("7.5", 8)]
+    [InlineData(" 12 ", 12)]
     [InlineData("86400", 3600)]
     [InlineData("2147483647", 3600)]
     [InlineData("Fri, 31 Dec 9999 23:59:59 GMT", 3600)]
     [InlineData("99999999999999999999", 3600)]
     public void Classify_RetryAfter_HoldsThatLongAndNeverOverAnHour(string retryAfter, int seconds)
     {
-        foreach (var status in (int[])[429, 503, 500, 408, 302])
+        foreach (var status in (int[])[429, 503, 500, 408, 302, 409])
             Classify(status, retryAfter).ShouldBeOfType<DeliveryOutcome.BackOff>().Hold.ShouldBe(TimeSpan.FromSeconds(seconds), $"{status} {retryAfter}");
     }
 
@@ -57,12 +59,21 @@ public sealed class OutcomeClassifierTests
     [InlineData("-5")]
     [InlineData("")]
     [InlineData("soon")]
-    [InlineData("1.5")]
+    [InlineData("-1.5")]
     [InlineData("Mon, 02 Mar 2026 08:59:59 GMT")]
     [InlineData("Mon, 02 Mar 2026 09:00:00 GMT")]
     [InlineData("Thu, 01 Jan 1970 00:00:00 GMT")]
     public void Classify_RetryAfterThatAsksForNothing_HoldsNothing(string retryAfter) =>
         Classify(429, retryAfter).ShouldBeOfType<DeliveryOutcome.BackOff>().Hold.ShouldBeNull();
+
+    /// <summary>Its clock is 20 minutes ahead of ours: it means six seconds, not 19 min 43 s.</summary>
+    [Fact]
+    public void Classify_RetryAfterAsADate_IsReadByTheClockOfWhoAnswered()
+    {
+        using var response = new HttpResponseMessage(HttpStatusCode.ServiceUnavailable) { Headers = { Date = Some.Time.AddMinutes(20) } };
+        response.Headers.TryAddWithoutValidation("Retry-After", Some.Time.AddMinutes(20).AddSeconds(6).ToString("R", CultureInfo.InvariantCulture));
+        OutcomeClassifier.Classify(response, Some.Time).ShouldBeOfType<DeliveryOutcome.BackOff>().Hold.ShouldBe(TimeSpan.FromSeconds(6));
+    }
 
     [Fact]
     public void Classify_RetryAfterOnAnAcceptedOrRejectedAnswer_ChangesNothing()

@@ -208,6 +208,7 @@ public sealed class TokenProviderTests : IDisposable
 
     [Theory]
     [InlineData("7", 7.0)]
+    [InlineData("7.5", 8.0)]
     [InlineData("Mon, 02 Mar 2026 09:30:42 GMT", 42.0)]
     [InlineData("Mon, 02 Mar 2026 09:00:00 GMT", 0.0)]
     [InlineData("soon", null)]
@@ -220,7 +221,7 @@ public sealed class TokenProviderTests : IDisposable
             return Task.FromResult(answer);
         };
         (await AskAsync()).ShouldBeOfType<TokenOutcome.Unavailable>().RetryAfter?.TotalSeconds.ShouldBe(seconds!.Value);
-        RetryAfter.Read(header, _clock.GetUtcNow())?.TotalSeconds.ShouldBe(seconds!.Value);
+        Tieline.Http.RetryAfter.Read([header], _clock.GetUtcNow())?.TotalSeconds.ShouldBe(seconds!.Value);
     }
 
     [Theory]

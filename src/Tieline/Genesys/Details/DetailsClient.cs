@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Tieline.Diagnostics;
+using Tieline.Http;
 
 namespace Tieline.Genesys;
 
@@ -132,7 +133,7 @@ internal sealed class DetailsClient(Uri details, TokenProvider tokens, HttpMessa
     {
         if (!response.IsSuccessStatusCode)
         {
-            var retryAfter = RetryAfter.Read(response.Headers.RetryAfter, time.GetUtcNow());
+            var retryAfter = RetryAfter.Read(response.Headers, time.GetUtcNow());
             if (retryAfter is { } hold)
                 budget.Hold(hold);
             using var error = await DetailsBody.ReadAsync(response.Content, DetailsReply.MaxBytes, cancellation);
@@ -145,6 +146,8 @@ internal sealed class DetailsClient(Uri details, TokenProvider tokens, HttpMessa
         var body = await DetailsBody.ReadAsync(response.Content, DetailsBody.MaxBytes, cancellation);
         var outcome = body.IsTooBig
             ? new DetailsOutcome.Refused($"Genesys's answer is larger than {DetailsBody.MaxBytes / (1024 * 1024)} MiB; is {details.Host} Genesys?")
+            : HtmlPage.Is(response.Content.Headers, body.Bytes.Span)
+            ? DetailsReply.Page(response.StatusCode, details.Host)
             : call.Read(body);
         if (outcome is not DetailsOutcome.Page)
             body.Dispose();

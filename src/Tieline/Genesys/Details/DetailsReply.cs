@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Tieline.Events;
+using Tieline.Http;
 
 namespace Tieline.Genesys;
 
@@ -15,14 +16,22 @@ internal static class DetailsReply
     private const string Permission = "analytics:conversationDetail:view";
 
     /// <param name="status">Anything but 2xx.</param>
-    public static DetailsOutcome Failure(HttpStatusCode status, ReadOnlyMemory<byte> body, TimeSpan? retryAfter) => (int)status switch
+    public static DetailsOutcome Failure(HttpStatusCode status, ReadOnlyMemory<byte> body, TimeSpan? retryAfter) => AnswerTable.Of(Asked.GenesysDetails, (int)status) switch
     {
-        401 => new DetailsOutcome.Unauthorised(Code(body)),
-        403 => new DetailsOutcome.Refused($"Genesys refused to give conversation details (403{Code(body)}). The OAuth client's role needs the permission {Permission}"),
-        404 => new DetailsOutcome.Refused($"Genesys knows no such address or job (404{Code(body)}). Check Genesys:Region and Genesys:ApiUrl"),
-        408 or 429 or >= 500 => new DetailsOutcome.Retry($"Genesys answered {(int)status}{Code(body)}", retryAfter),
-        < 400 => new DetailsOutcome.Refused($"Genesys answered {(int)status}. Check Genesys:Region and Genesys:ApiUrl: no redirect is followed"),
-        _ => new DetailsOutcome.Refused($"Genesys did not understand the request for conversation details ({(int)status}{Code(body)})"),
+        AnswerMeaning.FreshToken => new DetailsOutcome.Unauthorised(Code(body)),
+        AnswerMeaning.Misconfigured => Refused((int)status, body),
+        _ => new DetailsOutcome.Retry($"Genesys answered {(int)status}{Code(body)}", retryAfter),
+    };
+
+    /// <summary>A page for people in place of an answer.</summary>
+    public static DetailsOutcome.Retry Page(HttpStatusCode status, string host) => new($"{host} answered {(int)status} with an HTML page; does a login page or gateway stand before Genesys?", null);
+
+    private static DetailsOutcome.Refused Refused(int status, ReadOnlyMemory<byte> body) => status switch
+    {
+        403 => new($"Genesys refused to give conversation details (403{Code(body)}). The OAuth client's role needs the permission {Permission}"),
+        404 => new($"Genesys knows no such address or job (404{Code(body)}). Check Genesys:Region and Genesys:ApiUrl"),
+        < 400 => new($"Genesys answered {status}. Check Genesys:Region and Genesys:ApiUrl: no redirect is followed"),
+        _ => new($"Genesys did not understand the request for conversation details ({status}{Code(body)})"),
     };
 
     /// <param name="code">As in <see cref="DetailsOutcome.Unauthorised"/>.</param>

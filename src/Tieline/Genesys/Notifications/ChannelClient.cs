@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Tieline.Http;
 
 namespace Tieline.Genesys;
 
@@ -115,6 +116,7 @@ internal sealed class ChannelClient(Uri api, ConnectUriRule rule, TokenProvider 
     private static ChannelOutcome<T> Judge<T>(Call<T> call, Answer answer, TokenOutcome.Granted granted) => answer switch
     {
         { Broken: { } reason } => new ChannelOutcome<T>.Retry(reason, null),
+        { IsPage: true } => ChannelReply.Page<T>(answer.Status, call.What),
         { IsSuccess: true } => call.Read(answer.Body, granted),
         _ => ChannelReply.Failure<T>(answer.Status, answer.Body, answer.RetryAfter, call.What),
     };
@@ -131,13 +133,17 @@ internal sealed class ChannelClient(Uri api, ConnectUriRule rule, TokenProvider 
         try
         {
             using var response = await http.SendAsync(request, either.Token);
-            var retryAfter = RetryAfter.Read(response.Headers.RetryAfter, time.GetUtcNow());
+            var retryAfter = RetryAfter.Read(response.Headers, time.GetUtcNow());
             if (retryAfter is { } hold)
                 budget.Hold(hold);
             using var body = await DetailsBody.ReadAsync(response.Content, MaxBody, either.Token);
             return body.IsTooBig
                 ? new Answer(default, default, null, $"Genesys's answer is larger than {MaxBody / (1024 * 1024)} MiB; is {api.Host} Genesys?")
-                : new Answer(response.StatusCode, body.Bytes.ToArray(), retryAfter, null);
+                : new Answer(response.StatusCode, body.Bytes.ToArray(), retryAfter, null)
+                {
+                    // An answer to HEAD has no body: there the type's name must do.
+                    IsPage = response.IsSuccessStatusCode && (method == HttpMethod.Head ? HtmlPage.IsNamed(response.Content.Headers) : HtmlPage.Is(response.Content.Headers, body.Bytes.Span)),
+                };
         }
         catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException)
         {
@@ -183,5 +189,8 @@ internal sealed class ChannelClient(Uri api, ConnectUriRule rule, TokenProvider 
     private readonly record struct Answer(HttpStatusCode Status, ReadOnlyMemory<byte> Body, TimeSpan? RetryAfter, string? Broken)
     {
         public bool IsSuccess => (int)Status is >= 200 and < 300;
+
+        /// <summary>2xx, but for people.</summary>
+        public bool IsPage { get; init; }
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.WebSockets;
 using Microsoft.Extensions.Logging;
 using Tieline.Diagnostics;
+using Tieline.Http;
 
 namespace Tieline.Genesys;
 
@@ -116,7 +117,7 @@ internal sealed partial class ChannelOpener(
     {
         if (status is 0 or (int)HttpStatusCode.SwitchingProtocols)
             return new LinkOutcome.Failed(HandshakeTrouble.Unreachable(uri, e, timedOut, timing.Connect));
-        if (status is 429 or >= 500)
+        if (AnswerTable.Of(Asked.ChannelHandshake, status) == AnswerMeaning.ServerFailed)
             return new LinkOutcome.Failed(new ConnectOutcome.Failed(status == 429 ? "429" : "5xx", $"the channel's handshake was answered {status}", retryAfter, HadToken: true));
         if (status == (int)HttpStatusCode.Unauthorized || isNew)
             tokens.Invalidate(channel.Grant.Token);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Tieline.Http;
 
 namespace Tieline.Genesys;
 
@@ -11,15 +12,24 @@ internal static class ChannelReply
     private const int MaxPermission = 200;
 
     /// <param name="status">Anything but 2xx.</param>
-    public static ChannelOutcome<T> Failure<T>(HttpStatusCode status, ReadOnlyMemory<byte> body, TimeSpan? retryAfter, string what) => (int)status switch
+    public static ChannelOutcome<T> Failure<T>(HttpStatusCode status, ReadOnlyMemory<byte> body, TimeSpan? retryAfter, string what) => AnswerTable.Of(Asked.GenesysChannels, (int)status, AnswerSigns.Again) switch
+    {
+        AnswerMeaning.Gone => new ChannelOutcome<T>.Gone(),
+        AnswerMeaning.Misconfigured => Refused<T>((int)status, body, what),
+        _ => new ChannelOutcome<T>.Retry($"Genesys answered {(int)status}{Code(body)} to {what}", retryAfter),
+    };
+
+    /// <summary>A page for people in place of an answer.</summary>
+    public static ChannelOutcome<T> Page<T>(HttpStatusCode status, string what) =>
+        new ChannelOutcome<T>.Retry($"Genesys answered {(int)status} to {what}, with an HTML page; does a login page or gateway stand before Genesys?", null);
+
+    private static ChannelOutcome<T> Refused<T>(int status, ReadOnlyMemory<byte> body, string what) => status switch
     {
         401 => new ChannelOutcome<T>.Refused(
             $"Genesys does not accept a fresh token for {what} (401{Code(body)}). Check that the OAuth client has a role and lives in Genesys:Region", null),
         403 => Forbidden<T>(body, what),
-        404 => new ChannelOutcome<T>.Gone(),
-        408 or 429 or >= 500 => new ChannelOutcome<T>.Retry($"Genesys answered {(int)status}{Code(body)} to {what}", retryAfter),
-        < 400 => new ChannelOutcome<T>.Refused($"Genesys answered {(int)status} to {what}. Check Genesys:Region and Genesys:ApiUrl: no redirect is followed", null),
-        _ => new ChannelOutcome<T>.Refused($"Genesys did not understand {what} ({(int)status}{Code(body)})", null),
+        < 400 => new ChannelOutcome<T>.Refused($"Genesys answered {status} to {what}. Check Genesys:Region and Genesys:ApiUrl: no redirect is followed", null),
+        _ => new ChannelOutcome<T>.Refused($"Genesys did not understand {what} ({status}{Code(body)})", null),
     };
 
     public static ChannelOutcome<T> Unreadable<T>(string what) => new ChannelOutcome<T>.Retry($"Genesys answered 200 to {what}, but what came cannot be read", null);

@@ -1,4 +1,4 @@
-namespace Tieline.Delivery;
+namespace Tieline;
 
 /// <summary>Reads a secret from its file.</summary>
 internal static class SecretText

@@ -165,7 +165,7 @@ internal sealed class Destination(
                 var outcome = OutcomeClassifier.Classify(response, time.GetUtcNow());
                 if (batch is not null && options.Batch.Results != BatchResults.None && outcome is DeliveryOutcome.Accepted accepted)
                     return await BatchAnswer.ReadAsync(options.Batch.Results, accepted, response, batch, cancellation);
-                return outcome is DeliveryOutcome.Accepted ? outcome : ThrottleSigns.Heed(outcome with { Answer = await AnswerText.ReadAsync(response, time, aborting) });
+                return outcome is DeliveryOutcome.Accepted { Status: not 409 } ? outcome : await AnswerText.ReadAsync(outcome, response, time, aborting);
             }
         }
         catch (HttpRequestException e)

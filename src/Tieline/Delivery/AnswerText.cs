@@ -16,18 +16,28 @@ internal static partial class AnswerText
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>Reads an answer's beginning: its text, and what its code makes of the outcome. Never throws for what the destination does.</summary>
+    /// <summary>Reads the beginning of an answer that is no acceptance, and makes of the outcome what its code says. Never throws for what the destination does.</summary>
     /// <param name="outcome">What the status says.</param>
     /// <exception cref="OperationCanceledException">On <paramref name="aborting"/>.</exception>
     public static async Task<DeliveryOutcome> ReadAsync(DeliveryOutcome outcome, HttpResponseMessage response, TimeProvider time, CancellationToken aborting)
     {
+        var (text, code) = await LookAsync(response, time, aborting);
+        return VendorCodes.Heed(outcome, code) switch
+        {
+            DeliveryOutcome.Accepted => outcome,
+            var other => other with { Answer = text },
+        };
+    }
+
+    /// <returns>Its text, null where it has no body, or none that came in time; and the code of a CRM's error, null where it has none that is known.</returns>
+    /// <inheritdoc cref="ReadAsync(DeliveryOutcome, HttpResponseMessage, TimeProvider, CancellationToken)"/>
+    public static async Task<(string? Text, VendorCode? Code)> LookAsync(HttpResponseMessage response, TimeProvider time, CancellationToken aborting)
+    {
         // What is compressed is not unpacked: a few bytes of it could be made to hold gigabytes.
         if (response.Content.Headers.ContentEncoding.Count > 0)
-            return outcome with { Answer = "(compressed; not unpacked)" };
+            return ("(compressed; not unpacked)", null);
         var body = await ReadAsync(response, time, aborting);
-        var code = VendorAnswer.Find((int)response.StatusCode, body.Span);
-        var heeded = VendorCodes.Heed(outcome with { Answer = Of(body.Span[..Math.Min(body.Length, MaxBytes)]) }, code);
-        return heeded is DeliveryOutcome.Accepted ? outcome : heeded;
+        return (Of(body.Span[..Math.Min(body.Length, MaxBytes)]), VendorAnswer.Find((int)response.StatusCode, body.Span));
     }
 
     /// <returns>What came in time, at most <see cref="VendorAnswer.MaxBytes"/>.</returns>

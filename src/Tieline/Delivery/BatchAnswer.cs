@@ -29,9 +29,18 @@ internal static class BatchAnswer
     /// </returns>
     public static DeliveryOutcome Read(BatchResults dialect, int status, ReadOnlySpan<byte> body, IReadOnlyList<JournalEntry> batch)
     {
-        var results = Parse(body) is not { } answer ? null
-            : dialect == BatchResults.Salesforce ? ReadInOrder(answer, status, batch.Count)
-            : ReadByName(answer, status, batch);
+        List<DeliveryOutcome>? results;
+        try
+        {
+            results = Parse(body) is not { } answer ? null
+                : dialect == BatchResults.Salesforce ? ReadInOrder(answer, status, batch.Count)
+                : ReadByName(answer, status, batch);
+        }
+        catch (InvalidOperationException)
+        {
+            results = null; // an escape that is no character, half of a surrogate pair
+        }
+
         if (results is null)
             return new DeliveryOutcome.BackOff(BackOffReason.ServerFailed, status, null) { Answer = AnswerText.Of(body[..Math.Min(body.Length, AnswerText.MaxLength)]) };
         if (results.Count == 0)
@@ -40,11 +49,16 @@ internal static class BatchAnswer
         return new DeliveryOutcome.Accepted(status) { Events = events, AboutAll = AboutAll(events, batch) };
     }
 
+    /// <summary>409: what upserts is never "already there". HubSpot answers so for a whole batch of which one event is in conflict: halves will tell. Alone, it may be a copy of it that is under way.</summary>
+    public static DeliveryOutcome Conflict(int events) => events > 1
+        ? new DeliveryOutcome.Rejected(409, "the destination answered 409 for the batch, and not which of its events is in conflict")
+        : new DeliveryOutcome.BackOff(BackOffReason.ServerFailed, 409, null);
+
     private static JsonElement? Parse(ReadOnlySpan<byte> body)
     {
         try
         {
-            var reader = new Utf8JsonReader(body);
+            var reader = new Utf8JsonReader(VendorAnswer.WithoutMark(body));
             return JsonElement.ParseValue(ref reader);
         }
         catch (JsonException)
@@ -70,7 +84,7 @@ internal static class BatchAnswer
             : outcome;
 
     /// <summary>A quota that one event met is everybody's. A set-up by which all failed is the destination's, and needs no second witness if several conversations say so.</summary>
-    private static DeliveryOutcome.BackOff? AboutAll(IReadOnlyList<DeliveryOutcome> events, IReadOnlyList<JournalEntry> batch)
+    private static DeliveryOutcome.BackOff? AboutAll(List<DeliveryOutcome> events, IReadOnlyList<JournalEntry> batch)
     {
         if (events.OfType<DeliveryOutcome.BackOff>().FirstOrDefault(outcome => outcome.IsAboutAll) is { } held)
             return held;
@@ -134,14 +148,14 @@ internal static class BatchAnswer
 
     /// <param name="errors">All of one event.</param>
     /// <param name="members">Where each may have its code.</param>
-    private static DeliveryOutcome Failed(VendorTable table, IReadOnlyList<JsonElement> errors, int status, params string[] members)
+    private static DeliveryOutcome Failed(VendorTable table, List<JsonElement> errors, int status, params string[] members)
     {
         var codes = errors.Where(error => error.ValueKind == JsonValueKind.Object).SelectMany(error => members.Select(member => TextOf(error, member))).OfType<string>();
         var text = string.Join(' ', errors.Select(error => error.GetRawText()));
         var answer = errors.Count == 0 ? null : AnswerText.Of(Encoding.UTF8.GetBytes(text.Length > 2 * AnswerText.MaxLength ? text[..(2 * AnswerText.MaxLength)] : text));
         return table.Find(status, codes, text) switch
         {
-            { Meaning: not VendorMeaning.Reject } code => VendorCodes.Of(code, status, null, answer),
+            { Meaning: not VendorMeaning.Reject } code => VendorCodes.Of(code, status, null) with { Answer = answer },
             var code => new DeliveryOutcome.Rejected(status, ReasonOf(status, code)) { Answer = answer },
         };
     }

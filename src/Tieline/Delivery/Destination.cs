@@ -163,6 +163,8 @@ internal sealed class Destination(
                 if (response.StatusCode == HttpStatusCode.Unauthorized && isFirst && credentials?.Refuse(credential) == true)
                     continue;
                 var outcome = OutcomeClassifier.Classify(response, time.GetUtcNow());
+                if (batch is not null && options.Batch.Results != BatchResults.None && outcome is DeliveryOutcome.Accepted { Status: 409 })
+                    outcome = BatchAnswer.Conflict(batch.Count);
                 if (batch is not null && options.Batch.Results != BatchResults.None && outcome is DeliveryOutcome.Accepted accepted)
                     return await BatchAnswer.ReadAsync(options.Batch.Results, accepted, response, batch, cancellation);
                 return outcome is DeliveryOutcome.Accepted { Status: not 409 } ? outcome : await AnswerText.ReadAsync(outcome, response, time, aborting);

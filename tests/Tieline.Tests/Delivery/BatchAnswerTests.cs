@@ -45,12 +45,20 @@ public sealed class BatchAnswerTests
     [InlineData(BatchResults.Salesforce, "[1,2]")]
     [InlineData(BatchResults.Salesforce, "")]
     [InlineData(BatchResults.Salesforce, """[{"success":true},{"succ""")]
+    [InlineData(BatchResults.Salesforce, """[{"success":true},{"success":false,"errors":[{"statusCode":"\ud800"}]}]""")]
+    [InlineData(BatchResults.HubSpot, """{"results":[],"errors":[{"category":"\ud800","context":{"objectWriteTraceId":["x"]}}]}""")]
+    [InlineData(BatchResults.HubSpot, """{"results":[],"errors":[{"category":"X","context":{"objectWriteTraceId":["\udfff"]}}]}""")]
     [InlineData(BatchResults.HubSpot, "[]")]
     [InlineData(BatchResults.HubSpot, """{"status":"COMPLETE"}""")]
     [InlineData(BatchResults.HubSpot, """{"status":"CANCELED","results":[]}""")]
     [InlineData(BatchResults.HubSpot, """{"status":"PENDING","results":[]}""")]
     internal void What_cannot_be_understood_is_no_acceptance(BatchResults dialect, string body) =>
         Outcome(dialect, 200, body, 2).ShouldBeOfType<DeliveryOutcome.BackOff>().Reason.ShouldBe(BackOffReason.ServerFailed);
+
+    [Theory]
+    [InlineData(BatchResults.Salesforce, """[{"success":true},{"success":true}]""")]
+    [InlineData(BatchResults.HubSpot, """{"status":"COMPLETE","results":[]}""")]
+    internal void A_byte_order_mark_before_the_answer_is_no_fault(BatchResults dialect, string body) => Read(dialect, 200, "\uFEFF" + body, 2).ShouldNotBeNull().ShouldAllBe(outcome => outcome is DeliveryOutcome.Accepted);
 
     [Theory]
     [InlineData("""{"results":[],"errors":[{"category":"VALIDATION_ERROR","message":"m"}]}""")]

@@ -163,6 +163,24 @@ public sealed class DispatcherVendorTests
     }
 
     [Fact]
+    public async Task A_409_for_a_batch_of_which_one_event_is_in_conflict_loses_none_of_the_others()
+    {
+        await using var crm = await CrmServer.StartAsync();
+        await using var rig = Batched(crm, BatchResults.HubSpot, DeliveryRig.Quick(crm));
+        rig.Options.Retry.GiveUpAfter = TimeSpan.FromMilliseconds(30);
+        crm.Answer = (request, context) => request.Events.Any(e => e.ConversationId == "bad")
+            ? Write(context, 409, """{"status":"error","message":"Contact already exists.","correlationId":"c","category":"CONFLICT"}""")
+            : Write(context, 200, """{"status":"COMPLETE","results":[]}""");
+        await rig.AppendAsync("c1", "c2", "bad", "c3", "c4");
+        rig.Start();
+        await rig.SettledAsync(5);
+
+        crm.Accepted.Keys.ShouldBe(["c1", "c2", "c3", "c4"], ignoreOrder: true);
+        rig.Count("SELECT count(*) FROM dead_letter WHERE conversation = 'bad'").ShouldBe(1);
+        rig.Count("SELECT count(*) FROM dead_letter").ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_batch_that_HubSpot_has_not_done_is_not_taken_for_delivered()
     {
         await using var crm = await CrmServer.StartAsync();

@@ -18,10 +18,13 @@ internal static class VendorAnswer
     /// <returns>Null where it is none of the five, or says nothing that is known.</returns>
     public static VendorCode? Find(int status, ReadOnlySpan<byte> body)
     {
-        body = body.StartsWith(ByteOrderMark) ? body[ByteOrderMark.Length..] : body;
+        body = WithoutMark(body);
         var members = Read(body);
         return TableOf(members) is { } table ? table.Find(status, CodesOf(table, members), Encoding.UTF8.GetString(body)) : null;
     }
+
+    /// <summary>Some servers write UTF-8 with a byte order mark, which no reader of JSON takes.</summary>
+    public static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> body) => body.StartsWith(ByteOrderMark) ? body[ByteOrderMark.Length..] : body;
 
     private static VendorTable? TableOf(IReadOnlyList<(string Path, string Value)> members) =>
         Has(members, "[]errorCode") ? SalesforceCodes.Table

@@ -15,22 +15,22 @@ internal static class VendorCodes
         (null, _) => outcome,
         // A 409 is "already there" unless the code says that it is not.
         ({ Meaning: VendorMeaning.Misconfigured or VendorMeaning.Reject }, DeliveryOutcome.Accepted) => outcome,
-        (_, DeliveryOutcome.Accepted accepted) => Of(code, accepted.Status, null, outcome.Answer),
+        (_, DeliveryOutcome.Accepted accepted) => Of(code, accepted.Status, null),
         // The server's own failure, or its limit: no word in the body makes it the event's fault.
         ({ Meaning: VendorMeaning.Misconfigured or VendorMeaning.Reject }, DeliveryOutcome.BackOff { Status: >= 500 or 408 or 425 or 429 } failed) => failed with { Code = code },
-        (_, DeliveryOutcome.BackOff failed) => Of(code, failed.Status ?? 0, failed.Hold, outcome.Answer),
-        (_, DeliveryOutcome.Rejected rejected) => Of(code, rejected.Status, null, outcome.Answer),
+        (_, DeliveryOutcome.BackOff failed) => Of(code, failed.Status ?? 0, failed.Hold),
+        (_, DeliveryOutcome.Rejected rejected) => Of(code, rejected.Status, null),
         _ => throw new InvalidOperationException($"No such outcome: {outcome.GetType().Name}"),
     };
 
     /// <param name="hold">What <c>Retry-After</c> asks for.</param>
-    public static DeliveryOutcome Of(VendorCode code, int status, TimeSpan? hold, string? answer) => code.Meaning switch
+    public static DeliveryOutcome Of(VendorCode code, int status, TimeSpan? hold) => code.Meaning switch
     {
-        VendorMeaning.Hold => new DeliveryOutcome.BackOff(BackOffReason.Throttled, status, hold ?? Hold) { Code = code, Answer = answer, IsAboutAll = true },
-        VendorMeaning.Throttle => new DeliveryOutcome.BackOff(BackOffReason.Throttled, status, hold) { Code = code, Answer = answer },
-        VendorMeaning.Retry => new DeliveryOutcome.BackOff(BackOffReason.ServerFailed, status, hold) { Code = code, Answer = answer },
-        VendorMeaning.Misconfigured => new DeliveryOutcome.BackOff(BackOffReason.Misconfigured, status, null) { Code = code, Answer = answer },
-        VendorMeaning.Reject => new DeliveryOutcome.Rejected(status, $"the destination answered {status} {code}: {code.Text}") { Answer = answer },
+        VendorMeaning.Hold => new DeliveryOutcome.BackOff(BackOffReason.Throttled, status, hold ?? Hold) { Code = code, IsAboutAll = true },
+        VendorMeaning.Throttle => new DeliveryOutcome.BackOff(BackOffReason.Throttled, status, hold) { Code = code },
+        VendorMeaning.Retry => new DeliveryOutcome.BackOff(BackOffReason.ServerFailed, status, hold) { Code = code },
+        VendorMeaning.Misconfigured => new DeliveryOutcome.BackOff(BackOffReason.Misconfigured, status, null) { Code = code },
+        VendorMeaning.Reject => new DeliveryOutcome.Rejected(status, $"the destination answered {status} {code}: {code.Text}"),
         _ => throw new InvalidOperationException($"No such meaning: {code.Meaning}"),
     };
 }

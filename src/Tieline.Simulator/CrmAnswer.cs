@@ -9,6 +9,9 @@ public record CrmAnswer
     /// <summary>200 to 599; null: as the options say.</summary>
     public int? Status { get; init; }
 
+    /// <summary>With a preset: an error of that CRM, by its code and in its shape, with <see cref="Status"/> or 400. HubSpot's <c>policyName</c> is one too.</summary>
+    public string? Code { get; init; }
+
     /// <summary>Seconds in <c>Retry-After</c>.</summary>
     public int? RetryAfter { get; init; }
 
@@ -29,6 +32,7 @@ public record CrmAnswer
         Status is < 200 or > 599 ? $"status must be from 200 to 599, was {Status}"
         : RetryAfter is < 0 ? $"retryAfter must be seconds from 0, was {RetryAfter}"
         : DelayMs is < 0 or > 3_600_000 ? $"delayMs must be from 0 to 3600000, was {DelayMs}"
+        : Code is { } code && (code.Length is 0 or > 200) ? "code must have 1 to 200 characters"
         : Close is not (null or "processed" or "unprocessed") ? $"close must be processed or unprocessed, was '{Close}'"
         : null;
 }
@@ -61,7 +65,7 @@ public sealed record CrmFault : CrmAnswer
         }
         catch (JsonException e)
         {
-            throw new FormatException("An answer is a JSON object of status, retryAfter, retryAfterAsDate, delayMs, hang, close, count, "
+            throw new FormatException("An answer is a JSON object of status, code, retryAfter, retryAfterAsDate, delayMs, hang, close, count, "
                 + $"conversationId, clear; all may be left out. {e.Message}", e);
         }
     }

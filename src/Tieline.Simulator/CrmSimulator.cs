@@ -76,6 +76,10 @@ public sealed class CrmSimulator : IAsyncDisposable
         {
             throw new FormatException(problem);
         }
+        if (answer.Code is not null && _preset is null)
+        {
+            throw new FormatException("code is an error of a CRM's own API: it needs a preset");
+        }
         _answers.Add(answer);
     }
 
@@ -210,9 +214,9 @@ public sealed class CrmSimulator : IAsyncDisposable
             await Task.Delay(answer?.Hang is true ? Timeout.InfiniteTimeSpan : delay, _time, either.Token)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        if (_preset is not null && answer is not ({ Status: not null } or { Hang: true } or { Close: "unprocessed" }) && !context.RequestAborted.IsCancellationRequested)
+        if (_preset is not null && answer is not ({ Status: not null, Code: null } or { Hang: true } or { Close: "unprocessed" }) && !context.RequestAborted.IsCancellationRequested)
         {
-            await AnswerAsPresetAsync(context, request, answer?.Close is not null);
+            await AnswerAsPresetAsync(context, request, answer);
             return;
         }
         if (answer?.Hang is true || answer?.Close is not null || context.RequestAborted.IsCancellationRequested)
@@ -232,10 +236,11 @@ public sealed class CrmSimulator : IAsyncDisposable
         }
     }
 
-    /// <param name="isCut">The CRM takes it, and the connection ends in place of its answer.</param>
-    private async Task AnswerAsPresetAsync(HttpContext context, CrmRequest request, bool isCut)
+    /// <param name="answer">An error to answer with; or that the CRM takes it, and the connection ends in place of its answer; null: as it is.</param>
+    private async Task AnswerAsPresetAsync(HttpContext context, CrmRequest request, CrmAnswer? answer)
     {
-        var reply = _preset!.Take(new PresetRequest(context.Request.Method, request.Path, context.Request.Headers, request.Body, Volatile.Read(ref _inFlight)));
+        var isCut = answer?.Close is not null;
+        var reply = answer?.Code is { } code ? _preset!.Refuse(answer.Status ?? 400, code) : _preset!.Take(new PresetRequest(context.Request.Method, request.Path, context.Request.Headers, request.Body, Volatile.Read(ref _inFlight)));
         _log.Settle(request, isCut ? 0 : reply.Status, processed: reply.Status is >= 200 and < 300);
         if (isCut)
         {
@@ -245,6 +250,10 @@ public sealed class CrmSimulator : IAsyncDisposable
         foreach (var (name, value) in reply.Headers)
         {
             context.Response.Headers[name] = value;
+        }
+        if (answer?.RetryAfter is { } seconds)
+        {
+            context.Response.Headers.RetryAfter = seconds.ToString();
         }
         if (reply.Body is null)
         {

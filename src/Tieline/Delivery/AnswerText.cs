@@ -3,28 +3,43 @@ using System.Text.RegularExpressions;
 
 namespace Tieline.Delivery;
 
-/// <summary>What a refusing answer says, for whoever has to decide about it: its beginning, as text, without personal data. Never more than a few KB are read, nor for long.</summary>
+/// <summary>What a refusing answer says, for whoever has to decide about it: its beginning, as text, without personal data. Never more than some KB are read, nor for long.</summary>
 internal static partial class AnswerText
 {
     /// <summary>Characters that are kept.</summary>
     public const int MaxLength = 2_048;
 
-    /// <summary>Bytes that are read: some more, so that what is cut off is masked as a whole first.</summary>
+    /// <summary>Bytes that they are made from: some more, so that what is cut off is masked as a whole first.</summary>
     private const int MaxBytes = 2_560;
 
     private const int MatchMs = 500;
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>Reads an answer's beginning. Never throws for what the destination does.</summary>
-    /// <returns>Null where it has no body, or none that came in time.</returns>
+    /// <summary>Reads the beginning of an answer that is no acceptance, and makes of the outcome what its code says. Never throws for what the destination does.</summary>
+    /// <param name="outcome">What the status says.</param>
     /// <exception cref="OperationCanceledException">On <paramref name="aborting"/>.</exception>
-    public static async Task<string?> ReadAsync(HttpResponseMessage response, TimeProvider time, CancellationToken aborting)
+    public static async Task<DeliveryOutcome> ReadAsync(DeliveryOutcome outcome, HttpResponseMessage response, TimeProvider time, CancellationToken aborting)
+    {
+        var (text, code) = await LookAsync(response, time, aborting);
+        return VendorCodes.HeedWith(outcome, text, code);
+    }
+
+    /// <returns>Its text, null where it has no body, or none that came in time; and the code of a CRM's error, null where it has none that is known.</returns>
+    /// <inheritdoc cref="ReadAsync(DeliveryOutcome, HttpResponseMessage, TimeProvider, CancellationToken)"/>
+    public static async Task<(string? Text, VendorCode? Code)> LookAsync(HttpResponseMessage response, TimeProvider time, CancellationToken aborting)
     {
         // What is compressed is not unpacked: a few bytes of it could be made to hold gigabytes.
         if (response.Content.Headers.ContentEncoding.Count > 0)
-            return "(compressed; not unpacked)";
-        var bytes = new byte[MaxBytes];
+            return ("(compressed; not unpacked)", null);
+        var body = await ReadAsync(response, time, aborting);
+        return (Of(body.Span[..Math.Min(body.Length, MaxBytes)]), VendorAnswer.Find((int)response.StatusCode, body.Span));
+    }
+
+    /// <returns>What came in time, at most <see cref="VendorAnswer.MaxBytes"/>.</returns>
+    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, TimeProvider time, CancellationToken aborting)
+    {
+        var bytes = new byte[VendorAnswer.MaxBytes];
         var length = 0;
         using var patience = new CancellationTokenSource(_patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, aborting);
@@ -43,7 +58,7 @@ internal static partial class AnswerText
             // Likewise.
         }
 
-        return Of(bytes.AsSpan(0, length));
+        return bytes.AsMemory(0, length);
     }
 
     /// <summary>Masked, on printable characters, at most <see cref="MaxLength"/> of them; null where nothing is left.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Tieline.Journal;
 
@@ -9,14 +10,8 @@ internal static class BatchAnswer
     /// <summary>Of an answer's body so much is read: about a thousand records told back.</summary>
     private const int MaxBytes = 4 * 1024 * 1024;
 
-    private const int MaxCodeLength = 60;
-
-    /// <summary>Codes for what is over by itself, the first for the CRM's limits.</summary>
-    private static readonly HashSet<string> _throttled = new(StringComparer.Ordinal) { ThrottleSigns.SalesforceLimit, "RATE_LIMITS", "RATE_LIMIT" };
-    private static readonly HashSet<string> _passing = new(StringComparer.Ordinal)
-    {
-        "UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", "QUERY_TIMEOUT", "UNKNOWN_EXCEPTION", "ALL_OR_NONE_OPERATION_ROLLED_BACK", "PROCESSING_HALTED", "INTERNAL_ERROR", "TIMEOUT",
-    };
+    /// <summary>HubSpot's other words mean that it has not been done, or not yet.</summary>
+    private const string Complete = "COMPLETE";
 
     /// <exception cref="OperationCanceledException">It did not come in time.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
@@ -24,28 +19,52 @@ internal static class BatchAnswer
         BatchResults dialect, DeliveryOutcome.Accepted accepted, HttpResponseMessage response, IReadOnlyList<JournalEntry> batch, CancellationToken cancellation)
     {
         var bytes = await ReadAsync(response, cancellation);
-        // What cannot be understood is no acceptance: else an event might be taken for delivered that was not.
-        return Read(dialect, accepted.Status, bytes.Span, batch) is { } events
-            ? accepted with { Events = events }
-            : new DeliveryOutcome.BackOff(BackOffReason.ServerFailed, accepted.Status, null) { Answer = AnswerText.Of(bytes.Span[..Math.Min(bytes.Length, AnswerText.MaxLength)]) };
+        return Read(dialect, accepted.Status, bytes.Span, batch);
     }
 
     /// <summary>Pure.</summary>
-    /// <returns>One for each event; null where the answer does not say so, or not of all.</returns>
-    public static IReadOnlyList<DeliveryOutcome>? Read(BatchResults dialect, int status, ReadOnlySpan<byte> body, IReadOnlyList<JournalEntry> batch)
+    /// <returns>
+    /// <see cref="DeliveryOutcome.Accepted"/> with one outcome for each event. <see cref="DeliveryOutcome.Rejected"/> where some failed and it does not say which: halves of the batch will tell.
+    /// <see cref="DeliveryOutcome.BackOff"/> where it cannot be understood: that is no acceptance, else an event might be taken for delivered that was not.
+    /// </returns>
+    public static DeliveryOutcome Read(BatchResults dialect, int status, ReadOnlySpan<byte> body, IReadOnlyList<JournalEntry> batch)
     {
-        JsonElement answer;
+        List<DeliveryOutcome>? results;
         try
         {
-            var reader = new Utf8JsonReader(body);
-            answer = JsonElement.ParseValue(ref reader);
+            results = Parse(body) is not { } answer ? null
+                : dialect == BatchResults.Salesforce ? ReadInOrder(answer, status, batch.Count)
+                : ReadByName(answer, status, batch);
+        }
+        catch (InvalidOperationException)
+        {
+            results = null; // an escape that is no character, half of a surrogate pair
+        }
+
+        if (results is null)
+            return new DeliveryOutcome.BackOff(BackOffReason.ServerFailed, status, null) { Answer = AnswerText.Of(body[..Math.Min(body.Length, AnswerText.MaxLength)]) };
+        if (results.Count == 0)
+            return new DeliveryOutcome.Rejected(status, $"the destination answered {status} for the batch, and not which of its events failed");
+        var events = results.Any(outcome => outcome is DeliveryOutcome.Accepted) ? [.. results.Select(OfOneAmongOthers)] : results;
+        return new DeliveryOutcome.Accepted(status) { Events = events, AboutAll = AboutAll(events, batch) };
+    }
+
+    /// <summary>409: what upserts is never "already there". HubSpot answers so for a whole batch of which one event is in conflict: halves will tell. Alone, it may be a copy of it that is under way.</summary>
+    public static DeliveryOutcome Conflict(int events) => events > 1
+        ? new DeliveryOutcome.Rejected(409, "the destination answered 409 for the batch, and not which of its events is in conflict")
+        : new DeliveryOutcome.BackOff(BackOffReason.ServerFailed, 409, null);
+
+    private static JsonElement? Parse(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(VendorAnswer.WithoutMark(body));
+            return JsonElement.ParseValue(ref reader);
         }
         catch (JsonException)
         {
             return null;
         }
-
-        return dialect == BatchResults.Salesforce ? ReadInOrder(answer, status, batch.Count) : ReadByName(answer, status, batch);
     }
 
     private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, CancellationToken cancellation)
@@ -58,6 +77,22 @@ internal static class BatchAnswer
         return bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
     }
 
+    /// <summary>Others of its batch were accepted, with the same URL, credentials and fields: what it lacks is its own.</summary>
+    private static DeliveryOutcome OfOneAmongOthers(DeliveryOutcome outcome) =>
+        outcome is DeliveryOutcome.BackOff { Reason: BackOffReason.Misconfigured, Status: { } status, Code: { } code }
+            ? new DeliveryOutcome.Rejected(status, ReasonOf(status, code)) { Answer = outcome.Answer }
+            : outcome;
+
+    /// <summary>A quota that one event met is everybody's. A set-up by which all failed is the destination's, and needs no second witness if several conversations say so.</summary>
+    private static DeliveryOutcome.BackOff? AboutAll(List<DeliveryOutcome> events, IReadOnlyList<JournalEntry> batch)
+    {
+        if (events.OfType<DeliveryOutcome.BackOff>().FirstOrDefault(outcome => outcome.IsAboutAll) is { } held)
+            return held;
+        var misconfigured = events.OfType<DeliveryOutcome.BackOff>().FirstOrDefault(outcome => outcome.Reason == BackOffReason.Misconfigured);
+        var accusers = batch.Where((_, index) => events[index] is DeliveryOutcome.BackOff { Reason: BackOffReason.Misconfigured }).Select(entry => entry.ConversationId).Distinct(StringComparer.Ordinal);
+        return misconfigured is null ? null : misconfigured with { IsAboutAll = accusers.Skip(1).Any() };
+    }
+
     /// <summary><c>[{"success":true},{"success":false,"errors":[{"statusCode":"…"}]}]</c></summary>
     private static List<DeliveryOutcome>? ReadInOrder(JsonElement answer, int status, int count)
     {
@@ -68,53 +103,66 @@ internal static class BatchAnswer
         {
             if (result.ValueKind != JsonValueKind.Object || !result.TryGetProperty("success", out var success) || success.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
                 return null;
-            outcomes.Add(success.GetBoolean() ? new DeliveryOutcome.Accepted(status) : Failed(FirstError(result), "statusCode", status));
+            outcomes.Add(success.GetBoolean() ? new DeliveryOutcome.Accepted(status) : Failed(SalesforceCodes.Table, ArrayOf(result, "errors"), status, "statusCode", "errorCode"));
         }
 
         return outcomes;
     }
 
     /// <summary><c>{"errors":[{"category":"…","context":{"objectWriteTraceId":["evt_…"]}}]}</c>: what no error names is accepted, if all errors name something.</summary>
+    /// <returns>Empty where an error of several events names none.</returns>
     private static List<DeliveryOutcome>? ReadByName(JsonElement answer, int status, IReadOnlyList<JournalEntry> batch)
     {
-        if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("results", out var results) || results.ValueKind != JsonValueKind.Array)
+        if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("results", out var results) || results.ValueKind != JsonValueKind.Array || (TextOf(answer, "status") ?? Complete) != Complete)
             return null;
+        var errors = ArrayOf(answer, "errors");
+        if (errors.Count == 0 && !HasFailures(answer))
+            return [.. batch.Select(_ => new DeliveryOutcome.Accepted(status))];
+        if (batch.Count == 1)
+            return [Failed(HubSpotCodes.Table, errors, status, "category", "errorType")]; // whatever it names or leaves out, it can be about nothing else
         var failed = new Dictionary<string, DeliveryOutcome>(StringComparer.Ordinal);
-        if (answer.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Array)
+        foreach (var error in errors)
         {
-            foreach (var error in errors.EnumerateArray())
-            {
-                if (NamesOf(error) is not { Count: > 0 } names)
-                    return null;
-                foreach (var name in names)
-                    failed[name] = Failed(error, "category", status);
-            }
+            if (NamesOf(error) is not { Count: > 0 } names)
+                return [];
+            foreach (var name in names)
+                failed[name] = Failed(HubSpotCodes.Table, [error], status, "category", "errorType");
         }
 
         var outcomes = batch.Select(entry => failed.Remove(entry.Id.ToString(), out var outcome) ? outcome : new DeliveryOutcome.Accepted(status)).ToList();
-        return failed.Count == 0 ? outcomes : null;
+        return errors.Count > 0 && failed.Count == 0 ? outcomes : [];
     }
+
+    private static bool HasFailures(JsonElement answer) => answer.TryGetProperty("numErrors", out var count) && (count.ValueKind != JsonValueKind.Number || !count.TryGetInt64(out var number) || number != 0);
 
     private static List<string>? NamesOf(JsonElement error)
     {
-        if (error.ValueKind != JsonValueKind.Object || !error.TryGetProperty("context", out var context) || context.ValueKind != JsonValueKind.Object
-            || !context.TryGetProperty("objectWriteTraceId", out var names) || names.ValueKind != JsonValueKind.Array)
+        if (error.ValueKind != JsonValueKind.Object || !error.TryGetProperty("context", out var context) || context.ValueKind != JsonValueKind.Object)
             return null;
-        return [.. names.EnumerateArray().Where(name => name.ValueKind == JsonValueKind.String).Select(name => name.GetString()!)];
+        var names = ArrayOf(context, "objectWriteTraceId");
+        return [.. names.Where(name => name.ValueKind == JsonValueKind.String).Select(name => name.GetString()!)];
     }
 
-    private static JsonElement FirstError(JsonElement result) =>
-        result.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Array && errors.GetArrayLength() > 0 ? errors[0] : default;
+    private static List<JsonElement> ArrayOf(JsonElement element, string member) =>
+        element.TryGetProperty(member, out var array) && array.ValueKind == JsonValueKind.Array ? [.. array.EnumerateArray()] : [];
 
-    private static DeliveryOutcome Failed(JsonElement error, string member, int status)
+    /// <param name="errors">All of one event.</param>
+    /// <param name="members">Where each may have its code.</param>
+    private static DeliveryOutcome Failed(VendorTable table, List<JsonElement> errors, int status, params string[] members)
     {
-        var code = error.ValueKind == JsonValueKind.Object && error.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
-        // It goes into logs and the audit log: what is no code may be anything.
-        if (code.Length is 0 or > MaxCodeLength || !code.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '_'))
-            code = "no code";
-        var answer = error.ValueKind == JsonValueKind.Undefined ? null : AnswerText.Of(System.Text.Encoding.UTF8.GetBytes(error.GetRawText()));
-        return _throttled.Contains(code) ? new DeliveryOutcome.BackOff(BackOffReason.Throttled, status, null) { Answer = answer }
-            : _passing.Contains(code) ? new DeliveryOutcome.BackOff(BackOffReason.ServerFailed, status, null) { Answer = answer }
-            : new DeliveryOutcome.Rejected(status, $"the destination answered {status} for the batch, and for this event {code}") { Answer = answer };
+        var codes = errors.Where(error => error.ValueKind == JsonValueKind.Object).SelectMany(error => members.Select(member => TextOf(error, member))).OfType<string>();
+        var text = string.Join(' ', errors.Select(error => error.GetRawText()));
+        var answer = errors.Count == 0 ? null : AnswerText.Of(Encoding.UTF8.GetBytes(text.Length > 2 * AnswerText.MaxLength ? text[..(2 * AnswerText.MaxLength)] : text));
+        return table.Find(status, codes, text) switch
+        {
+            { Meaning: not VendorMeaning.Reject } code => VendorCodes.Of(code, status, null) with { Answer = answer },
+            var code => new DeliveryOutcome.Rejected(status, ReasonOf(status, code)) { Answer = answer },
+        };
     }
+
+    /// <summary>It goes into logs and the audit log: a code that is not in the table may be anything.</summary>
+    private static string ReasonOf(int status, VendorCode? code) =>
+        $"the destination answered {status} for the batch, and for this event {(code is null ? "an error that Tieline does not know" : $"{code}: {code.Text}")}";
+
+    private static string? TextOf(JsonElement error, string member) => error.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

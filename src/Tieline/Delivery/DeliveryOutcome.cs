@@ -20,6 +20,9 @@ internal abstract record DeliveryOutcome
 
         /// <summary>After an attempt that ended without an answer it leaves open whether the CRM has it.</summary>
         public bool IsOpenAfterUnseen => AnswerTable.Of(Asked.Destination, Status, AnswerSigns.AfterUnseen) == AnswerMeaning.AskOnceMore;
+
+        /// <summary>What its events' outcomes say about the destination: a quota that one of them met, or a set-up by which all failed. Null: nothing.</summary>
+        public BackOff? AboutAll { get; init; }
     }
 
     /// <summary>300, 400, 413, 415, 422: this payload will never do. Set it aside and go on.</summary>
@@ -32,7 +35,10 @@ internal abstract record DeliveryOutcome
     /// <param name="Hold">What <c>Retry-After</c> asks for: this conversation waits as long; and the whole destination, once several are asked to.</param>
     public sealed record BackOff(BackOffReason Reason, int? Status, TimeSpan? Hold) : DeliveryOutcome
     {
-        /// <summary>It says by itself that it is about all requests, so that <see cref="Hold"/> needs no second witness.</summary>
+        /// <summary>What the CRM calls it, where that is known.</summary>
+        public VendorCode? Code { get; init; }
+
+        /// <summary>It says by itself that it is about all requests, so that it needs no second witness.</summary>
         public bool IsAboutAll { get; init; }
 
         /// <summary>"Slower, please", in whatever words.</summary>

@@ -189,32 +189,29 @@ internal sealed class Destination(
     {
         var hasResults = batch is not null && options.Batch.Results != BatchResults.None;
         var seen = await LookAsync(response, hasResults, aborting);
-        switch (OutcomeClassifier.Classify(response, time.GetUtcNow(), seen.Signs))
-        {
-            case DeliveryOutcome.Accepted { Status: (int)HttpStatusCode.Conflict } conflict when hasResults && batch!.Count > 1:
-                return new DeliveryOutcome.BackOff(BackOffReason.ServerFailed, conflict.Status, null) { Answer = seen.Answer }; // one is there already: not all of them
-            case DeliveryOutcome.Accepted { Status: not (int)HttpStatusCode.Conflict } accepted when hasResults:
-                return await BatchAnswer.ReadAsync(options.Batch.Results, accepted, response, batch!, cancellation);
-            case DeliveryOutcome.Accepted accepted:
-                return accepted;
-            case var failed:
-                return ThrottleSigns.Heed(failed with { Answer = seen.IsRead ? seen.Answer : await AnswerText.ReadAsync(response, time, aborting) });
-        }
+        var outcome = OutcomeClassifier.Classify(response, time.GetUtcNow(), seen.Signs);
+        if (hasResults && outcome is DeliveryOutcome.Accepted { Status: (int)HttpStatusCode.Conflict })
+            outcome = BatchAnswer.Conflict(batch!.Count);
+        if (hasResults && outcome is DeliveryOutcome.Accepted accepted)
+            return await BatchAnswer.ReadAsync(options.Batch.Results, accepted, response, batch!, cancellation);
+        if (outcome is DeliveryOutcome.Accepted { Status: not (int)HttpStatusCode.Conflict })
+            return outcome;
+        return seen.IsRead ? VendorCodes.HeedWith(outcome, seen.Answer, seen.Code) : await AnswerText.ReadAsync(outcome, response, time, aborting);
     }
 
     /// <summary>What the answer has besides its status. The body is read only where status and headers leave in doubt what it means.</summary>
-    private async ValueTask<(AnswerSigns Signs, string? Answer, bool IsRead)> LookAsync(HttpResponseMessage response, bool hasResults, CancellationToken aborting)
+    private async ValueTask<(AnswerSigns Signs, string? Answer, VendorCode? Code, bool IsRead)> LookAsync(HttpResponseMessage response, bool hasResults, CancellationToken aborting)
     {
         if (response.StatusCode == HttpStatusCode.Conflict)
         {
-            var answer = await AnswerText.ReadAsync(response, time, aborting);
-            return (answer is not null && InProgress.IsSaidIn(answer) ? AnswerSigns.InProgress : AnswerSigns.None, answer, true);
+            var (answer, code) = await AnswerText.LookAsync(response, time, aborting);
+            return (answer is not null && InProgress.IsSaidIn(answer) ? AnswerSigns.InProgress : AnswerSigns.None, answer, code, true);
         }
 
         if (!response.IsSuccessStatusCode || !requests.IsJson)
             return default;
         if (hasResults) // read as JSON, which tells a page by itself
-            return HtmlPage.IsNamed(response.Content.Headers) ? (AnswerSigns.Html, null, false) : default;
-        return await HtmlPage.ReadAsync(response, time, aborting) is { } page ? (AnswerSigns.Html, AnswerText.Of(page.Span), true) : default;
+            return HtmlPage.IsNamed(response.Content.Headers) ? (AnswerSigns.Html, null, null, false) : default;
+        return await HtmlPage.ReadAsync(response, time, aborting) is { } page ? (AnswerSigns.Html, AnswerText.Of(page.Span), null, true) : default;
     }
 }

@@ -97,7 +97,7 @@ internal sealed class DestinationGate
             _probing = false;
         if (outcome is DeliveryOutcome.Rejected { WasSent: false })
             return false;
-        if (outcome is DeliveryOutcome.BackOff { IsInProgress: false } backOff)
+        if ((outcome as DeliveryOutcome.BackOff ?? (outcome as DeliveryOutcome.Accepted)?.AboutAll) is { IsInProgress: false } backOff)
         {
             Fail(backOff, conversation, wasProbe, now);
             return false;
@@ -140,7 +140,7 @@ internal sealed class DestinationGate
         Count(conversation, now);
         if (backOff.Hold is { } hold)
             Ask(now + hold, conversation, backOff.IsAboutAll);
-        if (backOff.Reason == BackOffReason.Misconfigured && IsMisconfigured(conversation))
+        if (backOff.Reason == BackOffReason.Misconfigured && (IsMisconfigured(conversation) || backOff.IsAboutAll))
         {
             Close(GateState.Misconfigured, backOff, now + RetryDefaults.MisconfiguredProbe, now);
             return;

@@ -13,8 +13,8 @@ internal sealed partial class Dispatcher
     [LoggerMessage(EventId = 3003, EventName = "DeliveryGivenUp", Level = LogLevel.Warning, Message = "Entry {Position} ({Id}) is a dead letter: given up after {Attempts} attempts")]
     private static partial void LogGivenUp(ILogger logger, long position, string id, int attempts);
 
-    [LoggerMessage(EventId = 3004, EventName = "DestinationClosed", Level = LogLevel.Warning, Message = "Destination {Destination} is {State} ({Reason}, status {Status}); events wait in the journal")]
-    private static partial void LogClosed(ILogger logger, string destination, GateState state, BackOffReason reason, int? status);
+    [LoggerMessage(EventId = 3004, EventName = "DestinationClosed", Level = LogLevel.Warning, Message = "Destination {Destination} is {State} ({Reason}, status {Status}, code {Code}); events wait in the journal")]
+    private static partial void LogClosed(ILogger logger, string destination, GateState state, BackOffReason reason, int? status, string? code);
 
     [LoggerMessage(EventId = 3005, EventName = "DestinationOpen", Level = LogLevel.Information, Message = "Destination {Destination} takes events again")]
     private static partial void LogOpen(ILogger logger, string destination);

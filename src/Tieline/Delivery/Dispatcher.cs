@@ -568,9 +568,13 @@ internal sealed partial class Dispatcher
             $"destination '{_options.Name}' is paused by {pause.By} since {EventTime.ToText(pause.At)}: {pause.Reason.TrimEnd('.')}; nothing is lost, it waits until it is resumed",
         (GateState.Open, _) or (_, null) => null,
         (GateState.Held, { Status: null }) => $"destination '{_options.Name}' asked for a pause (Retry-After) before Tieline was started",
+        (GateState.Held, { Code: { } code } cause) =>
+            $"destination '{_options.Name}' answers {cause.Status} {code}: {code.Text}; nothing is lost, it is asked again after each pause",
         (GateState.Held, { } cause) => $"destination '{_options.Name}' asked for a pause ({cause.Status}, Retry-After)",
         (GateState.Down, { Reason: BackOffReason.HtmlPage } cause) =>
             $"destination '{_options.Name}' answers {cause.Status} with an HTML page: is it asleep, or does a login page or gateway stand before it? Nothing is lost, it is probed every few seconds",
+        (GateState.Misconfigured, { Code: { } code } cause) =>
+            $"destination '{_options.Name}' answers {cause.Status} {code}: {code.Text}; nothing is lost, it is probed once a minute",
         (GateState.Misconfigured, { } cause) =>
             $"destination '{_options.Name}' answers {cause.Status}: check its URL and credentials; nothing is lost, it is probed once a minute",
         (_, { } cause) => $"destination '{_options.Name}' is down ({cause.Reason}{(cause.Status is { } status ? $", {status}" : "")}); nothing is lost, it is probed every few seconds",
@@ -583,7 +587,7 @@ internal sealed partial class Dispatcher
         if (_gate.State == GateState.Open)
             LogOpen(_logger, _options.Name);
         else
-            LogClosed(_logger, _options.Name, _gate.State, _gate.Cause!.Reason, _gate.Cause.Status);
+            LogClosed(_logger, _options.Name, _gate.State, _gate.Cause!.Reason, _gate.Cause.Status, _gate.Cause.Code?.Code);
     }
 
     private static AttemptRecord AttemptOf(DeliveryLane lane, Ended ended, DeliveryOutcome outcome, string name, int? status) => new(lane.Attempts + 1, ended.At, name, status, ended.Took, outcome.Answer);

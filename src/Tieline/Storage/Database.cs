@@ -17,6 +17,9 @@ internal static class Database
     /// <summary>What <see cref="CheckpointPages"/> take in the log, with their headers, and room for those that come while they are moved.</summary>
     private const int LogBytes = 24 * 1024 * 1024;
 
+    /// <summary>Down to this a log is cut that a reader or a backup had kept from starting anew: else the disk would have lost its longest size for as long as the process runs.</summary>
+    private const int MaxIdleLogBytes = 2 * LogBytes;
+
     /// <summary>The smallest page there is: what is shorter was cut.</summary>
     private const int MinBytes = 512;
 
@@ -52,7 +55,7 @@ internal static class Database
 
             Execute(
                 connection,
-                $"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint={CheckpointPages};");
+                $"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint={CheckpointPages}; PRAGMA journal_size_limit={MaxIdleLogBytes};");
             if (isNew)
                 Execute(connection, $"PRAGMA application_id={ApplicationId};");
             Migrate(connection, migrations);

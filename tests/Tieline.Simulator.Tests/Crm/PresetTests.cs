@@ -50,6 +50,30 @@ public sealed class PresetTests : IAsyncDisposable
         (_crm!.Status.Preset!.Throttled, _crm.Status.Preset.Records).ShouldBe((1, 2));
     }
 
+    [Theory]
+    [InlineData("salesforce", "STORAGE_LIMIT_EXCEEDED", """[{"message":"asked for","errorCode":"STORAGE_LIMIT_EXCEEDED"}]""")]
+    [InlineData("hubspot", "MISSING_SCOPES", """{"status":"error","message":"asked for","category":"MISSING_SCOPES"}""")]
+    [InlineData("zendesk", "RecordInvalid", """{"error":"RecordInvalid","description":"asked for"}""")]
+    [InlineData("dynamics365", "0x80044151", """{"error":{"code":"0x80044151","message":"asked for"}}""")]
+    [InlineData("servicenow", "User Not Authorized", """{"error":{"message":"User Not Authorized","detail":"asked for"},"status":"failure"}""")]
+    public async Task An_error_that_is_asked_for_by_its_code_comes_in_the_shape_of_the_crm(string preset, string code, string body)
+    {
+        await StartAsync(preset);
+        _crm!.Answer(CrmFault.Parse(JsonSerializer.Serialize(new { code, count = 1, retryAfter = 7 })));
+
+        using var answer = await SendAsync(HttpMethod.Post, "/", "{}");
+
+        ((int)answer.StatusCode, answer.Headers.RetryAfter?.Delta).ShouldBe((400, TimeSpan.FromSeconds(7)));
+        (await answer.Content.ReadAsStringAsync(Ending)).ShouldBe(body);
+    }
+
+    [Fact]
+    public async Task An_error_of_a_crm_needs_a_preset()
+    {
+        await using var plain = await CrmSimulator.StartAsync(cancellation: Ending);
+        Should.Throw<FormatException>(() => plain.Answer(new CrmFault { Code = "X" })).Message.ShouldContain("preset");
+    }
+
     [Fact]
     public async Task A_revoked_token_is_a_401()
     {

@@ -50,9 +50,12 @@ internal sealed class DeliveryRig : IAsyncDisposable
     public double Chance { get; set; } = 0.5;
 
     /// <summary>Delays short enough to be lived through: for tests that are not about time.</summary>
-    public static DeliveryRig Quick(CrmServer crm)
+    public static DeliveryRig Quick(CrmServer crm) => Quick(crm.Url);
+
+    /// <inheritdoc cref="Quick(CrmServer)"/>
+    public static DeliveryRig Quick(Uri url)
     {
-        var rig = new DeliveryRig(TimeProvider.System, crm.Url);
+        var rig = new DeliveryRig(TimeProvider.System, url);
         rig.Options.Retry = new RetryOptions { MinDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(10) };
         rig.OpenJournal();
         return rig;

@@ -73,6 +73,10 @@ internal abstract class CrmPreset(TimeProvider time)
         }
     }
 
+    /// <summary>An error of this CRM, whatever is asked.</summary>
+    /// <param name="code">Also one that the CRM does not have.</param>
+    public abstract PresetReply Refuse(int status, string code);
+
     /// <summary>No token that was given so far is good any more.</summary>
     public void RevokeTokens()
     {

@@ -38,6 +38,8 @@ internal sealed partial class DynamicsPreset(int? limit, TimeProvider time) : Cr
             : Error(404, "0x8006088a", "Resource not found for the segment");
     }
 
+    public override PresetReply Refuse(int status, string code) => Error(status, code, "asked for");
+
     protected override PresetReply Malformed(string problem) => Error(400, "0x80048d19", $"Error identified in Payload provided by the user: {problem}");
 
     private PresetReply Write(string externalId, JsonElement body)

@@ -31,6 +31,8 @@ internal sealed class HubSpotPreset(int? limit, int? daily, TimeProvider time) :
             : Error(404, "OBJECT_NOT_FOUND", "resource not found");
     }
 
+    public override PresetReply Refuse(int status, string code) => code is "DAILY" or "TEN_SECONDLY_ROLLING" or "SECONDLY" ? Limit(code, code.ToLowerInvariant()) with { Status = status } : Error(status, code, "asked for");
+
     protected override PresetReply Malformed(string problem) => Error(400, "VALIDATION_ERROR", $"Invalid input JSON: {problem}");
 
     private PresetReply Write(JsonElement body)

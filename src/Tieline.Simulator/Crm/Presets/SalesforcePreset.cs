@@ -33,6 +33,8 @@ internal sealed class SalesforcePreset(int? limit, int? daily, TimeProvider time
             : Error(404, "NOT_FOUND", "The requested resource does not exist");
     }
 
+    public override PresetReply Refuse(int status, string code) => Error(status, code, "asked for");
+
     protected override PresetReply Malformed(string problem) => Error(400, "JSON_PARSER_ERROR", problem);
 
     private PresetReply WriteAll(string type, string field, JsonElement body)

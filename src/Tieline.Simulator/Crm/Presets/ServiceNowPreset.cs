@@ -36,6 +36,8 @@ internal sealed class ServiceNowPreset(int? limit, TimeProvider time) : CrmPrese
         };
     }
 
+    public override PresetReply Refuse(int status, string code) => Error(status, code, "asked for");
+
     protected override PresetReply Malformed(string problem) => Error(400, "Exception while reading request", problem);
 
     private PresetReply WriteOne(string table, JsonElement record)

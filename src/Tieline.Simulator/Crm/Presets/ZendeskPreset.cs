@@ -40,6 +40,8 @@ internal sealed class ZendeskPreset(int? limit, TimeProvider time) : CrmPreset(t
         return Write(request);
     }
 
+    public override PresetReply Refuse(int status, string code) => Reply(status, new { error = code, description = "asked for" });
+
     protected override PresetReply Malformed(string problem) => Reply(422, new { error = "Unprocessable Entity", message = $"Server could not parse JSON: {problem}" });
 
     private PresetReply Write(PresetRequest request)

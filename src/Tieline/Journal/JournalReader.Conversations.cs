@@ -155,7 +155,11 @@ internal sealed partial class JournalReader
     {
         var row = new RawRow(reader);
         return stored.DamageOf(row, 0) is not null ? null
-            : new KnownFact(row.Id(0), row.Text(4), row.TextOrNull(5), row.Time(6), row.TextOrNull(8), (EventOrigin)row.Long(10)) { ReceivedAt = row.Time(StoredEvent.ColumnCount) };
+            : new KnownFact(row.Id(0), row.Text(4), row.TextOrNull(5), row.Time(6), row.TextOrNull(8), (EventOrigin)row.Long(10))
+            {
+                ReceivedAt = row.Time(StoredEvent.ColumnCount),
+                IsNumbered = row.LongOrNull(2) is not null,
+            };
     }
 
     private sealed class OpenSnapshot(JournalReader reader) : IDisposable

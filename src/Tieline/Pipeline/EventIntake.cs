@@ -6,6 +6,7 @@ using Tieline.Filtering;
 using Tieline.Genesys;
 using Tieline.Journal;
 using Tieline.Sequencing;
+using EventId = Tieline.Events.EventId;
 
 namespace Tieline.Pipeline;
 
@@ -225,7 +226,7 @@ internal sealed partial class EventIntake : IFrameSink
     private void Drop(SequenceVerdict verdict)
     {
         if (verdict == SequenceVerdict.Old)
-            _metrics.Duplicates.Add(1);
+            _metrics.Duplicates.Add(1, RepeatReasons.TagOf(RepeatReason.Number));
         else
             _dropped++;
         if (verdict == SequenceVerdict.Late)
@@ -254,9 +255,11 @@ internal sealed partial class EventIntake : IFrameSink
 
     private void Keep(ConversationEvent read, SequenceVerdict verdict, Moment now)
     {
-        if (!_recent.TryAdd(read.Id))
+        var isEnd = EventKinds.IsTerminal(read.Type, read.State);
+        // The id of a first end has no time, and is that of a later one too until the journal has told them apart.
+        if (!_recent.TryAdd(isEnd ? EventId.OfEpisode(read.ConversationId, read.Type, read.State, read.OccurredAt) : read.Id))
         {
-            _metrics.Duplicates.Add(1);
+            _metrics.Duplicates.Add(1, RepeatReasons.TagOf(verdict == SequenceVerdict.Old ? RepeatReason.Number : RepeatReason.RecentId));
             if (verdict == SequenceVerdict.Late)
                 Release(); // its number may have been the last that others waited for
             return;
@@ -272,7 +275,7 @@ internal sealed partial class EventIntake : IFrameSink
         var isOutOfTurn = verdict is SequenceVerdict.Late or SequenceVerdict.Old;
         if (isOutOfTurn)
             _touched.Add(read.ConversationId);
-        _outbox.Enqueue(new JournalWork.Append(_redactor.Redact(read), _marked = _sequencer.Mark, held, isOutOfTurn || _touched.Contains(read.ConversationId)));
+        _outbox.Enqueue(new JournalWork.Append(_redactor.Redact(read), _marked = _sequencer.Mark, held, isEnd || isOutOfTurn || _touched.Contains(read.ConversationId)));
         if (verdict == SequenceVerdict.Late)
             Release();
     }

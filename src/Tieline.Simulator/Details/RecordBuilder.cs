@@ -50,11 +50,31 @@ internal sealed class RecordBuilder(ParticipantPool people)
             CourseSessions.AddCallback(draft, session, legs);
             return;
         }
+        if (draft.Past.Course == Course.Reopened)
+        {
+            AddStays(draft, session, legs, draft.Past.Start - early);
+            return;
+        }
         draft.Add(session, new RecordSegment("interact", draft.Past.Start - early, last is null ? null : draft.Past.Course == Course.ToNumber ? last.End == EventKind.Completed ? last.EndedAt : null : LeftAt(last))
         {
             QueueId = legs.Find(leg => leg.QueuedAt is not null) is { } queued ? draft.QueueId(queued.Queue) : null,
             DisconnectType = last?.End == EventKind.Abandoned || AgentSessions.CustomerEnds(draft) ? "endpoint" : "peer",
         });
+    }
+
+    /// <summary>The customer of one that is reopened comes as often as it has episodes: one leg each.</summary>
+    private void AddStays(RecordDraft draft, RecordSession first, List<Leg> legs, long from)
+    {
+        for (var stay = 0; stay < Math.Max(1, legs.Count); stay++)
+        {
+            var leg = stay < legs.Count ? legs[stay] : null;
+            var session = stay == 0 ? first : draft.Session("customer", people.Customers[draft.Past.Customer], draft.Traits.Uuid(Trait.CustomerSession, stay));
+            draft.Add(session, new RecordSegment("interact", stay == 0 ? from : leg!.QueuedAt!.Value, leg is null ? null : LeftAt(leg))
+            {
+                QueueId = leg is null ? null : draft.QueueId(leg.Queue),
+                DisconnectType = leg?.End == EventKind.Abandoned || AgentSessions.CustomerEnds(draft) ? "endpoint" : "peer",
+            });
+        }
     }
 
     /// <returns>When the customer left; null: still there.</returns>

@@ -44,6 +44,12 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
     /// <summary>Share of the conversations that go out of the ordinary, [0, 1].</summary>
     public double Unusual { get; set; }
 
+    /// <summary>Share of the conversations that are reopened after their end, [0, 1].</summary>
+    public double Reopen { get; set; }
+
+    /// <summary>Milliseconds between an end and what reopens it, at least.</summary>
+    public long ReopenAfter { get; set; } = 5_000;
+
     /// <summary>No more are opened: those that are open come to their end.</summary>
     public bool IsClosing { get; set; }
 
@@ -89,7 +95,7 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
         {
             var index = dice.Below(from.Count);
             var candidate = from[index];
-            if (candidate.LastMilliseconds + Pace <= _clock)
+            if (candidate.LastMilliseconds + Pace <= _clock && candidate.RestsUntil <= _clock)
             {
                 from[index] = from[^1];
                 from.RemoveAt(from.Count - 1);
@@ -104,7 +110,14 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
         if (IsClosing || _noisy.Count + _ready.Count >= MostOpen)
         {
             _clock += IsClosing ? Pace : 1;   // the clock stands still and nobody is left to speak: run ahead of it rather than without bound
-            return Take(pass ? _ready : _noisy) ?? Take(pass ? _noisy : _ready)!;
+            while (true)
+            {
+                if ((Take(pass ? _ready : _noisy) ?? Take(pass ? _noisy : _ready)) is { } taken)
+                {
+                    return taken;
+                }
+                _clock++;
+            }
         }
         var list = Open();
         var opened = list[^1];
@@ -125,6 +138,12 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
         conversation.HasAgent = false;
         conversation.Course = Unusual > 0 && dice.Chance(Unusual) ? dice.Of(Courses.Of(conversation.Media)) : Course.Usual;
         conversation.Plan = conversation.Course == Course.Usual ? Plan(conversation.Media) : Courses.PlanOf(conversation.Course);
+        if (Reopen > 0 && dice.Chance(Reopen))
+        {
+            (conversation.Course, conversation.Plan) = (Course.Reopened, Courses.PlanOfReopened(dice, conversation.Media != MediaType.Email));
+        }
+        conversation.RestsUntil = 0;
+        (conversation.WasCompleted, conversation.WasAbandoned, conversation.EndsAgain) = (false, false, false);
         conversation.Step = 0;
         conversation.State = ConversationState.None;
         conversation.LastMilliseconds = 0;
@@ -167,6 +186,7 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
             : kind == EventKind.Transfer && conversation.Plan[conversation.Step + 1] == EventKind.Completed ? ConversationState.Waiting   // with no queue between, the next is offered it at once
             : after;
         conversation.LastMilliseconds = _clock;
+        NoteEnd(conversation, kind);
         conversation.HasAgent = kind == EventKind.Active || (conversation.HasAgent && kind != EventKind.Queued && kind != EventKind.RoutingQueue);
         if (!pass)
         {
@@ -181,6 +201,10 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
             return;
         }
         conversation.Step++;
+        if (kind == EventKind.Completed)
+        {
+            conversation.RestsUntil = _clock + ReopenAfter;
+        }
         if (kind == EventKind.Transfer)
         {
             conversation.Agent = conversation.Course switch
@@ -193,6 +217,13 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
         }
         PlanNoise(conversation);
         Put(conversation);
+    }
+
+    private static void NoteEnd(Conversation conversation, EventKind kind)
+    {
+        conversation.EndsAgain = (kind == EventKind.Completed && conversation.WasCompleted) || (kind == EventKind.Abandoned && conversation.WasAbandoned);
+        conversation.WasCompleted |= kind == EventKind.Completed;
+        conversation.WasAbandoned |= kind == EventKind.Abandoned;
     }
 
     /// <summary>It comes to another queue, and no transfer has said so.</summary>

@@ -62,19 +62,35 @@ internal sealed class RecordBuilder(ParticipantPool people)
         });
     }
 
-    /// <summary>The customer of one that is reopened comes as often as it has episodes: one leg each.</summary>
+    /// <summary>The customer of one that is reopened comes as often as it has episodes: with the first thing that happens in each.</summary>
     private void AddStays(RecordDraft draft, RecordSession first, List<Leg> legs, long from)
     {
-        for (var stay = 0; stay < Math.Max(1, legs.Count); stay++)
+        var began = Begun(draft, from);
+        for (var stay = 0; stay < began.Count; stay++)
         {
             var leg = stay < legs.Count ? legs[stay] : null;
             var session = stay == 0 ? first : draft.Session("customer", people.Customers[draft.Past.Customer], draft.Traits.Uuid(Trait.CustomerSession, stay));
-            draft.Add(session, new RecordSegment("interact", stay == 0 ? from : leg!.QueuedAt!.Value, leg is null ? null : LeftAt(leg))
+            draft.Add(session, new RecordSegment("interact", began[stay], leg is null ? null : LeftAt(leg))
             {
                 QueueId = leg is null ? null : draft.QueueId(leg.Queue),
                 DisconnectType = leg?.End == EventKind.Abandoned || AgentSessions.CustomerEnds(draft) ? "endpoint" : "peer",
             });
         }
+    }
+
+    private static List<long> Begun(RecordDraft draft, long from)
+    {
+        var began = new List<long> { from };
+        var isOver = false;
+        foreach (ref readonly var fact in draft.Past.Until(draft.AsOf))
+        {
+            if (isOver)
+            {
+                began.Add(draft.Past.TimeOf(fact));
+            }
+            isOver = fact.Kind is EventKind.Completed or EventKind.Abandoned;
+        }
+        return began;
     }
 
     /// <returns>When the customer left; null: still there.</returns>

@@ -41,9 +41,6 @@ internal sealed class Conversation
     /// <summary>No two events of one conversation share a millisecond, so no two share an id.</summary>
     public long LastMilliseconds { get; set; }
 
-    /// <summary>Nothing happens to it before then: it has ended, and is reopened.</summary>
-    public long RestsUntil { get; set; }
-
     /// <summary>In which states it has ended so far.</summary>
     public bool WasCompleted { get; set; }
 

@@ -28,6 +28,9 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
     private readonly List<Conversation> _noisy = [];
     private readonly List<Conversation> _ready = [];
     private readonly Stack<Conversation> _ended = [];
+
+    /// <summary>Those that have ended and are going to be reopened, by when that may be.</summary>
+    private readonly PriorityQueue<Conversation, long> _resting = new();
     private Conversation? _spent;
     private long _made;
     private long _clock;
@@ -53,7 +56,7 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
     /// <summary>No more are opened: those that are open come to their end.</summary>
     public bool IsClosing { get; set; }
 
-    public bool HasOpen => _noisy.Count + _ready.Count > 0;
+    public bool HasOpen => _noisy.Count + _ready.Count + _resting.Count > 0;
 
     /// <summary>How many conversations there have been.</summary>
     public long Opened { get; private set; }
@@ -66,6 +69,7 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
     {
         _clock = Math.Max(_clock, now);
         Recycle();
+        Wake();
         var conversation = Pick(pass);
         var before = conversation.State;
         if (pass)
@@ -95,7 +99,7 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
         {
             var index = dice.Below(from.Count);
             var candidate = from[index];
-            if (candidate.LastMilliseconds + Pace <= _clock && candidate.RestsUntil <= _clock)
+            if (candidate.LastMilliseconds + Pace <= _clock)
             {
                 from[index] = from[^1];
                 from.RemoveAt(from.Count - 1);
@@ -117,6 +121,7 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
                     return taken;
                 }
                 _clock++;
+                Wake();
             }
         }
         var list = Open();
@@ -142,7 +147,6 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
         {
             (conversation.Course, conversation.Plan) = (Course.Reopened, Courses.PlanOfReopened(dice, conversation.Media != MediaType.Email));
         }
-        conversation.RestsUntil = 0;
         (conversation.WasCompleted, conversation.WasAbandoned, conversation.EndsAgain) = (false, false, false);
         conversation.Step = 0;
         conversation.State = ConversationState.None;
@@ -201,10 +205,6 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
             return;
         }
         conversation.Step++;
-        if (kind == EventKind.Completed)
-        {
-            conversation.RestsUntil = _clock + ReopenAfter;
-        }
         if (kind == EventKind.Transfer)
         {
             conversation.Agent = conversation.Course switch
@@ -216,7 +216,21 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
             conversation.Queue = dice.Below(people.Queues.Length);
         }
         PlanNoise(conversation);
+        if (kind == EventKind.Completed)
+        {
+            _resting.Enqueue(conversation, _clock + ReopenAfter);
+            return;
+        }
         Put(conversation);
+    }
+
+    private void Wake()
+    {
+        while (_resting.TryPeek(out var conversation, out var until) && until <= _clock)
+        {
+            _resting.Dequeue();
+            Put(conversation);
+        }
     }
 
     private static void NoteEnd(Conversation conversation, EventKind kind)

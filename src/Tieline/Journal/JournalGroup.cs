@@ -29,6 +29,8 @@ internal sealed class JournalGroup
     private long _acceptedFrom;
     private long _acceptedCount;
     private readonly List<ConversationIndex.Slot> _slots = [];
+    private readonly HashSet<long> _ended = [];
+    private IReadOnlyList<long>? _days;
     private int _handedOver;
 
     /// <param name="index">Read here; what this group adds goes into it once it is durable (<see cref="Index"/>).</param>
@@ -206,7 +208,7 @@ internal sealed class JournalGroup
     private void Append(JournalWork.Append append)
     {
         var e = append.Event.Event;
-        var fate = append.LooksUp ? FactMatch.Find([e], Known(e.ConversationId), _sameWithin)[0] : new FactFate(FactVerdict.New, null, e.Id);
+        var fate = append.LooksUp || (EventKinds.IsTerminal(e.Type, e.State) && MayHaveEnded(e.ConversationId)) ? FactMatch.Find([e], Known(e.ConversationId), _sameWithin)[0] : new FactFate(FactVerdict.New, null, e.Id);
         if (fate.Verdict == FactVerdict.New)
             Append(e with { Id = fate.Id }, append.Mark.Epoch, append.IsHeld);
         else if (fate.Verdict == FactVerdict.Known)
@@ -228,7 +230,7 @@ internal sealed class JournalGroup
         var position = new JournalPosition(Counters.NextPosition);
         _statements.Append(position, e, epoch, participants.Span);
         Entries.Add(new JournalEntry(position, e.Id, e.ConversationId, e.Type, e.State, e.OccurredAt, participants, e.Origin, e.ReceivedAt, 0, TimeSpan.Zero) { MediaType = e.MediaType, QueueId = e.QueueId });
-        Remember(e.ConversationId, position.Value, ConversationIndex.DayOf(e.ReceivedAt.ToUnixTimeMilliseconds()));
+        Remember(e.ConversationId, position.Value, ConversationIndex.DayOf(e.ReceivedAt.ToUnixTimeMilliseconds()), EventKinds.IsTerminal(e.Type, e.State));
         Accept(1);
     }
 
@@ -304,7 +306,21 @@ internal sealed class JournalGroup
         return _statements.Known(conversation, key, positions);
     }
 
-    private void Remember(string conversation, long position, long day) => _slots.Add(new ConversationIndex.Slot(ConversationIndex.KeyOf(conversation), position, day));
+    /// <summary>False: the journal has no end of this conversation. Most ends are the first, and need no more than this.</summary>
+    private bool MayHaveEnded(string conversation)
+    {
+        var key = ConversationIndex.KeyOf(conversation);
+        _days ??= _statements.Days();
+        return _index.MayHaveEnd(key) || _ended.Contains(key) || _statements.MayHave(conversation, key, _days);
+    }
+
+    private void Remember(string conversation, long position, long day, bool mayBeEnd = true)
+    {
+        var slot = new ConversationIndex.Slot(ConversationIndex.KeyOf(conversation), position, day, mayBeEnd);
+        _slots.Add(slot);
+        if (mayBeEnd)
+            _ended.Add(slot.Key);
+    }
 
     private void HandOverToTable()
     {

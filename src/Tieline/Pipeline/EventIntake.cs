@@ -275,7 +275,7 @@ internal sealed partial class EventIntake : IFrameSink
         var isOutOfTurn = verdict is SequenceVerdict.Late or SequenceVerdict.Old;
         if (isOutOfTurn)
             _touched.Add(read.ConversationId);
-        _outbox.Enqueue(new JournalWork.Append(_redactor.Redact(read), _marked = _sequencer.Mark, held, isEnd || isOutOfTurn || _touched.Contains(read.ConversationId)));
+        _outbox.Enqueue(new JournalWork.Append(_redactor.Redact(read), _marked = _sequencer.Mark, held, isOutOfTurn || _touched.Contains(read.ConversationId)));
         if (verdict == SequenceVerdict.Late)
             Release();
     }

@@ -147,6 +147,14 @@ public sealed class GenesysSimulatorOptions
     /// <value>0</value>
     public double Unusual { get; set; }
 
+    /// <summary>Share of the conversations, 0 to 1, that are reopened after their end: they go on under the same id, and end once or twice more.</summary>
+    /// <value>0</value>
+    public double Reopen { get; set; }
+
+    /// <summary>At least so long lies between an end and what reopens the conversation.</summary>
+    /// <value>5 s</value>
+    public TimeSpan ReopenAfter { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>At least so long lies between two events of one conversation; more conversations are open at once when it is long.</summary>
     /// <value>0: a millisecond</value>
     public TimeSpan Pace { get; set; }
@@ -177,6 +185,8 @@ public sealed class GenesysSimulatorOptions
         Check(JobsBehind >= TimeSpan.Zero, $"JobsBehind must not be negative, was {JobsBehind}");
         Check(BeganEarlier is >= 0 and <= 1, $"BeganEarlier must be from 0 to 1, was {BeganEarlier}");
         Check(BeganEarlierBy >= TimeSpan.Zero, $"BeganEarlierBy must not be negative, was {BeganEarlierBy}");
+        Check(Reopen is >= 0 and <= 1, $"Reopen must be from 0 to 1, was {Reopen}");
+        Check(ReopenAfter >= TimeSpan.FromSeconds(3) && ReopenAfter <= TimeSpan.FromMinutes(10), $"ReopenAfter must be from 3 seconds to 10 minutes, was {ReopenAfter}");
         Check(Unusual is >= 0 and <= 1, $"Unusual must be from 0 to 1, was {Unusual}");
         Check(ChannelLife > TimeSpan.Zero, $"ChannelLife must be above 0, was {ChannelLife}");
         Check(ChannelsPerClient > 0, $"ChannelsPerClient must be at least 1, was {ChannelsPerClient}");

@@ -27,11 +27,12 @@ public sealed class SimulatedHour
     /// <param name="seed">What chance starts from: the same seed gives the same.</param>
     /// <param name="passing">Share of events that the default filter keeps.</param>
     /// <param name="unusual">Share of conversations that go out of the ordinary.</param>
-    public SimulatedHour(int conversations, DateTimeOffset from, int seed = 1, double passing = 0.3, double unusual = 0.6)
+    /// <param name="reopen">Share of conversations that are reopened after their end.</param>
+    public SimulatedHour(int conversations, DateTimeOffset from, int seed = 1, double passing = 0.3, double unusual = 0.6, double reopen = 0.1)
     {
         var dice = new Dice(seed);
         _people = new ParticipantPool(dice, canary: null);
-        _world = new ConversationWorld(dice, _people) { Pace = 2_000, Passing = passing, Unusual = unusual, OpenTarget = 300 };
+        _world = new ConversationWorld(dice, _people) { Pace = 2_000, Passing = passing, Unusual = unusual, Reopen = reopen, ReopenAfter = 10_000, OpenTarget = 300 };
         _history = new History(int.MaxValue, new DetailsSettings(new GenesysSimulatorOptions()));
         _history.Switch(on: true, opened: 0);
         _builder = new RecordBuilder(_people);
@@ -101,7 +102,7 @@ public sealed class SimulatedHour
     private static LedgerLine Line(in MadeEvent made, EventKindText kind)
     {
         var id = made.Conversation.Id.ToString();
-        return new LedgerLine(0, SimulatedEventId.Of(id, kind.Type, kind.State, made.Milliseconds), kind.Type, kind.State, id, DateTimeOffset.FromUnixTimeMilliseconds(made.Milliseconds), Passes: true, Written: true, WrittenAt: null);
+        return new LedgerLine(0, SimulatedEventId.Of(id, kind.Type, kind.State, made.Milliseconds, made.Conversation.EndsAgain), kind.Type, kind.State, id, DateTimeOffset.FromUnixTimeMilliseconds(made.Milliseconds), Passes: true, Written: true, WrittenAt: null);
     }
 
     private static byte[] Render(SnapshotWriter writer, PastConversation past, ConversationRecord record, Oddity oddity)

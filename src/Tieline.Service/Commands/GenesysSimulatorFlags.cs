@@ -34,6 +34,8 @@ internal sealed class GenesysSimulatorFlags
     private readonly Option<int> _extraQueues = new("--extra-queues") { Description = "Queues without conversations, listed besides those that have some.", HelpName = "N", DefaultValueFactory = _ => Defaults.ExtraQueues };
     private readonly Option<int> _bodyPadding = new("--body-padding") { Description = "Characters that make each notification longer.", HelpName = "N", DefaultValueFactory = _ => Defaults.BodyPadding };
     private readonly Option<double> _unusual = new("--unusual") { Description = "Share of conversations, 0 to 1, that go out of the ordinary: consultations, conferences, callbacks, supervisors, several media.", HelpName = "X", DefaultValueFactory = _ => Defaults.Unusual };
+    private readonly Option<double> _reopen = new("--reopen") { Description = "Share of conversations, 0 to 1, that are reopened after their end.", HelpName = "X", DefaultValueFactory = _ => Defaults.Reopen };
+    private readonly Option<double> _reopenAfter = new("--reopen-after") { Description = "Seconds between an end and what reopens the conversation, at least.", HelpName = "S", DefaultValueFactory = _ => Defaults.ReopenAfter.TotalSeconds };
     private readonly Option<int?> _bodyPaddingUpTo = new("--body-padding-up-to") { Description = "Then notifications differ: by as many characters as --body-padding, to as many as this.", HelpName = "N" };
     private readonly Option<double> _pace = new("--pace") { Description = "Seconds between two events of one conversation, at least.", HelpName = "S", DefaultValueFactory = _ => Defaults.Pace.TotalSeconds };
     private readonly Option<string[]> _fault = new("--fault")
@@ -48,7 +50,7 @@ internal sealed class GenesysSimulatorFlags
         [
             _listen, _rate, _passing, _seed, _clientId, _clientSecret, _expiresIn, _maxEvents, _ledger, _canary, _firstSequence,
             _detailsLag, _detailsMatch, _requestsPerMinute, _jobTime, _jobsBehind, _beganEarlier, _beganEarlierBy, _history, _historyLimit,
-            _channelLife, _heartbeat, _extraQueues, _bodyPadding, _bodyPaddingUpTo, _unusual, _pace, _fault,
+            _channelLife, _heartbeat, _extraQueues, _bodyPadding, _bodyPaddingUpTo, _unusual, _reopen, _reopenAfter, _pace, _fault,
         ];
         foreach (var option in options)
         {
@@ -104,6 +106,8 @@ internal sealed class GenesysSimulatorFlags
             ExtraQueues = parse.GetValue(_extraQueues),
             BodyPadding = parse.GetValue(_bodyPadding),
             Unusual = parse.GetValue(_unusual),
+            Reopen = parse.GetValue(_reopen),
+            ReopenAfter = Seconds(parse.GetValue(_reopenAfter)),
             BodyPaddingUpTo = parse.GetValue(_bodyPaddingUpTo),
             Pace = Seconds(parse.GetValue(_pace)),
         };

@@ -81,13 +81,12 @@ internal sealed class PastConversation(Conversation conversation, long first, lo
         }
         if (last.Kind == EventKind.Completed && Course != Course.ToNumber && new Traits(Id).Chance(Trait.EndBeforeWrapup, 0.5))
         {
-            foreach (ref readonly var fact in facts)
+            long? wrapup = null;
+            for (var i = facts.Length - 1; i >= 0 && facts[i].Kind != EventKind.RoutingQueue; i--)   // only the last leg of an episode has one
             {
-                if (fact.Kind == EventKind.Wrapup)   // only the last leg has one
-                {
-                    return TimeOf(fact);
-                }
+                wrapup = facts[i].Kind == EventKind.Wrapup ? TimeOf(facts[i]) : wrapup;
             }
+            return wrapup ?? TimeOf(last);
         }
         return TimeOf(last);
     }

@@ -50,11 +50,47 @@ internal sealed class RecordBuilder(ParticipantPool people)
             CourseSessions.AddCallback(draft, session, legs);
             return;
         }
+        if (draft.Past.Course == Course.Reopened)
+        {
+            AddStays(draft, session, legs, draft.Past.Start - early);
+            return;
+        }
         draft.Add(session, new RecordSegment("interact", draft.Past.Start - early, last is null ? null : draft.Past.Course == Course.ToNumber ? last.End == EventKind.Completed ? last.EndedAt : null : LeftAt(last))
         {
             QueueId = legs.Find(leg => leg.QueuedAt is not null) is { } queued ? draft.QueueId(queued.Queue) : null,
             DisconnectType = last?.End == EventKind.Abandoned || AgentSessions.CustomerEnds(draft) ? "endpoint" : "peer",
         });
+    }
+
+    /// <summary>The customer of one that is reopened comes as often as it has episodes: with the first thing that happens in each.</summary>
+    private void AddStays(RecordDraft draft, RecordSession first, List<Leg> legs, long from)
+    {
+        var began = Begun(draft, from);
+        for (var stay = 0; stay < began.Count; stay++)
+        {
+            var leg = stay < legs.Count ? legs[stay] : null;
+            var session = stay == 0 ? first : draft.Session("customer", people.Customers[draft.Past.Customer], draft.Traits.Uuid(Trait.CustomerSession, stay));
+            draft.Add(session, new RecordSegment("interact", began[stay], leg is null ? null : LeftAt(leg))
+            {
+                QueueId = leg is null ? null : draft.QueueId(leg.Queue),
+                DisconnectType = leg?.End == EventKind.Abandoned || AgentSessions.CustomerEnds(draft) ? "endpoint" : "peer",
+            });
+        }
+    }
+
+    private static List<long> Begun(RecordDraft draft, long from)
+    {
+        var began = new List<long> { from };
+        var isOver = false;
+        foreach (ref readonly var fact in draft.Past.Until(draft.AsOf))
+        {
+            if (isOver)
+            {
+                began.Add(draft.Past.TimeOf(fact));
+            }
+            isOver = fact.Kind is EventKind.Completed or EventKind.Abandoned;
+        }
+        return began;
     }
 
     /// <returns>When the customer left; null: still there.</returns>

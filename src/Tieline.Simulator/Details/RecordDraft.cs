@@ -10,6 +10,9 @@ internal sealed class RecordDraft(PastConversation past, long asOf, ParticipantP
 
     public string Id => id;
 
+    /// <summary>The last millisecond that is told.</summary>
+    public long AsOf => asOf;
+
     public Traits Traits { get; } = new(past.Id);
 
     public PastConversation Past => past;

@@ -15,13 +15,14 @@ internal sealed class Ledger
 
     public int Count { get; private set; }
 
-    public int Add(long sequence, EventKind kind, Guid conversation, long milliseconds)
+    /// <param name="endsAgain">An end of a conversation that has ended in this state before.</param>
+    public int Add(long sequence, EventKind kind, Guid conversation, long milliseconds, bool endsAgain = false)
     {
         if (Count % ChunkSize == 0)
         {
             _chunks.Add(new Entry[ChunkSize]);
         }
-        _chunks[^1][Count % ChunkSize] = new Entry(sequence, milliseconds, conversation, -1, kind);
+        _chunks[^1][Count % ChunkSize] = new Entry(sequence, milliseconds, conversation, -1, kind, endsAgain);
         return Count++;
     }
 
@@ -48,7 +49,7 @@ internal sealed class Ledger
 
     /// <param name="WrittenAfter">Tens of microseconds after the event; -1: no socket got it.</param>
     [StructLayout(LayoutKind.Auto)]
-    public readonly record struct Entry(long Sequence, long Milliseconds, Guid Conversation, int WrittenAfter, EventKind Kind)
+    public readonly record struct Entry(long Sequence, long Milliseconds, Guid Conversation, int WrittenAfter, EventKind Kind, bool EndsAgain)
     {
         public LedgerLine ToLine()
         {
@@ -56,7 +57,7 @@ internal sealed class Ledger
             var conversation = Conversation.ToString();
             return new LedgerLine(
                 Sequence,
-                Kind == EventKind.Malformed ? null : SimulatedEventId.Of(conversation, kind.Type, kind.State, Milliseconds),
+                Kind == EventKind.Malformed ? null : SimulatedEventId.Of(conversation, kind.Type, kind.State, Milliseconds, EndsAgain),
                 kind.Type,
                 kind.State,
                 Kind == EventKind.Malformed ? null : conversation,

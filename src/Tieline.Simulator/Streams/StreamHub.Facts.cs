@@ -72,15 +72,16 @@ internal sealed partial class StreamHub
         var line = -1;
         if (all)
         {
+            var ended = new HashSet<EventKind>();
             foreach (ref readonly var fact in past.Until(made.Milliseconds))
             {
-                line = AddFact(fact.Kind, past.Id, past.TimeOf(fact));
+                line = AddFact(fact.Kind, past.Id, past.TimeOf(fact), fact.Kind is EventKind.Completed or EventKind.Abandoned && !ended.Add(fact.Kind));
             }
             return line;
         }
-        return AddFact(made.Kind, past.Id, made.Milliseconds);
+        return AddFact(made.Kind, past.Id, made.Milliseconds, made.Conversation.EndsAgain);
     }
 
-    private int AddFact(EventKind kind, Guid conversation, long milliseconds) =>
-        EventKinds.Of(kind).Passes ? _facts.Add(0, kind, conversation, milliseconds) : -1;
+    private int AddFact(EventKind kind, Guid conversation, long milliseconds, bool endsAgain) =>
+        EventKinds.Of(kind).Passes ? _facts.Add(0, kind, conversation, milliseconds, endsAgain) : -1;
 }

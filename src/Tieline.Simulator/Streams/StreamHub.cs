@@ -50,7 +50,7 @@ internal sealed partial class StreamHub
         _dice = new Dice(options.Seed);
         People = new ParticipantPool(_dice, options.Canary);
         History = new History(options.HistoryLimit, details);
-        _world = new ConversationWorld(_dice, People) { Pace = Math.Max(1, (long)options.Pace.TotalMilliseconds), Unusual = options.Unusual };
+        _world = new ConversationWorld(_dice, People) { Pace = Math.Max(1, (long)options.Pace.TotalMilliseconds), Unusual = options.Unusual, Reopen = options.Reopen, ReopenAfter = (long)options.ReopenAfter.TotalMilliseconds };
         _renderer = new FrameRenderer(People);
         _scratch = new byte[_renderer.MaxLength];
         _channels = makeChannels(People);
@@ -306,7 +306,7 @@ internal sealed partial class StreamHub
     {
         var sequence = ++stream.LastSequence;
         stream.Made++;
-        var line = stream.Ledger?.Add(sequence, made.Kind, made.Conversation.Id, made.Milliseconds) ?? -1;
+        var line = stream.Ledger?.Add(sequence, made.Kind, made.Conversation.Id, made.Milliseconds, made.Conversation.EndsAgain) ?? -1;
         if (!stream.HasListener)
         {
             return;

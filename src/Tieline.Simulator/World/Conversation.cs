@@ -41,6 +41,15 @@ internal sealed class Conversation
     /// <summary>No two events of one conversation share a millisecond, so no two share an id.</summary>
     public long LastMilliseconds { get; set; }
 
+    /// <summary>In which states it has ended so far.</summary>
+    public bool WasCompleted { get; set; }
+
+    /// <inheritdoc cref="WasCompleted"/>
+    public bool WasAbandoned { get; set; }
+
+    /// <summary>Whether its last event was an end in a state in which it had ended before.</summary>
+    public bool EndsAgain { get; set; }
+
     public bool IsDirect => Plan.Length == 1;
 
     public bool AtLastStep => Step == Plan.Length - 1;
@@ -73,7 +82,7 @@ internal sealed class Conversation
         {
             return EventKind.Active;
         }
-        return NoiseLeft == 1 && AtLastStep ? EventKind.Wrapup : TalkOrHold(dice);
+        return NoiseLeft == 1 && NextStep == EventKind.Completed ? EventKind.Wrapup : TalkOrHold(dice);
     }
 
     private EventKind TalkOrHold(Dice dice) =>

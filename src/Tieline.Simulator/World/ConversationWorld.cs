@@ -28,6 +28,9 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
     private readonly List<Conversation> _noisy = [];
     private readonly List<Conversation> _ready = [];
     private readonly Stack<Conversation> _ended = [];
+
+    /// <summary>Those that have ended and are going to be reopened, by when that may be.</summary>
+    private readonly PriorityQueue<Conversation, long> _resting = new();
     private Conversation? _spent;
     private long _made;
     private long _clock;
@@ -44,10 +47,16 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
     /// <summary>Share of the conversations that go out of the ordinary, [0, 1].</summary>
     public double Unusual { get; set; }
 
+    /// <summary>Share of the conversations that are reopened after their end, [0, 1].</summary>
+    public double Reopen { get; set; }
+
+    /// <summary>Milliseconds between an end and what reopens it, at least.</summary>
+    public long ReopenAfter { get; set; } = 5_000;
+
     /// <summary>No more are opened: those that are open come to their end.</summary>
     public bool IsClosing { get; set; }
 
-    public bool HasOpen => _noisy.Count + _ready.Count > 0;
+    public bool HasOpen => _noisy.Count + _ready.Count + _resting.Count > 0;
 
     /// <summary>How many conversations there have been.</summary>
     public long Opened { get; private set; }
@@ -60,6 +69,7 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
     {
         _clock = Math.Max(_clock, now);
         Recycle();
+        Wake();
         var conversation = Pick(pass);
         var before = conversation.State;
         if (pass)
@@ -104,7 +114,15 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
         if (IsClosing || _noisy.Count + _ready.Count >= MostOpen)
         {
             _clock += IsClosing ? Pace : 1;   // the clock stands still and nobody is left to speak: run ahead of it rather than without bound
-            return Take(pass ? _ready : _noisy) ?? Take(pass ? _noisy : _ready)!;
+            while (true)
+            {
+                if ((Take(pass ? _ready : _noisy) ?? Take(pass ? _noisy : _ready)) is { } taken)
+                {
+                    return taken;
+                }
+                _clock++;
+                Wake();
+            }
         }
         var list = Open();
         var opened = list[^1];
@@ -125,6 +143,11 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
         conversation.HasAgent = false;
         conversation.Course = Unusual > 0 && dice.Chance(Unusual) ? dice.Of(Courses.Of(conversation.Media)) : Course.Usual;
         conversation.Plan = conversation.Course == Course.Usual ? Plan(conversation.Media) : Courses.PlanOf(conversation.Course);
+        if (Reopen > 0 && dice.Chance(Reopen))
+        {
+            (conversation.Course, conversation.Plan) = (Course.Reopened, Courses.PlanOfReopened(dice, conversation.Media != MediaType.Email));
+        }
+        (conversation.WasCompleted, conversation.WasAbandoned, conversation.EndsAgain) = (false, false, false);
         conversation.Step = 0;
         conversation.State = ConversationState.None;
         conversation.LastMilliseconds = 0;
@@ -167,6 +190,7 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
             : kind == EventKind.Transfer && conversation.Plan[conversation.Step + 1] == EventKind.Completed ? ConversationState.Waiting   // with no queue between, the next is offered it at once
             : after;
         conversation.LastMilliseconds = _clock;
+        NoteEnd(conversation, kind);
         conversation.HasAgent = kind == EventKind.Active || (conversation.HasAgent && kind != EventKind.Queued && kind != EventKind.RoutingQueue);
         if (!pass)
         {
@@ -192,7 +216,28 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
             conversation.Queue = dice.Below(people.Queues.Length);
         }
         PlanNoise(conversation);
+        if (kind == EventKind.Completed)
+        {
+            _resting.Enqueue(conversation, _clock + ReopenAfter);
+            return;
+        }
         Put(conversation);
+    }
+
+    private void Wake()
+    {
+        while (_resting.TryPeek(out var conversation, out var until) && until <= _clock)
+        {
+            _resting.Dequeue();
+            Put(conversation);
+        }
+    }
+
+    private static void NoteEnd(Conversation conversation, EventKind kind)
+    {
+        conversation.EndsAgain = (kind == EventKind.Completed && conversation.WasCompleted) || (kind == EventKind.Abandoned && conversation.WasAbandoned);
+        conversation.WasCompleted |= kind == EventKind.Completed;
+        conversation.WasAbandoned |= kind == EventKind.Abandoned;
     }
 
     /// <summary>It comes to another queue, and no transfer has said so.</summary>

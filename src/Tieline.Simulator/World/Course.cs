@@ -58,12 +58,18 @@ internal enum Course : byte
 
     /// <summary>The agent lays it aside, takes it up again and sends the answer.</summary>
     Parked,
+
+    /// <summary>The customer comes back after it has ended: it goes on under the same id, and ends once more.</summary>
+    Reopened,
 }
 
 /// <summary>Which courses there are, and what they plan.</summary>
 internal static class Courses
 {
     private static readonly EventKind[] Queued = [EventKind.RoutingQueue, EventKind.Completed];
+    private static readonly EventKind[] Reopened = [.. Queued, .. Queued];
+    private static readonly EventKind[] ReopenedAndLost = [.. Queued, EventKind.RoutingQueue, EventKind.Abandoned];
+    private static readonly EventKind[] ReopenedTwice = [.. Reopened, .. Queued];
     private static readonly EventKind[] Abandoned = [EventKind.RoutingQueue, EventKind.Abandoned];
     private static readonly EventKind[] Handed = [EventKind.RoutingQueue, EventKind.Transfer, EventKind.Completed];
     private static readonly EventKind[] Moved = [EventKind.RoutingQueue, EventKind.RoutingQueue, EventKind.Completed];
@@ -95,6 +101,10 @@ internal static class Courses
         Course.ConsultQueue => Asked,
         _ => Queued,
     };
+
+    /// <returns>The passing events of one that is reopened.</returns>
+    /// <param name="mayBeLost">Whether its customer may give up in a queue.</param>
+    public static EventKind[] PlanOfReopened(Dice dice, bool mayBeLost) => dice.Below(10) switch { < 2 => ReopenedTwice, < 4 when mayBeLost => ReopenedAndLost, _ => Reopened };
 
     /// <summary>Media besides the conversation's own.</summary>
     public static MediaType? More(Course course) => course switch

@@ -2,15 +2,30 @@ using Tieline.Events;
 
 namespace Tieline.Derivation;
 
-/// <summary>Whether and how a conversation ended: <c>abandoned</c> in its last queue, or else <c>completed</c>.</summary>
+/// <summary>Whether and how each episode of a conversation ended: <c>abandoned</c> in its last queue, or else <c>completed</c>.</summary>
 internal static class EndRule
 {
-    /// <returns>Null while it goes on or a wrap-up is open, and where a time that the answer rests on cannot be read.</returns>
-    public static DerivedFact? Ended(ConversationRecord record)
+    /// <returns>One for each episode that is over, in their order. None of the last while it goes on or a wrap-up is open, and none where a time that the answer rests on cannot be read.</returns>
+    public static IEnumerable<DerivedFact> Ends(ConversationRecord record)
     {
-        var legs = record.Legs.Where(leg => leg.Kind != LegKind.Supervisor).ToList();
+        var episodes = EpisodeSplit.Of([.. record.Legs.Where(leg => leg.Kind != LegKind.Supervisor)]);
+        for (var index = 0; index < episodes.Count; index++)
+        {
+            var isLast = index == episodes.Count - 1;
+            if (Ended(episodes[index], isLast ? record.End : LeftAt(episodes[index])) is { } end)
+                yield return end with { Episode = new Episode(BeganAt(episodes[index]), IsReopened: !isLast) };
+        }
+    }
+
+    private static DateTimeOffset? LeftAt(IReadOnlyList<Leg> episode) => episode.Max(leg => leg.Last?.End);
+
+    /// <summary>A wrap-up alone begins nothing.</summary>
+    private static DateTimeOffset? BeganAt(IReadOnlyList<Leg> episode) => episode.Min(leg => leg.MediaPhases.Min(phase => phase.Start));
+
+    private static DerivedFact? Ended(IReadOnlyList<Leg> legs, DateTimeOffset? end)
+    {
         var wrapUps = legs.SelectMany(leg => leg.Phases).Where(phase => phase.Kind == PhaseKind.WrapUp).ToList();
-        if (record.End is not { } ended || wrapUps.Exists(wrapUp => wrapUp.End is null))
+        if (end is not { } ended || wrapUps.Exists(wrapUp => wrapUp.End is null))
             return null;
         var queues = legs.Where(leg => leg is { Kind: LegKind.Queue, Phases.Count: > 0 }).ToList();
         var answered = legs.Where(leg => leg is { Kind: LegKind.Handler, IsAnswered: true }).ToList();
@@ -24,7 +39,7 @@ internal static class EndRule
     }
 
     /// <summary>The customer was lost while waiting in the last queue.</summary>
-    private static bool IsAbandoned(Leg queue, List<Leg> answered, List<Leg> legs)
+    private static bool IsAbandoned(Leg queue, List<Leg> answered, IReadOnlyList<Leg> legs)
     {
         // Neither can be abandoned by hanging up: nobody is on the line.
         if (queue.Media is MediaNames.Email or MediaNames.Callback || answered.Exists(handler => HasCustomerAfter(handler, queue)))
@@ -43,9 +58,9 @@ internal static class EndRule
         || (handler.Media == queue.Media && handler.Last?.Until >= queue.Last?.Until);
 
     /// <summary>When the last customer left; null where that is not known. A callback's own leg of the customer is never ended by Genesys.</summary>
-    private static DateTimeOffset? CustomerEnd(List<Leg> legs)
+    private static DateTimeOffset? CustomerEnd(IReadOnlyList<Leg> legs)
     {
-        var kind = legs.Exists(leg => leg.Kind == LegKind.Customer) ? LegKind.Customer : LegKind.External;
+        var kind = legs.Any(leg => leg.Kind == LegKind.Customer) ? LegKind.Customer : LegKind.External;
         var ends = legs.Where(leg => leg.Kind == kind && leg.Media != MediaNames.Callback).Select(leg => leg.Last?.End).ToList();
         return ends.Contains(null) ? null : ends.Max();
     }

@@ -26,7 +26,7 @@ internal sealed class TielineMetrics : IDisposable
         Queries = _meter.CreateCounter<long>("tieline.genesys.queries", "{request}", "Requests for past conversations, by tieline.query.outcome.");
         Kept = _meter.CreateCounter<long>("tieline.events.kept", "{event}", "Events that passed the filter.");
         Dropped = _meter.CreateCounter<long>("tieline.events.dropped", "{event}", "Events that the filter dropped.");
-        Duplicates = _meter.CreateCounter<long>("tieline.events.duplicates", "{event}", "Events dropped because they had come before.");
+        Duplicates = _meter.CreateCounter<long>("tieline.events.duplicates", "{event}", "Events dropped because they had come before, by tieline.duplicate.reason: number, recent_id, journal, same_end or other_end.");
         Late = _meter.CreateCounter<long>("tieline.events.late", "{event}", "Events that filled a hole.");
         Gaps = _meter.CreateCounter<long>("tieline.gaps", "{gap}", "Holes confirmed, by tieline.gap.reason.");
         GapEvents = _meter.CreateCounter<long>("tieline.gap.events", "{event}", "Sequence numbers missing when their hole was confirmed.");

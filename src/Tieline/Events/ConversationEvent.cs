@@ -18,4 +18,8 @@ internal sealed record ConversationEvent(
     long? Sequence,
     EventOrigin Origin,
     DateTimeOffset ReceivedAt,
-    ulong PayloadHash);
+    ulong PayloadHash)
+{
+    /// <summary>Of an end that was read from a record or a snapshot: what that shows of its episode. Not stored.</summary>
+    public Episode? Episode { get; init; }
+}

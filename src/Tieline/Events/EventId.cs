@@ -15,11 +15,24 @@ internal readonly record struct EventId(UInt128 Value)
 
     private const string Prefix = "evt_";
 
+    /// <summary>Ends the text of version 2. The text of version 1 ends with a digit or a line feed, so no two ids of both are made from one text.</summary>
+    private const string EpisodeMark = "\nepisode";
+
+    /// <summary>Version 1: of every event, and of the first end of a conversation.</summary>
     /// <param name="state">Already normalised: a stateless <c>routing.queue</c> says <c>queued</c>.</param>
-    /// <param name="occurredAt">When it happened; left out for the two states that happen once per conversation.</param>
-    public static EventId Of(string conversationId, string type, string? state, DateTimeOffset occurredAt)
+    /// <param name="occurredAt">When it happened; left out for the two states that end a conversation.</param>
+    public static EventId Of(string conversationId, string type, string? state, DateTimeOffset occurredAt) =>
+        Hash(conversationId, type, state, EventKinds.IsTerminal(type, state) ? "" : Milliseconds(occurredAt));
+
+    /// <summary>Version 2: of an end of a conversation that ended in this state before.</summary>
+    /// <param name="occurredAt">When this end happened, as the path dates it that brought it first.</param>
+    public static EventId OfEpisode(string conversationId, string type, string? state, DateTimeOffset occurredAt) =>
+        Hash(conversationId, type, state, Milliseconds(occurredAt) + EpisodeMark);
+
+    private static string Milliseconds(DateTimeOffset time) => time.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+
+    private static EventId Hash(string conversationId, string type, string? state, string time)
     {
-        var time = EventKinds.IsTerminal(type, state) ? "" : occurredAt.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
         var length = Encoding.UTF8.GetMaxByteCount(conversationId.Length + type.Length + (state?.Length ?? 0) + time.Length + 3);
         Span<byte> text = length <= 512 ? stackalloc byte[512] : new byte[length];
         var used = Encoding.UTF8.GetBytes(conversationId, text);

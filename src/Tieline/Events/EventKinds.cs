@@ -10,6 +10,6 @@ internal static class EventKinds
     public const string Abandoned = "abandoned";
     public const string Transfer = "transfer";
 
-    /// <summary>Whether this happens once per conversation, so that its time is no part of its id.</summary>
+    /// <summary>Whether this ends an episode of the conversation: it happens once in each, so that the first one's id has no time.</summary>
     public static bool IsTerminal(string type, string? state) => type == ConversationState && state is Completed or Abandoned;
 }

@@ -50,6 +50,9 @@ internal sealed class ConversationIndex
         _fresh.Find(key, positions);
     }
 
+    /// <summary>Whether an event that is here may be an end of this conversation.</summary>
+    public bool MayHaveEnd(long key) => _fresh.MayHaveEnd(key) || _leaving?.MayHaveEnd(key) == true;
+
     /// <summary>What goes to the table next; it stays here until <see cref="HandedOver"/> says that it is durable there.</summary>
     public ReadOnlySpan<Slot> Next(int atMost) =>
         System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_sorted).Slice(_handedOver, Math.Min(atMost, _sorted.Count - _handedOver));
@@ -63,7 +66,8 @@ internal sealed class ConversationIndex
 
     /// <param name="Key"><see cref="KeyOf"/> the conversation.</param>
     /// <param name="Day">Days since 1970, when it was received: the table's partition. The same whoever reads it, so that a restart doubles nothing.</param>
-    internal readonly record struct Slot(long Key, long Position, long Day);
+    /// <param name="MayBeEnd">False: the event is no end of its conversation.</param>
+    internal readonly record struct Slot(long Key, long Position, long Day, bool MayBeEnd = true);
 
     private sealed class Generation
     {
@@ -85,6 +89,17 @@ internal sealed class ConversationIndex
         {
             for (var index = _newest.GetValueOrDefault(key, -1); index >= 0; index = _slots[index].Before)
                 positions.Add(_slots[index].Slot.Position);
+        }
+
+        public bool MayHaveEnd(long key)
+        {
+            for (var index = _newest.GetValueOrDefault(key, -1); index >= 0; index = _slots[index].Before)
+            {
+                if (_slots[index].Slot.MayBeEnd)
+                    return true;
+            }
+
+            return false;
         }
 
         public List<Slot> Sorted()

@@ -2,7 +2,7 @@ using Tieline.Events;
 
 namespace Tieline.Journal;
 
-/// <summary>Tells which facts of a conversation the journal has already, one to one. Pure. The rule: <c>docs/adr/0012-the-same-fact.md</c>.</summary>
+/// <summary>Tells which facts of a conversation the journal has already, one to one. Pure. The rule: <c>docs/adr/0012-the-same-fact.md</c>; of ends: <see cref="EndMatch"/>.</summary>
 internal static class FactMatch
 {
     /// <summary>So far Genesys's clocks and ours may differ for that to be told.</summary>
@@ -22,21 +22,19 @@ internal static class FactMatch
         var fates = new FactFate[facts.Count];
         // The journal may have an event twice, under one id, as after a replay: that is one fact, and must not stand for another.
         var unmatched = known.DistinctBy(fact => fact.Id).ToList();
-        var end = unmatched.Find(fact => fact.IsTerminal);
-        var ended = end is not null;
+        foreach (var (index, fate) in EndMatch.Find(facts, unmatched, within))
+            fates[index] = fate;
+        unmatched.RemoveAll(fact => fact.IsTerminal);
         for (var index = 0; index < facts.Count; index++)
         {
+            if (EventKinds.IsTerminal(facts[index].Type, facts[index].State))
+                continue;
+            fates[index] = new FactFate(FactVerdict.New, null, facts[index].Id);
             var same = unmatched.FindIndex(candidate => candidate.Id == facts[index].Id);
-            if (same >= 0)
-            {
-                fates[index] = new FactFate(FactVerdict.Known, unmatched[same]);
-                unmatched.RemoveAt(same);
-            }
-            else if (EventKinds.IsTerminal(facts[index].Type, facts[index].State))
-            {
-                fates[index] = ended ? new FactFate(FactVerdict.Conflicting, end) : default;
-                ended = true;
-            }
+            if (same < 0)
+                continue;
+            fates[index] = new FactFate(FactVerdict.Known, unmatched[same]);
+            unmatched.RemoveAt(same);
         }
 
         foreach (var (index, candidate) in Pairs(facts, fates, unmatched, within))

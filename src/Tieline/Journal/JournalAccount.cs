@@ -84,7 +84,7 @@ internal sealed class JournalAccount(JournalReader reader, IReadOnlyCollection<s
             _tailThrough = reader.ReadLookedUpThrough();
         }
 
-        foreach (var (key, position, _) in reader.ReadSlots(_tailThrough))
+        foreach (var (key, position, _, _) in reader.ReadSlots(_tailThrough))
         {
             if (!_tail.TryGetValue(key, out var positions))
                 _tail[key] = positions = new List<long>(1);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tieline.Backfill;
+using Tieline.Diagnostics;
 using Tieline.Events;
 using Tieline.Sequencing;
 
@@ -28,6 +29,8 @@ internal sealed class JournalGroup
     private long _acceptedFrom;
     private long _acceptedCount;
     private readonly List<ConversationIndex.Slot> _slots = [];
+    private readonly HashSet<long> _ended = [];
+    private IReadOnlyList<long>? _days;
     private int _handedOver;
 
     /// <param name="index">Read here; what this group adds goes into it once it is durable (<see cref="Index"/>).</param>
@@ -51,8 +54,8 @@ internal sealed class JournalGroup
     /// <summary>Events appended or released.</summary>
     public int Events { get; private set; }
 
-    /// <summary>Live events that were not appended, since the journal had them.</summary>
-    public int Repeats { get; private set; }
+    /// <summary>Live events that were not appended, since the journal had them: how many, by <see cref="RepeatReason"/>.</summary>
+    public int[] Repeats { get; } = new int[RepeatReasons.Count];
 
     /// <summary>Live events that were not appended, since their conversation has ended in another way.</summary>
     public List<ConversationEvent> Conflicts { get; } = [];
@@ -205,11 +208,11 @@ internal sealed class JournalGroup
     private void Append(JournalWork.Append append)
     {
         var e = append.Event.Event;
-        var verdict = append.LooksUp ? FactMatch.Match([e], Known(e.ConversationId), _sameWithin)[0] : FactVerdict.New;
-        if (verdict == FactVerdict.New)
-            Append(e, append.Mark.Epoch, append.IsHeld);
-        else if (verdict == FactVerdict.Known)
-            Repeats++;
+        var fate = append.LooksUp || (EventKinds.IsTerminal(e.Type, e.State) && MayHaveEnded(e.ConversationId)) ? FactMatch.Find([e], Known(e.ConversationId), _sameWithin)[0] : new FactFate(FactVerdict.New, null, e.Id);
+        if (fate.Verdict == FactVerdict.New)
+            Append(e with { Id = fate.Id }, append.Mark.Epoch, append.IsHeld);
+        else if (fate.Verdict == FactVerdict.Known)
+            Repeats[(int)RepeatOf(e, fate.Entry!)]++;
         else
             Conflicts.Add(e);
         Move(append.Mark);
@@ -227,22 +230,25 @@ internal sealed class JournalGroup
         var position = new JournalPosition(Counters.NextPosition);
         _statements.Append(position, e, epoch, participants.Span);
         Entries.Add(new JournalEntry(position, e.Id, e.ConversationId, e.Type, e.State, e.OccurredAt, participants, e.Origin, e.ReceivedAt, 0, TimeSpan.Zero) { MediaType = e.MediaType, QueueId = e.QueueId });
-        Remember(e.ConversationId, position.Value, ConversationIndex.DayOf(e.ReceivedAt.ToUnixTimeMilliseconds()));
+        Remember(e.ConversationId, position.Value, ConversationIndex.DayOf(e.ReceivedAt.ToUnixTimeMilliseconds()), EventKinds.IsTerminal(e.Type, e.State));
         Accept(1);
     }
 
     private void Recover(JournalWork.Recover recover)
     {
         ConversationEvent[] facts = [.. recover.Facts.Select(fact => fact.Event)];
-        var verdicts = FactMatch.Match(facts, Known(facts[0].ConversationId), _sameWithin);
+        var fates = FactMatch.Find(facts, Known(facts[0].ConversationId), _sameWithin);
         for (var index = 0; index < facts.Length; index++)
         {
-            if (verdicts[index] == FactVerdict.New && recover.Wanted?.Contains(facts[index].Id) != false)
-                Append(facts[index], recover.Epoch, recover.IsHeld);
+            if (fates[index].Verdict == FactVerdict.New && recover.Wanted?.Contains(facts[index].Id) != false)
+                Append(facts[index] with { Id = fates[index].Id }, recover.Epoch, recover.IsHeld);
         }
 
-        _answers.Add(() => recover.Done.TrySetResult(verdicts));
+        _answers.Add(() => recover.Done.TrySetResult(Array.ConvertAll(fates, fate => fate.Verdict)));
     }
+
+    private RepeatReason RepeatOf(ConversationEvent e, KnownFact known) =>
+        e.OccurredAt - known.OccurredAt is var apart && apart.Duration() > _sameWithin ? RepeatReason.SameEnd : RepeatReason.Journal;
 
     /// <summary>Not among <see cref="Entries"/>: from memory every destination would be given it.</summary>
     private void Replay(JournalWork.Replay replay)
@@ -300,7 +306,21 @@ internal sealed class JournalGroup
         return _statements.Known(conversation, key, positions);
     }
 
-    private void Remember(string conversation, long position, long day) => _slots.Add(new ConversationIndex.Slot(ConversationIndex.KeyOf(conversation), position, day));
+    /// <summary>False: the journal has no end of this conversation. Most ends are the first, and need no more than this.</summary>
+    private bool MayHaveEnded(string conversation)
+    {
+        var key = ConversationIndex.KeyOf(conversation);
+        _days ??= _statements.Days();
+        return _index.MayHaveEnd(key) || _ended.Contains(key) || _statements.MayHave(conversation, key, _days);
+    }
+
+    private void Remember(string conversation, long position, long day, bool mayBeEnd = true)
+    {
+        var slot = new ConversationIndex.Slot(ConversationIndex.KeyOf(conversation), position, day, mayBeEnd);
+        _slots.Add(slot);
+        if (mayBeEnd)
+            _ended.Add(slot.Key);
+    }
 
     private void HandOverToTable()
     {

@@ -31,9 +31,10 @@ internal sealed partial class JournalReader
     /// <summary>Where each event behind this position belongs in the table of look-ups, in order.</summary>
     public IEnumerable<ConversationIndex.Slot> ReadSlots(long after)
     {
-        using var row = Query("SELECT conversation, position, received_at / 86400000 FROM event WHERE position > $0 ORDER BY position", after);
+        using var row = Query(
+            "SELECT conversation, position, received_at / 86400000, type = 'conversation.state' AND state IN ('completed', 'abandoned') FROM event WHERE position > $0 ORDER BY position", after);
         while (row.Read())
-            yield return new ConversationIndex.Slot(ConversationIndex.KeyOf(row.GetString(0)), row.GetInt64(1), row.GetInt64(2));
+            yield return new ConversationIndex.Slot(ConversationIndex.KeyOf(row.GetString(0)), row.GetInt64(1), row.GetInt64(2), row.IsDBNull(3) || row.GetInt64(3) != 0);
     }
 
     /// <summary>The first and last day in the table of look-ups; empty if the last is before the first.</summary>
@@ -155,7 +156,11 @@ internal sealed partial class JournalReader
     {
         var row = new RawRow(reader);
         return stored.DamageOf(row, 0) is not null ? null
-            : new KnownFact(row.Id(0), row.Text(4), row.TextOrNull(5), row.Time(6), row.TextOrNull(8), (EventOrigin)row.Long(10)) { ReceivedAt = row.Time(StoredEvent.ColumnCount) };
+            : new KnownFact(row.Id(0), row.Text(4), row.TextOrNull(5), row.Time(6), row.TextOrNull(8), (EventOrigin)row.Long(10))
+            {
+                ReceivedAt = row.Time(StoredEvent.ColumnCount),
+                IsNumbered = row.LongOrNull(2) is not null,
+            };
     }
 
     private sealed class OpenSnapshot(JournalReader reader) : IDisposable

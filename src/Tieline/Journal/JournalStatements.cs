@@ -69,7 +69,11 @@ internal sealed class JournalStatements(PreparedStatements connection) : IDispos
     private readonly SqliteCommand _nextDay = Prepare(connection, "SELECT min(day) FROM lookup WHERE day > $0", 1);
     private readonly SqliteCommand _known = Prepare(connection, $"SELECT {JournalReader.KnownColumns} FROM event e WHERE position = $0 AND conversation = $1", 2);
     private readonly SqliteCommand _knownHeld = Prepare(connection, $"SELECT {JournalReader.KnownColumns} FROM held e WHERE conversation = $0", 1);
+    private readonly SqliteCommand _anyHeld = Prepare(connection, "SELECT 1 FROM held LIMIT 1");
     private readonly RawStatement _index = new(connection, "INSERT INTO lookup(day, conversation, position) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
+    /// <summary>Whether something is held; null: not known in this transaction.</summary>
+    private bool? _mayHold;
+
     private readonly SqliteCommand _indexedThrough = Prepare(connection, "UPDATE mark SET looked_up_through = $0", 1);
 
     /// <summary>Of days that nothing is left of but dead letters, which keep theirs.</summary>
@@ -182,7 +186,11 @@ internal sealed class JournalStatements(PreparedStatements connection) : IDispos
     {
     }
 
-    public void Begin() => _begin.ExecuteNonQuery();
+    public void Begin()
+    {
+        _mayHold = null;
+        _begin.ExecuteNonQuery();
+    }
 
     public void Commit() => _commit.ExecuteNonQuery();
 
@@ -192,7 +200,11 @@ internal sealed class JournalStatements(PreparedStatements connection) : IDispos
     public void Append(JournalPosition position, ConversationEvent e, long epoch, ReadOnlySpan<byte> participants) => Run(_append.Bind(position.Value), e, epoch, participants);
 
     /// <inheritdoc cref="Append"/>
-    public void Hold(ConversationEvent e, long epoch, ReadOnlySpan<byte> participants) => Run(_hold, e, epoch, participants);
+    public void Hold(ConversationEvent e, long epoch, ReadOnlySpan<byte> participants)
+    {
+        _mayHold = true;
+        Run(_hold, e, epoch, participants);
+    }
 
     /// <returns>Which conversation's events now stand at which positions, from <paramref name="first"/> on, and the days on which they were received.</returns>
     public IReadOnlyList<(long Position, string Conversation, long Day)> Release(long epoch, long through, JournalPosition first)
@@ -207,14 +219,37 @@ internal sealed class JournalStatements(PreparedStatements connection) : IDispos
 
         if (released.Count > 0)
             With(_clearHeld, epoch, through, time).ExecuteNonQuery();
+        _mayHold = null;
         return released;
+    }
+
+    /// <summary>The days of the table of look-ups.</summary>
+    public IReadOnlyList<long> Days()
+    {
+        var days = new List<long>();
+        for (var day = DayAfter(-1); day is not null; day = DayAfter(day.Value))
+            days.Add(day.Value);
+        return days;
+    }
+
+    /// <summary>Whether the table of look-ups has an event of this conversation, or one of it is held.</summary>
+    public bool MayHave(string conversation, long key, IReadOnlyList<long> days)
+    {
+        foreach (var day in days)
+        {
+            if (With(_lookUp, day, key).ExecuteScalar() is not null)
+                return true;
+        }
+
+        _mayHold ??= _anyHeld.ExecuteScalar() is not null;
+        return _mayHold.Value && With(_knownHeld, conversation).ExecuteScalar() is not null;
     }
 
     /// <summary>What the journal has of a conversation, at these positions, at those in the table, and among the held.</summary>
     public IReadOnlyList<KnownFact> Known(string conversation, long key, List<long> positions)
     {
         var known = new List<KnownFact>();
-        for (var day = DayAfter(-1); day is not null; day = DayAfter(day.Value))
+        foreach (var day in Days())
         {
             using var row = With(_lookUp, day, key).ExecuteReader();
             while (row.Read())

@@ -20,7 +20,7 @@ internal abstract record JournalWork
 
     /// <param name="Mark">What is accounted for once this event is.</param>
     /// <param name="IsHeld">It waits for a hole before it.</param>
-    /// <param name="LooksUp">The journal may have it already, over another path: then it is not appended.</param>
+    /// <param name="LooksUp">The journal may have it already, over another path: then it is not appended. So may it have any end of a conversation, whatever this says.</param>
     public sealed record Append(RedactedEvent Event, Mark Mark, bool IsHeld, bool LooksUp = false) : JournalWork;
 
     /// <summary>Facts that were fetched: those that the journal does not have are appended.</summary>

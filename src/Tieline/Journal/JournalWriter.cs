@@ -258,10 +258,18 @@ internal sealed partial class JournalWriter : IDisposable
         _committedAt = _time.GetTimestamp();
         (Counters, _destinations) = (group.Counters, group.Destinations);
         group.Index();
-        if (group.Repeats > 0)
-            _metrics.Duplicates.Add(group.Repeats);
+        for (var reason = 0; reason < group.Repeats.Length; reason++)
+        {
+            if (group.Repeats[reason] > 0)
+                _metrics.Duplicates.Add(group.Repeats[reason], RepeatReasons.TagOf((RepeatReason)reason));
+        }
+
         foreach (var conflict in group.Conflicts)
+        {
+            _metrics.Duplicates.Add(1, RepeatReasons.TagOf(RepeatReason.OtherEnd));
             LogConflict(_logger, conflict.ConversationId, conflict.State);
+        }
+
         if (TielineTraces.IsOn)
         {
             foreach (var entry in group.Entries)

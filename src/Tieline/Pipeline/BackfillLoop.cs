@@ -231,7 +231,7 @@ internal sealed partial class BackfillLoop
             var facts = FactsOf(conversation, rest);
             foreach (var fact in facts)
                 tally.Tell(fact);
-            var wanted = facts.Where(fact => tally.Wants(fact) && IsKept(fact)).Select(fact => fact.Id).ToHashSet();
+            var wanted = WantedOf(facts, tally).Where(IsKept).Select(fact => fact.Id).ToHashSet();
             if (wanted.Count == 0)
                 continue;
             entering.Add(EnterAsync(facts, wanted, tally, cancellation));
@@ -244,6 +244,14 @@ internal sealed partial class BackfillLoop
         }
 
         await Task.WhenAll(entering);
+    }
+
+    /// <summary>What a gap lacks, and the ends behind it that the stream has passed: without what is missing, one of them may have been taken for a repeat of the end before.</summary>
+    private IEnumerable<ConversationEvent> WantedOf(IReadOnlyList<ConversationEvent> facts, AskTally tally)
+    {
+        var first = facts.FirstOrDefault(tally.Wants)?.OccurredAt;
+        var newest = _intake.NewestTime;
+        return facts.Where(fact => tally.Wants(fact) || (EventKinds.IsTerminal(fact.Type, fact.State) && fact.OccurredAt > first && fact.OccurredAt < newest));
     }
 
     private bool IsKept(ConversationEvent fact) => MediaNames.IsAmong(fact.MediaType, _media) && _intake.Keeps(fact);
@@ -261,7 +269,7 @@ internal sealed partial class BackfillLoop
         rest?.Remove(record.ConversationId);
         var now = _clock.Now;
         var facts = EventDerivation.Derive(record, now.System, EventOrigin.Backfill, now.Latest);
-        if (record.End is not null && !facts.Any(fact => EventKinds.IsTerminal(fact.Type, fact.State) && IsKept(fact)))
+        if (record.End is not null && !EventDerivation.HasEnded(facts.Where(IsKept)))
             _open.Forget(record.ConversationId); // over, and its end will never be in the journal
         return facts;
     }

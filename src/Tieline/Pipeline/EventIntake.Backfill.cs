@@ -1,4 +1,5 @@
 using Tieline.Backfill;
+using Tieline.Derivation;
 using Tieline.Events;
 using Tieline.Journal;
 using Tieline.Sequencing;
@@ -33,7 +34,7 @@ internal sealed partial class EventIntake
         await FlushAsync(aborting);
         var verdicts = await done.Task.WaitAsync(aborting);
         // An end that was not wanted, and that the journal does not have, is still to be told by whoever follows the conversation.
-        if (kept.Zip(verdicts).Any(one => EventKinds.IsTerminal(one.First.Type, one.First.State) && (one.Second != FactVerdict.New || wanted?.Contains(one.First.Id) != false)))
+        if (kept.Zip(verdicts).Any(one => EventDerivation.HasEnded([one.First]) && (one.Second != FactVerdict.New || wanted?.Contains(one.First.Id) != false)))
             ConversationEnded(kept[0].ConversationId);
         return [.. kept.Zip(verdicts)];
     }

@@ -85,9 +85,10 @@ internal sealed partial class EventIntake
                 _metrics.Kept.Add(1);
                 break;
             case FactVerdict.Known:
-                _metrics.Duplicates.Add(1);
+                _metrics.Duplicates.Add(1, RepeatReasons.TagOf(RepeatReason.Journal));
                 break;
             default:
+                _metrics.Duplicates.Add(1, RepeatReasons.TagOf(RepeatReason.OtherEnd));
                 if (_conflicts.MayLog(out var suppressed))
                     LogConflict(_logger, fact.ConversationId, fact.State, suppressed);
                 break;

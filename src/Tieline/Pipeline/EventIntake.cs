@@ -6,6 +6,7 @@ using Tieline.Filtering;
 using Tieline.Genesys;
 using Tieline.Journal;
 using Tieline.Sequencing;
+using EventId = Tieline.Events.EventId;
 
 namespace Tieline.Pipeline;
 
@@ -235,7 +236,7 @@ internal sealed partial class EventIntake : IFrameSink
     private void Drop(SequenceVerdict verdict)
     {
         if (verdict == SequenceVerdict.Old)
-            _metrics.Duplicates.Add(1);
+            _metrics.Duplicates.Add(1, RepeatReasons.TagOf(RepeatReason.Number));
         else
             _dropped++;
         if (verdict == SequenceVerdict.Late)
@@ -264,9 +265,11 @@ internal sealed partial class EventIntake : IFrameSink
 
     private void Keep(ConversationEvent read, SequenceVerdict verdict, Moment now)
     {
-        if (!_recent.TryAdd(read.Id))
+        var isEnd = EventKinds.IsTerminal(read.Type, read.State);
+        // The id of a first end has no time, and is that of a later one too until the journal has told them apart.
+        if (!_recent.TryAdd(isEnd ? EventId.OfEpisode(read.ConversationId, read.Type, read.State, read.OccurredAt) : read.Id))
         {
-            _metrics.Duplicates.Add(1);
+            _metrics.Duplicates.Add(1, RepeatReasons.TagOf(verdict == SequenceVerdict.Old ? RepeatReason.Number : RepeatReason.RecentId));
             if (verdict == SequenceVerdict.Late)
                 Release(); // its number may have been the last that others waited for
             return;

@@ -31,11 +31,14 @@ internal sealed class LiveConversations(TimeProvider time, Func<string, byte[]?>
     /// <summary>Over, and still in memory until then: what comes late of them is known.</summary>
     private readonly Queue<(MonotonicTime Until, string Id)> _over = new();
 
+    /// <summary>Those in <see cref="_over"/> that have not been reopened, and until when they are kept.</summary>
+    private readonly Dictionary<string, MonotonicTime> _overUntil = [];
+
     /// <summary>States in memory: of those that are not over, and of those that were over a short while ago.</summary>
     public int InMemory => _states.Count;
 
     /// <summary>Those that are not over.</summary>
-    public int Count => _states.Count - _over.Count + _away.Count;
+    public int Count => _states.Count - _overUntil.Count + _away.Count;
 
     /// <summary>An earlier run has left them.</summary>
     public void Restore(IEnumerable<string> saved) => _away.UnionWith(saved);
@@ -67,9 +70,11 @@ internal sealed class LiveConversations(TimeProvider time, Func<string, byte[]?>
         }
     }
 
+    /// <summary>It goes on: as before, or since it was reopened.</summary>
     public void Set(ConversationState state)
     {
         _away.Remove(state.ConversationId);
+        _overUntil.Remove(state.ConversationId);
         _states[state.ConversationId] = _changed[state.ConversationId] = state;
     }
 
@@ -77,7 +82,12 @@ internal sealed class LiveConversations(TimeProvider time, Func<string, byte[]?>
     public void End(ConversationState state)
     {
         if (!_states.TryGetValue(state.ConversationId, out var before) || !before.IsEndTold)
-            _over.Enqueue((time.GetMonotonicTime() + Remembered, state.ConversationId));
+        {
+            var until = time.GetMonotonicTime() + Remembered;
+            _over.Enqueue((until, state.ConversationId));
+            _overUntil[state.ConversationId] = until;
+        }
+
         _away.Remove(state.ConversationId);
         _states[state.ConversationId] = state;
         _changed[state.ConversationId] = null;
@@ -99,10 +109,17 @@ internal sealed class LiveConversations(TimeProvider time, Func<string, byte[]?>
         SavedConversation[] changes = [.. _changed.Select(change => new SavedConversation(change.Key, change.Value is { } state ? AskAt(state) : default, change.Value is { } saved ? ForDisk(saved).Write() : null))];
         _changed.Clear();
         while (_over.TryPeek(out var over) && (over.Until <= now || _over.Count > Capacity))
-            _states.Remove(_over.Dequeue().Id);
-        if (_states.Count - _over.Count > Capacity)
         {
-            foreach (var state in _states.Values.Where(state => !state.IsEndTold).OrderBy(state => state.HeardAt).Take(_states.Count - _over.Count - (Capacity * 3 / 4)).ToList())
+            _over.Dequeue();
+            if (!_overUntil.TryGetValue(over.Id, out var until) || until != over.Until)
+                continue; // it has been reopened
+            _overUntil.Remove(over.Id);
+            _states.Remove(over.Id);
+        }
+
+        if (_states.Count - _overUntil.Count > Capacity)
+        {
+            foreach (var state in _states.Values.Where(state => !state.IsEndTold).OrderBy(state => state.HeardAt).Take(_states.Count - _overUntil.Count - (Capacity * 3 / 4)).ToList())
             {
                 _states.Remove(state.ConversationId);
                 _away.Add(state.ConversationId);

@@ -45,7 +45,7 @@ internal sealed class OpenConversations(DateTimeOffset? endedSince = null)
 
     /// <summary>Those that may have been there between two times, those heard of last first.</summary>
     public UnendedConversations Between(DateTimeOffset from, DateTimeOffset to) => new(_known
-        .Where(one => (one.Value.End is null || one.Value.End >= from) && one.Value.First < to.Plus(_silent))
+        .Where(one => (!one.Value.IsOver || one.Value.End >= from) && one.Value.First < to.Plus(_silent))
         .OrderByDescending(one => one.Value.Last)
         .Select(one => one.Key));
 
@@ -55,18 +55,24 @@ internal sealed class OpenConversations(DateTimeOffset? endedSince = null)
     {
         _newest = sign.At > _newest ? sign.At : _newest;
         var known = _known.GetValueOrDefault(sign.Conversation, new Known(sign.At, sign.At, null));
-        _known[sign.Conversation] = new Known(known.First < sign.At ? known.First : sign.At, known.Last > sign.At ? known.Last : sign.At, sign.IsEnd ? sign.At : known.End);
+        _known[sign.Conversation] = new Known(
+            known.First < sign.At ? known.First : sign.At, known.Last > sign.At ? known.Last : sign.At, sign.IsEnd && !(known.End > sign.At) ? sign.At : known.End);
     }
 
     /// <summary>First those that ended long ago, then the oldest that ended, then the oldest.</summary>
     private void Trim()
     {
         var since = EndedSince;
-        foreach (var (conversation, _) in _known.Where(one => one.Value.End < since).ToList())
+        foreach (var (conversation, _) in _known.Where(one => one.Value.IsOver && one.Value.End < since).ToList())
             _known.Remove(conversation);
-        foreach (var (conversation, _) in _known.OrderBy(one => one.Value.End is null).ThenBy(one => one.Value.Last).Take(_known.Count - Capacity).ToList())
+        foreach (var (conversation, _) in _known.OrderBy(one => !one.Value.IsOver).ThenBy(one => one.Value.Last).Take(_known.Count - Capacity).ToList())
             _known.Remove(conversation);
     }
 
-    private readonly record struct Known(DateTimeOffset First, DateTimeOffset Last, DateTimeOffset? End);
+    /// <param name="End">The newest, in whatever order they stand in the journal.</param>
+    private readonly record struct Known(DateTimeOffset First, DateTimeOffset Last, DateTimeOffset? End)
+    {
+        /// <summary>Nothing of it is newer than its end: it has not been reopened.</summary>
+        public bool IsOver => End is { } end && end >= Last;
+    }
 }

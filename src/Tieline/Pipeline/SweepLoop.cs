@@ -122,7 +122,7 @@ internal sealed partial class SweepLoop(
         var wanted = facts.Where(snapshots.Wants).Select(fact => fact.Id).ToHashSet();
         if (wanted.Count > 0)
             await intake.RecoverAsync(facts, aborting, wanted);
-        var hasEnded = facts.Any(fact => EventKinds.IsTerminal(fact.Type, fact.State));
+        var hasEnded = EventDerivation.HasEnded(facts);
         Count(hasEnded ? "ended" : "open");
         if (hasEnded)
             snapshots.Forget(conversation);

@@ -16,6 +16,7 @@ internal sealed class Account
 
     private List<string> _unsettledGaps = [];
     private List<(DateTimeOffset From, DateTimeOffset To)> _spans = [];
+    private IReadOnlyDictionary<string, string> _ends = new Dictionary<string, string>();
 
     private Account()
     {
@@ -79,6 +80,7 @@ internal sealed class Account
         // The CRM is asked last: what it has by then may only be more.
         var (inGaps, spans, unsettled) = ReadGaps(site);
         var account = new Account { Ledger = WithEpochs(site.Genesys.Ledger()), InGaps = inGaps, Requests = requests ?? site.Crm.Requests(), _spans = spans, _unsettledGaps = unsettled };
+        account._ends = EndIds.Of(account.Ledger.Select(entry => entry.Line), account.Requests);
         account.Balance(site.AuditLines("dead-lettered").Select(line => line.Entry.Id!).ToHashSet(StringComparer.Ordinal));
         return account;
     }
@@ -173,7 +175,7 @@ internal sealed class Account
     private void Balance(HashSet<string> deadLettered)
     {
         var byId = Ledger.Where(entry => entry.Line.Id is not null).Select((entry, index) => (entry.Line, index)).ToDictionary(entry => entry.Line.Id!, StringComparer.Ordinal);
-        var delivered = Requests.Where(request => request is { Processed: true, Id: not null }).Select(request => request.Id!).ToHashSet(StringComparer.Ordinal);
+        var delivered = Requests.Where(request => request is { Processed: true, Id: not null }).Select(request => IdOf(request)!).ToHashSet(StringComparer.Ordinal);
         Delivered = delivered.Count;
         DeadLettered = deadLettered.Count;
         Sent = [.. Ledger.Where(entry => entry.Line.Written).Select(entry => entry.Line)];
@@ -195,16 +197,19 @@ internal sealed class Account
         }
 
         (Lost, Unlisted, SentButInGap) = (lost, unlisted, sentButInGap);
-        Strangers = [.. Requests.Where(request => request.Id is null || !byId.TryGetValue(request.Id, out var known) || !Agrees(request, known.Line)).Select(request => $"{request.Id}: {Encoding.UTF8.GetString(request.Body)}")];
+        Strangers = [.. Requests.Where(request => request.Id is null || !byId.TryGetValue(IdOf(request)!, out var known) || !Agrees(request, known.Line)).Select(request => $"{request.Id}: {Encoding.UTF8.GetString(request.Body)}")];
         var copies = Requests.Where(request => request.Id is not null).GroupBy(request => request.Id!, StringComparer.Ordinal).Where(group => group.Skip(1).Any()).ToList();
         TwoBodies = [.. copies.Where(group => group.Any(request => !request.Body.AsSpan().SequenceEqual(group.First().Body))).Select(group => group.Key)];
-        SecondCopies = [.. copies.Where(group => group.Count(request => request.Processed) > 1).Select(group => group.Key)];
+        SecondCopies = [.. Requests.Where(request => request is { Processed: true, Id: not null }).GroupBy(request => IdOf(request)!, StringComparer.Ordinal).Where(group => group.Skip(1).Any()).Select(group => group.Key)];
         var misplaced = FindOutOfOrder(byId).ToList();
         OutOfOrder = [.. misplaced.Where(found => !found.IsBackfill).Select(found => found.Line)];
         LateBackfill = [.. misplaced.Where(found => found.IsBackfill).Select(found => found.Line)];
-        Recovered = Requests.Where(request => request is { Processed: true, Id: not null } && IsBackfill(request)).Select(request => request.Id).Distinct().Count();
+        Recovered = Requests.Where(request => request is { Processed: true, Id: not null } && IsBackfill(request)).Select(IdOf).Distinct().Count();
         Missing = first > last ? [] : [.. Ledger.Take(first..(last + 1)).Select(entry => entry.Line).Where(line => line is { Passes: true, Id: not null } && !delivered.Contains(line.Id!))];
     }
+
+    /// <summary>The ledger's id of what it is about.</summary>
+    private string? IdOf(CrmRequest request) => request.Id is { } id ? _ends.GetValueOrDefault(id, id) : null;
 
     private static bool IsBackfill(CrmRequest request) =>
         request.Headers.Any(header => header.Key.Equals("Tieline-Origin", StringComparison.OrdinalIgnoreCase) && header.Value == "backfill");
@@ -228,7 +233,7 @@ internal sealed class Account
         var latest = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var request in Requests.Where(request => request is { Processed: true, Id: not null, ConversationId: not null }))
         {
-            if (!byId.TryGetValue(request.Id!, out var known) || !seen.Add(request.Id!))
+            if (!byId.TryGetValue(IdOf(request)!, out var known) || !seen.Add(IdOf(request)!))
                 continue;
             if (latest.TryGetValue(request.ConversationId!, out var last) && known.Index < last)
                 yield return (known.Line, IsBackfill(request));

@@ -17,6 +17,18 @@ public sealed class EventDerivationTests
     {
         { "an answered call: the queue's hand-off to the agent is no transfer", AnsweredCall, "queued@1 q1, completed@70 q1" },
         { "nothing but a conversation", "ends 5", "completed@5 -" },
+        {
+            "a conversation that is reopened has an end for each episode",
+            AnsweredCall.Replace("ends 70", "customer voice | interact 600-660 endpoint\nacd voice q2 | interact 601-610 transfer\nagent voice q2 | interact 610-660 peer; wrapup 660-670 peer\nends 670", StringComparison.Ordinal),
+            "queued@1 q1, completed@70 q1, queued@601 q2, completed@670 q2"
+        },
+        { "it goes on in its second episode", AnsweredCall.Replace("ends 70", "customer voice | interact 600-\nacd voice q2 | interact 601-", StringComparison.Ordinal), "queued@1 q1, completed@70 q1, queued@601 q2" },
+        { "it is abandoned in its second episode", AnsweredCall.Replace("ends 70", "customer voice | interact 600-620 endpoint\nacd voice q2 tAbandon | interact 601-620 peer\nends 620", StringComparison.Ordinal), "queued@1 q1, completed@70 q1, queued@601 q2, abandoned@620 q2" },
+        { "it is reopened at an agent", AnsweredCall.Replace("ends 70", "customer voice | interact 600-660 endpoint\nagent voice | interact 601-660 peer\nends 660", StringComparison.Ordinal), "queued@1 q1, completed@70 q1, completed@660 -" },
+        { "it is reopened while a wrap-up is open: one episode", AnsweredCall.Replace("ends 70", "customer voice | interact 65-80 endpoint\nacd voice q2 | interact 66-80 peer\nends 80", StringComparison.Ordinal), "queued@1 q1, queued@66 q2, abandoned@80 q2" },
+        { "an instant without anybody is no end", AnsweredCall.Replace("ends 70", "customer voice | interact 71.999-80 endpoint\nacd voice q2 | interact 71.999-80 peer\nends 80", StringComparison.Ordinal), "queued@1 q1, queued@71.999 q2, abandoned@80 q2" },
+        { "nobody is there for two seconds: an end", AnsweredCall.Replace("ends 70", "customer voice | interact 72-80 endpoint\nacd voice q2 | interact 72-80 peer\nends 80", StringComparison.Ordinal), "queued@1 q1, completed@70 q1, queued@72 q2, abandoned@80 q2" },
+        { "what is handed on has not ended, however long it is on its way", "customer email | interact 0-20 client\nacd email q1 | interact 1-10 transfer\nagent email q1 | interact 10-40 transfer\nacd email q2 | interact 90-100 transfer\nagent email q2 | interact 100-120 client\nends 120", "queued@1 q1, transfer@40 q1, queued@90 q2, completed@120 q2" },
         { "a hang-up in the IVR is completed", "customer voice | interact 0-9 endpoint\nivr voice | ivr 0-9 peer\nends 9", "completed@9 -" },
         { "an IVR's hand-off is no transfer", "ivr voice | ivr 0-2 transfer\nacd voice q1 | interact 2-", "queued@2 q1" },
         { "the queue is named by a later segment", "acd voice | delay 1-3; interact 3-5 q2; interact 5-9 q3", "queued@3 q2" },

@@ -12,10 +12,14 @@ public sealed partial class EventIdTests
 {
     private static readonly Gen<string?> _anyState = Gen.OneOf<string?>(null, "completed", "abandoned", "transfer", "queued", "wrapup");
 
-    public static TheoryData<string, string, string, string, string> Vectors()
+    public static TheoryData<string, string, string, string, string> Vectors() => VectorsOf(File.ReadAllText(Repository.FileNamed("docs/formats/event-id.md")).Split("Of version 2:")[0]);
+
+    public static TheoryData<string, string, string, string, string> EpisodeVectors() => VectorsOf(File.ReadAllText(Repository.FileNamed("docs/formats/event-id.md")).Split("Of version 2:")[1]);
+
+    private static TheoryData<string, string, string, string, string> VectorsOf(string text)
     {
         var vectors = new TheoryData<string, string, string, string, string>();
-        foreach (Match row in VectorRow().Matches(File.ReadAllText(Repository.FileNamed("docs/formats/event-id.md"))))
+        foreach (Match row in VectorRow().Matches(text))
             vectors.Add(row.Groups["conversation"].Value, row.Groups["type"].Value, row.Groups["state"].Value, row.Groups["time"].Value, row.Groups["id"].Value);
         return vectors;
     }
@@ -28,8 +32,26 @@ public sealed partial class EventIdTests
         EventId.Of(conversation, type, state.Length == 0 ? null : state, at).ToString().ShouldBe(id);
     }
 
+    [Theory]
+    [MemberData(nameof(EpisodeVectors))]
+    public void OfEpisode_EveryVectorOfTheFormatDocument_GivesItsId(string conversation, string type, string state, string time, string id)
+    {
+        EventTime.TryParse(Encoding.UTF8.GetBytes(time), out var at).ShouldBeTrue();
+        EventId.OfEpisode(conversation, type, state, at).ToString().ShouldBe(id);
+    }
+
     [Fact]
-    public void The_format_document_has_vectors() => Vectors().Count.ShouldBeGreaterThanOrEqualTo(5);
+    public void OfEpisode_AnyEnd_IsTheHashOfItsFiveLines_AndNoIdOfVersion1() =>
+        Gen.Select(Gen.String[1, 400], Gen.OneOf<string>("completed", "abandoned"), Gen.Long[0, 4_000_000_000_000]).Sample((conversation, state, ms) =>
+        {
+            var text = string.Create(CultureInfo.InvariantCulture, $"{conversation}\nconversation.state\n{state}\n{ms}\nepisode");
+            var id = EventId.OfEpisode(conversation, "conversation.state", state, DateTimeOffset.FromUnixTimeMilliseconds(ms));
+            id.ToString().ShouldBe("evt_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32]);
+            id.ShouldNotBe(EventId.Of(conversation, "conversation.state", state, DateTimeOffset.FromUnixTimeMilliseconds(ms)));
+        });
+
+    [Fact]
+    public void The_format_document_has_vectors() => (Vectors().Count >= 5, EpisodeVectors().Count >= 3).ShouldBe((true, true));
 
     [Fact]
     public void Of_AnyFact_IsTheHashOfItsFourLines() =>

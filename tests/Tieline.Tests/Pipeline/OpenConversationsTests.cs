@@ -25,6 +25,19 @@ public sealed class OpenConversationsTests
     }
 
     [Fact]
+    public async Task One_that_was_reopened_is_open_again_whatever_the_order_in_which_the_journal_has_it()
+    {
+        Sign("reopened", -9_000);
+        Sign("reopened", -8_000, isEnd: true);
+        Sign("reopened", -5_000);
+        Sign("over", -5_000);
+        Sign("over", -4_000, isEnd: true);
+        Sign("over", -9_000);
+        Sign("over", -8_000, isEnd: true);
+        (await FollowedAsync()).Between(At(0), At(30)).First(10).ShouldBe(["reopened"]);
+    }
+
+    [Fact]
     public async Task What_has_come_or_is_forgotten_is_not_asked_for()
     {
         foreach (var conversation in (string[])["a", "b", "c"])

@@ -12,7 +12,7 @@ internal static class SourceCases
     [
         "blind transfer", "consult transfer", "conference transfer", "to an agent", "to a number", "consult to a queue", "consult cancelled", "conference left", "agent lets it ring", "alerted again",
         "callback with its call", "flow-out to a queue", "flow-out to voicemail", "requeued", "abandoned", "short abandon", "abandoned while alerting", "abandoned after a transfer", "wrap-up",
-        "monitored", "coached", "barged", "cobrowse", "chat and call", "parked", "transmitting", "hold", "direct",
+        "monitored", "coached", "barged", "cobrowse", "chat and call", "parked", "transmitting", "hold", "direct", "reopened",
     ];
 
     public static IEnumerable<string> Of(JsonElement record)
@@ -55,6 +55,7 @@ internal static class SourceCases
             ("transmitting", sessions.Exists(session => session.Has("transmitting"))),
             ("hold", sessions.Exists(session => session.Has("hold"))),
             ("direct", queues.Count == 0),
+            ("reopened", sessions.Exists(one => one is { Purpose: "customer" } && sessions.Exists(other => other is { Purpose: "customer" } && other.Medium == one.Medium && other.Start - one.Ended > TimeSpan.FromSeconds(5)))),
         };
         return seen.Where(one => one.Is).Select(one => one.Case);
     }

@@ -27,7 +27,11 @@ internal sealed record ConversationState
     [JsonPropertyName("told")]
     public required IReadOnlyList<EventId> Told { get; init; }
 
-    /// <summary>When all of it ended, where REST told.</summary>
+    /// <summary>The ends among <see cref="Told"/>: a later snapshot may date the same end otherwise.</summary>
+    [JsonPropertyName("ends")]
+    public IReadOnlyList<ToldEnd> Ends { get; init; } = [];
+
+    /// <summary>When all of it ended, where REST told and it has not been reopened since.</summary>
     [JsonPropertyName("ended")]
     public DateTimeOffset? EndedAt { get; init; }
 
@@ -35,7 +39,7 @@ internal sealed record ConversationState
     [JsonPropertyName("whole")]
     public bool IsWhole { get; init; }
 
-    /// <summary>Its end has been told: it never is again, and nothing more need be asked.</summary>
+    /// <summary>It is over, and the end of its last episode has been told: nothing more need be asked, unless it is reopened.</summary>
     [JsonPropertyName("endTold")]
     public bool IsEndTold { get; init; }
 
@@ -68,7 +72,7 @@ internal sealed record ConversationState
     public static ConversationState Of(string conversationId) => new() { Version = CurrentVersion, ConversationId = conversationId, Legs = [], Told = [] };
 
     /// <returns>UTF-8 that <see cref="TryRead"/> reads back to the same.</returns>
-    public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, ConversationStateJson.Default.ConversationState);
+    public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(Ends.Count > 0 ? this : this with { Ends = null! }, ConversationStateJson.Default.ConversationState);
 
     /// <returns>False for a text that is broken, foreign, or of a version that is not known.</returns>
     public static bool TryRead(ReadOnlySpan<byte> utf8, [NotNullWhen(true)] out ConversationState? state)
@@ -82,7 +86,8 @@ internal sealed record ConversationState
             state = null;
         }
 
-        if (state is { Version: CurrentVersion, ConversationId: not null, Legs: not null, Told: not null } && !state.Legs.Contains(null))
+        state = state is { Ends: null } ? state with { Ends = [] } : state; // left out where there is none
+        if (state is { Version: CurrentVersion, ConversationId: not null, Legs: not null, Told: not null } && !state.Legs.Contains(null) && !state.Ends.Contains(null))
             return true;
         state = null;
         return false;

@@ -12,6 +12,10 @@ internal static class OverRule
     /// <summary>Nobody is there or awaited any more, and every wrap-up is over or given up.</summary>
     public static bool IsOver(ConversationState state) => IsLeft(state) && (state.IsWrapUpGivenUp || !state.Legs.Any(leg => leg.IsWrapUpPending));
 
+    /// <summary>The end that REST told, unless somebody has come since: then it is an earlier episode's.</summary>
+    public static DateTimeOffset? EndOf(IReadOnlyList<SnapshotLeg> legs, DateTimeOffset? told) =>
+        legs.Any(leg => leg.Kind != LegKind.Supervisor && ((leg.StartedAt ?? leg.ConnectedAt) > told || leg.ConnectedAt > told)) ? null : told;
+
     /// <summary>When the last of them left, wrap-ups apart; null where no time of it is known.</summary>
     public static DateTimeOffset? LeftAt(ConversationState state)
     {

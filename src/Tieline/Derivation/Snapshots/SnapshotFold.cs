@@ -25,14 +25,16 @@ internal static class SnapshotFold
         if (before is not null && !snapshot.IsPartial && known.IsWhole && known.LastHash == snapshot.Hash)
             return IsDue(known, receivedAt) ? Tell(known, receivedAt, latest, isStale: false, isRepeat: true) : new SnapshotOutcome(known, [], FrozenSet<EventId>.Empty, IsStale: false, IsRepeat: true, known.SettlesAt);
         var isStale = !snapshot.IsPartial && LegMerge.IsStale(known.Legs, snapshot.Legs);
+        var legs = LegMerge.Merge(known.Legs, snapshot.Legs, isStale || snapshot.IsPartial);
         var merged = known with
         {
-            Legs = LegMerge.Merge(known.Legs, snapshot.Legs, isStale || snapshot.IsPartial),
-            EndedAt = known.EndedAt ?? snapshot.EndedAt,
+            Legs = legs,
+            EndedAt = OverRule.EndOf(legs, known.EndedAt) ?? OverRule.EndOf(legs, snapshot.EndedAt),
             IsWhole = known.IsWhole || !snapshot.IsPartial,
             LastHash = isStale || snapshot.IsPartial ? known.LastHash : snapshot.Hash,
         };
-        return Tell(merged with { OverSince = OverRule.IsOver(merged) ? merged.OverSince ?? Whole(receivedAt) : null }, receivedAt, latest, isStale, isRepeat: false);
+        var isOver = OverRule.IsOver(merged);
+        return Tell(merged with { OverSince = isOver ? merged.OverSince ?? Whole(receivedAt) : null, IsEndTold = merged.IsEndTold && isOver }, receivedAt, latest, isStale, isRepeat: false);
     }
 
     /// <summary>Tells the end, if it has been one for <see cref="SettleDelay"/> by now. May be called too early, or again.</summary>
@@ -52,15 +54,36 @@ internal static class SnapshotFold
         var isSettled = state.OverSince is not null && (state.IsEndTold || IsDue(state, now));
         var facts = EventDerivation.Derive(LegPhases.RecordOf(state, isSettled), now, EventOrigin.Live, latest);
         var told = state.Told.ToHashSet();
-        var fresh = facts.Where(fact => !told.Contains(fact.Id) && !(state.IsEndTold && EventKinds.IsTerminal(fact.Type, fact.State))).ToList();
+        var ends = FreshEnds(state, facts);
+        var fresh = facts.Where(fact => EventKinds.IsTerminal(fact.Type, fact.State) ? ends.Contains(fact.Id) : !told.Contains(fact.Id)).ToList();
         if (fresh.Count == 0)
             return new SnapshotOutcome(state, facts, FrozenSet<EventId>.Empty, isStale, isRepeat, state.SettlesAt);
         state = state with
         {
             Told = [.. state.Told, .. fresh.Select(fact => fact.Id)],
-            IsEndTold = state.IsEndTold || fresh.Exists(fact => EventKinds.IsTerminal(fact.Type, fact.State)),
+            Ends = [.. state.Ends, .. fresh.Where(fact => EventKinds.IsTerminal(fact.Type, fact.State)).Select(fact => new ToldEnd(fact.State!, fact.OccurredAt))],
+            IsEndTold = state.IsEndTold || EventDerivation.HasEnded(fresh),
         };
         return new SnapshotOutcome(state, facts, fresh.Select(fact => fact.Id).ToHashSet(), isStale, isRepeat, state.SettlesAt);
+    }
+
+    /// <summary>Ends that are none of those told, whatever their time is now: a wrap-up that came to light moves it.</summary>
+    private static HashSet<EventId> FreshEnds(ConversationState state, IReadOnlyList<ConversationEvent> facts)
+    {
+        EpisodeSign[] signs = [.. facts.Select(fact => EpisodeSign.Of(fact))];
+        var left = state.Ends.ToList();
+        var fresh = new HashSet<EventId>();
+        foreach (var end in facts.Where(fact => EventKinds.IsTerminal(fact.Type, fact.State)))
+        {
+            var sign = EpisodeSign.Of(end);
+            var same = left.FindIndex(told => EpisodeRule.AreSame(sign, told.Sign, signs, TimeSpan.Zero));
+            if (same >= 0)
+                left.RemoveAt(same);
+            else
+                fresh.Add(end.Id);
+        }
+
+        return fresh;
     }
 
     private static DateTimeOffset Latest(DateTimeOffset one, DateTimeOffset other) => Whole(other) is var whole && whole > one ? whole : one;

@@ -58,6 +58,12 @@ public sealed class SnapshotFoldTests
         { "an e-mail that is thrown away while it waits", "customer email | 0/0/30 spam\nacd email q1 | 1/1/30 spam", "queued@1 q1, completed@30 q1" },
         { "an e-mail that is handed on after its sender's leg ended", "customer email | 0/0/20 client\nacd email q1 | 1/1/10 transfer\nagent email q1 | 5/10/40 transfer\nacd email q2 | 40.1/40.1/50 transfer\nagent email q2 | 45/50/60 client", "queued@1 q1, transfer@40 q1, queued@40.1 q2, completed@60 q2" },
 
+        { "it is reopened", Answered + "\ncustomer voice | 600/600/660 endpoint\nacd voice q2 | 601/601/610 transfer\nagent voice q2 | 605/610/660.01 peer acw670", "queued@1 q1, completed@70 q1, queued@601 q2, completed@670 q2" },
+        { "it is reopened and lost", Answered + "\ncustomer voice | 600/600/660 endpoint\nacd voice q2 | 601/601/660 peer", "queued@1 q1, completed@70 q1, queued@601 q2, abandoned@660 q2" },
+        { "it is reopened at an agent", Answered + "\ncustomer voice | 600/600/660 endpoint\nagent voice | 601/602/660.01 peer", "queued@1 q1, completed@70 q1, completed@660.01 -" },
+        { "it is reopened twice", Answered + "\ncustomer voice | 600/600/660 endpoint\nacd voice q1 | 601/601/660 peer\ncustomer voice | 900/900/960 endpoint\nacd voice q1 | 901/901/960 peer", "queued@1 q1, completed@70 q1, queued@601 q1, abandoned@660 q1, queued@901 q1, abandoned@960 q1" },
+        { "it is reopened and goes on", Answered + "\ncustomer voice | 600/600/- \nacd voice q2 | 601/601/-", "queued@1 q1, completed@70 q1, queued@601 q2" },
+
         { "a supervisor who listens holds nothing up", Answered + "\nagent voice monitoredParticipantId | 20/20/- ", "queued@1 q1, completed@70 q1" },
         { "a supervisor who listens hands nobody on", Answered + "\nagent voice coachedParticipantId | 20/20/40 transfer", "queued@1 q1, completed@70 q1" },
         { "a supervisor who barged in is one more to wait for", "customer voice | 0/0/60 endpoint\nagent voice q1 | 5/10/40 client\nagent voice bargedParticipantId | 30/30/60.01 peer", "completed@60.01 q1" },

@@ -9,22 +9,22 @@ internal sealed class GenesysSide : IDisposable
 {
     private readonly HttpMessageInvoker _http;
 
-    /// <summary>Apart from the others: whatever comes over it tells that the source is alive.</summary>
+    /// <summary>Apart from the others: no handshake waits for a REST call's connection.</summary>
     private readonly HttpMessageInvoker _sockets;
 
     public GenesysSide(TielineOptions options, SourceStatus status, TimeProvider time, TielineMetrics metrics, SpecificationMetrics specification, ILoggerFactory loggers)
     {
         Clock = new SourceClock(time);
         metrics.Observe("tieline.clock.offset", "s", "How far Genesys's clock is ahead of this machine's, measured from its answers; 0 while they may agree.", () => Clock.Offset?.TotalSeconds ?? double.NaN);
-        _http = GenesysHttp.Create(clock: Clock);
-        _sockets = GenesysHttp.Create(specification.Heard, Clock);
+        _http = GenesysHttp.Create(Clock);
+        _sockets = GenesysHttp.Create(Clock);
         var genesys = options.Genesys;
         var endpoints = GenesysEndpoints.Of(genesys);
         var timing = new StreamTiming();
         Budget = new RestBudget(time, genesys.RequestsPerMinute);
         metrics.Observe("tieline.genesys.budget.left", "{request}", "REST calls that may still be made in this minute.", () => Budget.Left);
         var tokens = new TokenProvider(genesys, endpoints.Token, _http, Budget, time, metrics, loggers.CreateLogger<TokenProvider>());
-        var connector = new StreamConnector(tokens, _sockets, endpoints.Stream, genesys.Subscription, timing, time);
+        var connector = new StreamConnector(tokens, _sockets, endpoints.Stream, genesys.Subscription, timing, time, specification.Heard);
         Stream = new AnalyticsStream(genesys, connector, status, metrics, specification, timing, time, Chance.Next, loggers.CreateLogger<AnalyticsStream>());
         if (genesys.Source == GenesysSource.Notifications)
         {

@@ -18,10 +18,10 @@ internal sealed class StreamRig : IAsyncDisposable
         configure?.Invoke(options);
         Specification = new SpecificationMetrics(Clock);
         Status = new SourceStatus(Clock, Specification, SilenceLimits.Stream);
-        _http = GenesysHttp.Create(Specification.Heard);
+        _http = GenesysHttp.Create();
         var endpoints = GenesysEndpoints.Of(options);
         var tokens = new TokenProvider(options, endpoints.Token, _http, new RestBudget(Clock, 300), Clock, Metrics, Logs.For<TokenProvider>());
-        var connector = new StreamConnector(tokens, _http, endpoints.Stream, options.Subscription, timing ?? new StreamTiming(), Clock);
+        var connector = new StreamConnector(tokens, _http, endpoints.Stream, options.Subscription, timing ?? new StreamTiming(), Clock, Specification.Heard);
         var stream = new AnalyticsStream(
             options, connector, Status, Metrics, Specification, timing ?? new StreamTiming(), Clock, () => 0.5, Logs.For<AnalyticsStream>());
         Running = stream.RunAsync(Sink, _stopping.Token, _aborting.Token);

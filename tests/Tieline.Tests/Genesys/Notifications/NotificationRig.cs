@@ -23,7 +23,7 @@ internal sealed class NotificationRig : IAsyncDisposable
         configure?.Invoke(options.Notifications);
         Specification = new SpecificationMetrics(Clock);
         Status = new SourceStatus(Clock, Specification, SilenceLimits.Channels);
-        _http = GenesysHttp.Create(Specification.Heard);
+        _http = GenesysHttp.Create();
         var endpoints = GenesysEndpoints.Of(options);
         var budget = new RestBudget(Clock, 3000);
         var tokens = new TokenProvider(options, endpoints.Token, _http, budget, Clock, Metrics, Logs.For<TokenProvider>());

@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using Tieline.Diagnostics;
 using Tieline.Genesys;
 
 namespace Tieline.Service.Doctor;

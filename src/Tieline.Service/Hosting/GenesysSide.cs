@@ -16,7 +16,8 @@ internal sealed class GenesysSide : IDisposable
     {
         Clock = new SourceClock(time);
         metrics.Observe("tieline.clock.offset", "s", "How far Genesys's clock is ahead of this machine's, measured from its answers; 0 while they may agree.", () => Clock.Offset?.TotalSeconds ?? double.NaN);
-        _http = GenesysHttp.Create(Clock);
+        var rest = new RestHealth(time);
+        _http = GenesysHttp.Create(Clock, rest);
         _sockets = GenesysHttp.Create(Clock);
         var genesys = options.Genesys;
         var endpoints = GenesysEndpoints.Of(genesys);
@@ -25,12 +26,13 @@ internal sealed class GenesysSide : IDisposable
         metrics.Observe("tieline.genesys.budget.left", "{request}", "REST calls that may still be made in this minute.", () => Budget.Left);
         var tokens = new TokenProvider(genesys, endpoints.Token, _http, Budget, time, metrics, loggers.CreateLogger<TokenProvider>());
         var connector = new StreamConnector(tokens, _sockets, endpoints.Stream, genesys.Subscription, timing, time, specification.Heard);
-        Stream = new AnalyticsStream(genesys, connector, status, metrics, specification, timing, time, Chance.Next, loggers.CreateLogger<AnalyticsStream>());
+        var waits = new ReconnectWait(rest, new RestProbe(endpoints.Api, tokens, _http, Budget, rest, time), time, Chance.Next);
+        Stream = new AnalyticsStream(genesys, connector, status, metrics, specification, timing, waits, time, Chance.Next, loggers.CreateLogger<AnalyticsStream>());
         if (genesys.Source == GenesysSource.Notifications)
         {
             var channels = new ChannelClient(endpoints.Api, ConnectUriRule.Of(genesys), tokens, _http, Budget, time);
             Notifications = new NotificationSource(
-                genesys, channels, tokens, _sockets, status, metrics, specification, timing, time, Chance.Next, loggers.CreateLogger<NotificationSource>());
+                genesys, channels, tokens, _sockets, status, metrics, specification, timing, waits, time, Chance.Next, loggers.CreateLogger<NotificationSource>());
         }
 
         Calls = new DetailsClient(endpoints.Details, tokens, _http, Budget, time, metrics);

@@ -7,16 +7,17 @@ internal static class GenesysHttp
     public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
     /// <param name="clock">Told of the time that each answer says; null: nobody is.</param>
+    /// <param name="rest">Told of what is answered and what is not; null: nobody is.</param>
     // No redirects and no cookies: what these requests carry is for the host they were made for.
     // Pooled connections end now and then so that a changed DNS entry is seen.
-    public static HttpMessageInvoker Create(SourceClock? clock = null) => new(Timed(clock, new SocketsHttpHandler
+    public static HttpMessageInvoker Create(SourceClock? clock = null, RestHealth? rest = null) => new(RestHealth.Watched(rest, Timed(clock, new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         UseCookies = false,
         ConnectTimeout = ConnectTimeout,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         PlaintextStreamFilter = (connection, _) => ValueTask.FromResult<Stream>(new ReadAheadStream(connection.PlaintextStream)),
-    }));
+    })));
 
     /// <summary>With a clock that is told of the time that each answer says.</summary>
     public static HttpMessageHandler Timed(SourceClock? clock, HttpMessageHandler inner) => clock is null ? inner : new TimedHandler(clock, inner);

@@ -8,8 +8,8 @@ internal sealed record SilenceLimits(TimeSpan Overdue, TimeSpan Replaced)
     /// <summary>The ping has gone out after 10 s at the latest (<see cref="StreamTiming.KeepAliveInterval"/>): its pong has had 5 s.</summary>
     public static SilenceLimits Stream { get; } = new(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(45));
 
-    /// <summary>A heartbeat comes every 30 s; the answer to our question has had half its time.</summary>
-    public static SilenceLimits Channels { get; } = new(ChannelTiming.Silence + (ChannelTiming.Pong / 2), ChannelTiming.Silence + ChannelTiming.Pong);
+    /// <summary>.NET pings here too, and who does not answer that is asked by a message.</summary>
+    public static SilenceLimits Channels { get; } = new(ChannelTiming.ByteSilence + ChannelTiming.Byte, ChannelTiming.GiveUp);
 
     public static SilenceLimits Of(GenesysSource source) => source == GenesysSource.Notifications ? Channels : Stream;
 }

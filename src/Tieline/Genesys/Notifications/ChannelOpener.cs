@@ -90,8 +90,9 @@ internal sealed partial class ChannelOpener(
     {
         var socket = new ClientWebSocket();
 
-        // The documented probe is a message, and it decides (ChannelLink). A gateway that does not answer RFC 6455's pings is no reason to hang up.
+        // Without a time-out .NET would send pongs that nobody answers, and no pings. The documented probe is a message, and it decides (ChannelLink).
         socket.Options.KeepAliveInterval = timing.KeepAliveInterval;
+        socket.Options.KeepAliveTimeout = ChannelTiming.NetPong;
         socket.Options.CollectHttpResponseDetails = true;
         var uri = new Uri(channel.ConnectUri.Reveal());
         var silence = new SilenceMeter(time);

@@ -31,7 +31,7 @@ async Task RunAsync(string kind, int site)
 {
     var random = new Random((site * 7919) + kind.Length);
     await Task.Delay(TimeSpan.FromSeconds(3 * site), time);
-    await using var genesys = await GenesysSimulator.StartAsync(new GenesysSimulatorOptions { Rate = 50 });
+    await using var genesys = await GenesysSimulator.StartAsync(new GenesysSimulatorOptions { Rate = 10 });
     var data = Directory.CreateTempSubdirectory("tieline-bench-");
     using var process = Start(genesys, data.FullName);
     try

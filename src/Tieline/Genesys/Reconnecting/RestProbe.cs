@@ -64,7 +64,7 @@ internal sealed class RestProbe(Uri api, TokenProvider tokens, HttpMessageInvoke
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", granted.Token.Reveal());
             budget.Count();
             using var response = await http.SendAsync(request, either.Token);
-            if (RetryAfter.Read(response.Headers.RetryAfter, time.GetUtcNow()) is { } hold)
+            if (response.Headers.RetryAfter?.Delta is { } hold)
                 budget.Hold(hold);
         }
         catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException)

@@ -101,7 +101,7 @@ public sealed class ChannelTests
         await site.MoreDeliveriesAsync(20, Soon);
         var handshakes = site.Handshakes;
         await site.FaultAsync(new SimulatorFault { Kind = "silence" });
-        await Eventually.TrueAsync(() => site.Handshakes > handshakes, TimeSpan.FromSeconds(90), () => $"the silence is noticed.\n{site.Process.Tail()}");
+        await Eventually.TrueAsync(() => site.Handshakes > handshakes, TimeSpan.FromSeconds(20), () => $"the silence is noticed.\n{site.Process.Tail()}");
         await site.MoreDeliveriesAsync(20, Soon);
         site.Genesys.Stop();
         await site.HasAllAsync();

@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using Tieline.Diagnostics;
 using Tieline.Genesys;
 
 namespace Tieline.Service.Doctor;
@@ -72,7 +73,7 @@ internal sealed class ChannelCheck(GenesysAccess genesys) : ICheck
             await client.ConnectAsync(uri, genesys.Http, either.Token);
             var opened = time.GetElapsedTime(started);
             await client.SendAsync("""{"message":"ping"}"""u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, either.Token);
-            await using var socket = new StreamSocket(client, channel.Grant, new StreamTiming(), time);
+            await using var socket = new StreamSocket(client, channel.Grant, new StreamTiming(), time, new SilenceMeter(time));
             return await HearAsync(socket, either.Token, timeout.Token) is { } problem
                 ? new Finding(Name, null, Verdict.Fail, $"opened at {uri.Host} in {opened.TotalMilliseconds:F0} ms, then {problem}", "Check that no proxy or firewall holds back or cuts WebSockets.")
                 : new Finding(Name, null, Verdict.Pass, $"made, opened at {uri.Host} in {opened.TotalMilliseconds:F0} ms, answered a ping{quota}");

@@ -3,11 +3,9 @@ namespace Tieline.Diagnostics;
 /// <summary>The six figures that the specification names, since the process started; each starts at 0. Safe from any thread.</summary>
 internal sealed class SpecificationMetrics(TimeProvider time)
 {
+    private readonly SilenceMeter _silence = new(time);
     private long _connectedAt;
     private long _downSince = time.GetTimestamp();
-    private long _heardAt;
-    private long _readingSince;
-    private int _pauses;
     private long _totalEvents;
     private long _reconnections;
     private long _latencyTicks;
@@ -20,7 +18,7 @@ internal sealed class SpecificationMetrics(TimeProvider time)
         get
         {
             var connectedAt = Volatile.Read(ref _connectedAt);
-            var heardAt = Volatile.Read(ref _heardAt);
+            var heardAt = _silence.HeardAt;
             return connectedAt == 0 || heardAt <= connectedAt ? 0 : (long)time.GetElapsedTime(connectedAt, heardAt).TotalMilliseconds;
         }
     }
@@ -47,16 +45,7 @@ internal sealed class SpecificationMetrics(TimeProvider time)
     public long SequenceGaps => Volatile.Read(ref _gaps);
 
     /// <summary>Since a frame or a pong came, or the connection was made; null before the first. While nothing is read, and from then on anew, it is no silence of the other side.</summary>
-    public TimeSpan? Silence
-    {
-        get
-        {
-            var heardAt = Volatile.Read(ref _heardAt);
-            if (heardAt == 0)
-                return null;
-            return Volatile.Read(ref _pauses) > 0 ? TimeSpan.Zero : time.GetElapsedTime(Math.Max(heardAt, Volatile.Read(ref _readingSince)));
-        }
-    }
+    public TimeSpan? Silence => _silence.Silence;
 
     /// <summary>How long there has been no connection; null while there is one.</summary>
     public TimeSpan? DownFor => Volatile.Read(ref _connectedAt) == 0 ? time.GetElapsedTime(Volatile.Read(ref _downSince)) : null;
@@ -66,7 +55,7 @@ internal sealed class SpecificationMetrics(TimeProvider time)
     public void Connected()
     {
         var now = time.GetTimestamp();
-        Volatile.Write(ref _heardAt, now);
+        _silence.Heard();
         Volatile.Write(ref _connectedAt, now == 0 ? 1 : now);
     }
 
@@ -77,16 +66,12 @@ internal sealed class SpecificationMetrics(TimeProvider time)
     }
 
     /// <summary>Bytes came: of a frame, or of a pong.</summary>
-    public void Heard() => Volatile.Write(ref _heardAt, time.GetTimestamp());
+    public void Heard() => _silence.Heard();
 
     /// <summary>What has come takes its time, and its connection is not read meanwhile. <see cref="ResumeReading"/> follows.</summary>
-    public void PauseReading() => Interlocked.Increment(ref _pauses);
+    public void PauseReading() => _silence.PauseReading();
 
-    public void ResumeReading()
-    {
-        Volatile.Write(ref _readingSince, time.GetTimestamp());
-        Interlocked.Decrement(ref _pauses);
-    }
+    public void ResumeReading() => _silence.ResumeReading();
 
     public void Reconnecting() => Interlocked.Increment(ref _reconnections);
 

@@ -20,6 +20,9 @@ internal sealed partial class AnalyticsStream
     [LoggerMessage(EventId = 1034, EventName = "StreamFilterMissing", Level = LogLevel.Warning, Message = "{Key} is empty: that filter is left out, so Genesys sends {What}")]
     private static partial void LogNoFilter(ILogger logger, string key, string what);
 
+    [LoggerMessage(EventId = 1092, EventName = "StreamTriesEarly", Level = LogLevel.Information, Message = "Genesys answers REST calls: the next attempt comes {SecondsSpared:F1} s early")]
+    private static partial void LogTriesEarly(ILogger logger, double secondsSpared);
+
     [LoggerMessage(EventId = 1035, EventName = "StreamStopped", Level = LogLevel.Information, Message = "The event stream has stopped")]
     private static partial void LogStopped(ILogger logger);
 }

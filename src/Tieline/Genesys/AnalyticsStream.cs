@@ -12,6 +12,7 @@ internal sealed partial class AnalyticsStream(
     TielineMetrics metrics,
     SpecificationMetrics specification,
     StreamTiming timing,
+    ReconnectWait waits,
     TimeProvider time,
     Func<double> random,
     ILogger<AnalyticsStream> logger)
@@ -113,7 +114,8 @@ internal sealed partial class AnalyticsStream(
             LogBackingOff(logger, reason, delay.TotalSeconds);
         else
             LogStillBackingOff(logger, _policy.Attempt, reason, delay.TotalSeconds);
-        await Task.Delay(delay, time, ending);
+        if (await waits.WaitAsync(delay, _policy, ending) is var spared && spared > TimeSpan.Zero)
+            LogTriesEarly(logger, spared.TotalSeconds);
     }
 
     private void Count(ConnectOutcome failure)

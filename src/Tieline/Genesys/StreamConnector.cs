@@ -1,11 +1,14 @@
 using System.Net;
 using System.Net.WebSockets;
+using Tieline.Diagnostics;
 using Tieline.Http;
 
 namespace Tieline.Genesys;
 
 /// <summary>Makes one attempt: token, handshake, subscription.</summary>
-internal sealed class StreamConnector(TokenProvider tokens, HttpMessageInvoker http, Uri stream, SubscriptionOptions subscription, StreamTiming timing, TimeProvider time)
+/// <param name="heard">Called whenever bytes have come over an open socket; may be called by two at a time.</param>
+internal sealed class StreamConnector(
+    TokenProvider tokens, HttpMessageInvoker http, Uri stream, SubscriptionOptions subscription, StreamTiming timing, TimeProvider time, Action? heard = null)
 {
     private readonly byte[] _subscribe = SubscribeMessage.For(subscription);
     private string? _lastToken;
@@ -33,14 +36,15 @@ internal sealed class StreamConnector(TokenProvider tokens, HttpMessageInvoker h
         socket.Options.KeepAliveTimeout = timing.KeepAliveTimeout;
         socket.Options.CollectHttpResponseDetails = true;
         socket.Options.SetRequestHeader("Authorization", $"Bearer {granted.Token.Reveal()}");
+        var silence = new SilenceMeter(time);
         using var timeout = new CancellationTokenSource(timing.Connect, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
         try
         {
-            await socket.ConnectAsync(stream, http, either.Token);
+            await SocketHandshake.ConnectAsync(socket, stream, http, () => Heard(silence), either.Token);
             socket.HttpResponseHeaders = null; // kept as long as the socket otherwise
             await socket.SendAsync(_subscribe, WebSocketMessageType.Text, endOfMessage: true, either.Token);
-            return new ConnectOutcome.Opened(new StreamSocket(socket, granted, timing, time));
+            return new ConnectOutcome.Opened(new StreamSocket(socket, granted, timing, time, silence));
         }
         catch (Exception e) when (e is WebSocketException or HttpRequestException or OperationCanceledException or IOException or ObjectDisposedException)
         {
@@ -59,6 +63,12 @@ internal sealed class StreamConnector(TokenProvider tokens, HttpMessageInvoker h
                 ? HandshakeTrouble.Unreachable(stream, e, timeout.IsCancellationRequested, timing.Connect)
                 : new ConnectOutcome.Failed(StatusTag(status), $"the stream's handshake was answered {status}", retryAfter, HadToken: true);
         }
+    }
+
+    private void Heard(SilenceMeter silence)
+    {
+        silence.Heard();
+        heard?.Invoke();
     }
 
     private static string StatusTag(int status) => status switch

@@ -43,11 +43,11 @@ internal sealed partial class StreamSession(
                     return end;
                 if (stopping.IsCancellationRequested || aborting.IsCancellationRequested)
                 {
-                    await LetGoAsync(succession);
+                    await succession.LetGoAsync();
                     return end;
                 }
 
-                (socket, first, continuous) = (next, succession.NextReceive, succession.HasSpoken);
+                (socket, first, continuous) = (next, succession.NextReceive, succession.IsContinuous);
             }
         }
         finally
@@ -82,7 +82,7 @@ internal sealed partial class StreamSession(
             await ended.CancelAsync();
             await renewal;
             if (!isDone)
-                await LetGoAsync(succession);
+                await succession.LetGoAsync();
             await socket.DisposeAsync();
         }
     }
@@ -98,7 +98,7 @@ internal sealed partial class StreamSession(
                     CountFrames();
                 HeardEvent = HeardEvent || EventSkimmer.Skim(socket.Frame.Span).Sequence is not null;
                 var taken = sink.OnFrameAsync(socket.Frame, aborting);
-                await (taken.IsCompleted ? taken : UnreadAsync(taken));
+                await (taken.IsCompleted ? taken : UnreadAsync(taken, socket.Silence));
                 succession.OldHas(sink.LastSequence);
             }
             else
@@ -118,8 +118,9 @@ internal sealed partial class StreamSession(
 
     /// <summary>While the sink takes its time, nothing is read.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask UnreadAsync(ValueTask taken)
+    private async ValueTask UnreadAsync(ValueTask taken, SilenceMeter silence)
     {
+        silence.PauseReading();
         specification.PauseReading();
         try
         {
@@ -128,6 +129,7 @@ internal sealed partial class StreamSession(
         finally
         {
             specification.ResumeReading();
+            silence.ResumeReading();
         }
     }
 
@@ -152,17 +154,5 @@ internal sealed partial class StreamSession(
         // Where the next socket was open already, the old token's end was to be expected.
         if (!hasSuccessor || end.Code != CloseCodes.TokenExpired)
             specification.Reconnecting();
-    }
-
-    /// <summary>Closes a successor that is not needed any more. Its receive is under way: its end comes first, then its buffer goes.</summary>
-    private static async Task LetGoAsync(SocketSuccession succession)
-    {
-        if (succession.Next is not { } next)
-            return;
-        next.BeginClose();
-        var received = await succession.NextReceive!;
-        while (received != Received.End)
-            received = await next.ReceiveAsync();
-        await next.DisposeAsync();
     }
 }

@@ -1,13 +1,15 @@
 using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
+using Tieline.Diagnostics;
 
 namespace Tieline.Genesys;
 
 /// <summary>One open and subscribed socket. One reader; <see cref="BeginClose"/> and <see cref="Abort"/> from any thread.</summary>
 /// <param name="grant">The token it was opened with, to which it is bound for its life.</param>
+/// <param name="silence">Told of the bytes that come.</param>
 /// <param name="maxFrame">A frame may be this long, in bytes.</param>
 internal sealed class StreamSocket(
-    ClientWebSocket socket, TokenOutcome.Granted grant, StreamTiming timing, TimeProvider time, int maxFrame = FrameBuffer.MaxFrame) : IAsyncDisposable
+    ClientWebSocket socket, TokenOutcome.Granted grant, StreamTiming timing, TimeProvider time, SilenceMeter silence, int maxFrame = FrameBuffer.MaxFrame) : IAsyncDisposable
 {
     /// <summary>How .NET words a failure it gives no further reason for; of those that the reader's side notices, invalid UTF-8 is the only one.</summary>
     private static readonly string _faulted = new WebSocketException(WebSocketError.Faulted).Message;
@@ -18,10 +20,12 @@ internal sealed class StreamSocket(
     private Task? _close;
     private ITimer? _closeTimeout;
     private TimeSpan _patience;
+    private volatile string? _abortReason;
 
     public TokenOutcome.Granted Grant => grant;
 
-    public long OpenedAt { get; } = time.GetTimestamp();
+    /// <summary>How long nothing has come over it, not even a pong.</summary>
+    public SilenceMeter Silence { get; } = Begun(silence);
 
     /// <summary>The last frame's bytes, until the next <see cref="ReceiveAsync"/>.</summary>
     public ReadOnlyMemory<byte> Frame => _buffer.Frame;
@@ -103,6 +107,14 @@ internal sealed class StreamSocket(
     /// <summary>Lets go at once.</summary>
     public void Abort() => socket.Abort();
 
+    /// <inheritdoc cref="Abort()"/>
+    /// <param name="reason">What <see cref="End"/> gives as its reason.</param>
+    public void Abort(string reason)
+    {
+        _abortReason = reason;
+        socket.Abort();
+    }
+
     /// <summary>Answers the server's close if that is still due, then lets go.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -121,7 +133,7 @@ internal sealed class StreamSocket(
 
     private Received Ended(int code, string? reason)
     {
-        End = SocketEnd.Of(code, reason, isPlanned: _isClosing);
+        End = SocketEnd.Of(code, _abortReason ?? reason, isPlanned: _isClosing);
         return Received.End;
     }
 
@@ -135,6 +147,13 @@ internal sealed class StreamSocket(
         {
             // It is gone already, which is what we wanted.
         }
+    }
+
+    /// <summary>It has answered the handshake.</summary>
+    private static SilenceMeter Begun(SilenceMeter silence)
+    {
+        silence.Heard();
+        return silence;
     }
 
     private static bool IsOver(Exception e) =>

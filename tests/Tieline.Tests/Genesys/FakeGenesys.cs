@@ -15,12 +15,14 @@ internal sealed class FakeGenesys : IAsyncDisposable
     private readonly Channel<FakeSocket> _sockets = Channel.CreateUnbounded<FakeSocket>();
     private readonly CancellationTokenSource _gone = new();
     private int _tokens;
+    private int _restCalls;
 
     private FakeGenesys(WebApplication app)
     {
         _app = app;
         app.UseWebSockets();
         app.MapPost("/oauth/token", Token);
+        app.MapMethods("/api/v2/tokens/me", ["HEAD"], Rest);
         app.Map("/api/v2/analytics/events/stream", StreamAsync);
     }
 
@@ -38,6 +40,11 @@ internal sealed class FakeGenesys : IAsyncDisposable
 
     /// <summary>Answers to come to handshakes, before the good ones.</summary>
     public ConcurrentQueue<(int Status, string? RetryAfter)> HandshakeAnswers { get; } = new();
+
+    /// <summary>The whole region is down: whatever is asked is answered 503.</summary>
+    public bool IsDown { get; set; }
+
+    public int RestCalls => Volatile.Read(ref _restCalls);
 
     /// <summary>A deaf server reads nothing after the subscription, not even pings.</summary>
     public bool IsDeaf { get; set; }
@@ -64,14 +71,28 @@ internal sealed class FakeGenesys : IAsyncDisposable
 
     private IResult Token()
     {
+        if (IsDown)
+            return Results.StatusCode(503);
         if (TokenAnswers.TryDequeue(out var status) && status != 200)
             return Results.Json(new { error = "invalid_client" }, statusCode: status);
         var number = Interlocked.Increment(ref _tokens);
         return Results.Json(new { access_token = SameToken ?? $"token-{number}", token_type = "bearer", expires_in = ExpiresIn });
     }
 
+    private IResult Rest(HttpContext context)
+    {
+        Interlocked.Increment(ref _restCalls);
+        return Results.StatusCode(IsDown ? 503 : context.Request.Headers.Authorization.Count == 1 ? 200 : 401);
+    }
+
     private async Task StreamAsync(HttpContext context)
     {
+        if (IsDown)
+        {
+            context.Response.StatusCode = 503;
+            return;
+        }
+
         if (HandshakeAnswers.TryDequeue(out var answer) && answer.Status != 101)
         {
             context.Response.StatusCode = answer.Status;

@@ -1,3 +1,4 @@
+using Tieline.Diagnostics;
 using Tieline.Genesys;
 
 namespace Tieline.Tests.Genesys;
@@ -7,6 +8,7 @@ public sealed class ReconnectPolicyTests
     private static readonly ConnectOutcome _unreachable = new ConnectOutcome.Failed("timeout", "no answer", null, HadToken: true);
     private static readonly ConnectOutcome _refusedFresh = new ConnectOutcome.HandshakeRefused(401, Fresh: true);
     private static readonly ConnectOutcome _tokenRefused = new ConnectOutcome.TokenRefused("check");
+    private static readonly MonotonicTime _failedAt = new(TimeSpan.FromMinutes(10));
     private readonly ReconnectPolicy _policy = new(() => 0.5);
 
     [Fact]
@@ -92,6 +94,98 @@ public sealed class ReconnectPolicyTests
         Closed(4001).ShouldBe(2.5);
         Closed(4001).ShouldBe(4.5);
         Closed(4001, heardEvent: true).ShouldBe(0);
+    }
+
+    [Fact]
+    public void TakeSign_AReturn_EndsTheWaitAndBeginsTheSeriesAnew()
+    {
+        FailsTimes(6);
+        _policy.TakeSign(Returned(_failedAt + _second), _failedAt).ShouldBeTrue();
+        _policy.Attempt.ShouldBe(6);
+        Enumerable.Range(0, 6).Select(_ => Failed(_unreachable)).ShouldBe([2.5, 4.5, 8.5, 16.5, 30, 30]);
+    }
+
+    [Fact]
+    public void TakeSign_ReturnsThatFollowEachOther_OneInThirtySeconds()
+    {
+        FailsTimes(4);
+        _policy.TakeSign(Returned(_failedAt + _second), _failedAt).ShouldBeTrue();
+        FailsTimes(3);
+        var later = _failedAt + TimeSpan.FromSeconds(20);
+        _policy.TakeSign(Returned(later), later - _second).ShouldBeFalse();
+        later += TimeSpan.FromSeconds(11);
+        _policy.TakeSign(Returned(later), later - _second).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void TakeSign_RestThatAnsweredAllTheTime_CountsOnceAndTheDoublingGoesOn()
+    {
+        FailsTimes(3);
+        _policy.AwaitsSign(isDown: false).ShouldBeTrue();
+        _policy.TakeSign(Answered(_failedAt + _second), _failedAt).ShouldBeTrue();
+        Failed(_unreachable).ShouldBe(16.5);
+        _policy.AwaitsSign(isDown: false).ShouldBeFalse();
+        _policy.AwaitsSign(isDown: true).ShouldBeTrue();
+        _policy.TakeSign(Answered(_failedAt + _second), _failedAt).ShouldBeFalse();
+        _policy.TakeSign(Returned(_failedAt + _second), _failedAt).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void TakeSign_AReturnBeforeTheAttempt_IsNone()
+    {
+        FailsTimes(3);
+        _policy.TakeSign(Answered(_failedAt + _second), _failedAt);
+        FailsTimes(1);
+        _policy.TakeSign(new RestSign(_failedAt + _second, _failedAt - _second), _failedAt).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void TakeSign_AfterASuccess_CountsAgain()
+    {
+        FailsTimes(3);
+        _policy.TakeSign(Answered(_failedAt + _second), _failedAt).ShouldBeTrue();
+        Closed(1006, heardEvent: true);
+        FailsTimes(2);
+        _policy.TakeSign(Answered(_failedAt + _second), _failedAt).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void TakeSign_WhatWentOutBeforeTheAttemptFailed_SaysNothing()
+    {
+        FailsTimes(3);
+        _policy.TakeSign(default, _failedAt).ShouldBeFalse();
+        _policy.TakeSign(Returned(_failedAt), _failedAt).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void MayEndEarly_WhatIsShortAskedForOrARefusal_IsNot()
+    {
+        FailsTimes(2);
+        _policy.MayEndEarly.ShouldBeFalse("4.5 s");
+        FailsTimes(1);
+        _policy.MayEndEarly.ShouldBeTrue("8.5 s");
+        Failed(new ConnectOutcome.Failed("503", "busy", TimeSpan.FromSeconds(20), HadToken: true));
+        _policy.MayEndEarly.ShouldBeFalse("Genesys has said how long");
+        Failed(_tokenRefused);
+        _policy.MayEndEarly.ShouldBeFalse("REST has nothing to do with it");
+        Failed(_refusedFresh);
+        _policy.MayEndEarly.ShouldBeFalse("REST has nothing to do with it");
+        Closed(1006);
+        _policy.MayEndEarly.ShouldBeTrue();
+        Closed(1000);
+        _policy.MayEndEarly.ShouldBeFalse();
+    }
+
+    private static readonly TimeSpan _second = TimeSpan.FromSeconds(1);
+
+    private static RestSign Answered(MonotonicTime at) => new(at, null);
+
+    private static RestSign Returned(MonotonicTime at) => new(at, at);
+
+    private void FailsTimes(int times)
+    {
+        for (var i = 0; i < times; i++)
+            Failed(_unreachable);
     }
 
     private double Failed(ConnectOutcome outcome, double elapsed = 0) => _policy.AfterFailure(outcome, TimeSpan.FromSeconds(elapsed)).TotalSeconds;

@@ -69,10 +69,10 @@ public sealed class SocketSuccessionTests
         rig.Genesys.HandshakeAnswers.Enqueue((503, null));
         rig.Clock.Advance(_renewal);
         await rig.Clock.WaitsForAsync(TimeSpan.FromSeconds(2.5));
-        rig.Status.State.ShouldBe(SourceState.Connected);
-        rig.Status.Problem!.ShouldContain("503");
         await old.SendAsync(4);
         await rig.Sink.ShouldGetAsync("4");
+        rig.Status.State.ShouldBe(SourceState.Connected);
+        rig.Status.Problem!.ShouldContain("503");
         rig.Clock.Advance(TimeSpan.FromSeconds(2.5));
         await rig.Clock.PassAsync(TimeSpan.FromSeconds(4.5));
         var next = await rig.Genesys.NextSocketAsync();

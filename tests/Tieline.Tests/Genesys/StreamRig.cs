@@ -10,6 +10,7 @@ internal sealed class StreamRig : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _aborting = new();
     private readonly HttpMessageInvoker _http;
+    private readonly HttpMessageInvoker _sockets;
 
     private StreamRig(FakeGenesys genesys, Action<GenesysOptions>? configure, StreamTiming? timing)
     {
@@ -18,18 +19,26 @@ internal sealed class StreamRig : IAsyncDisposable
         configure?.Invoke(options);
         Specification = new SpecificationMetrics(Clock);
         Status = new SourceStatus(Clock, Specification, SilenceLimits.Stream);
-        _http = GenesysHttp.Create(Specification.Heard);
+        Rest = new RestHealth(Clock);
+        _sockets = GenesysHttp.Create();
+        _http = GenesysHttp.Create(rest: Rest);
         var endpoints = GenesysEndpoints.Of(options);
-        var tokens = new TokenProvider(options, endpoints.Token, _http, new RestBudget(Clock, 300), Clock, Metrics, Logs.For<TokenProvider>());
-        var connector = new StreamConnector(tokens, _http, endpoints.Stream, options.Subscription, timing ?? new StreamTiming(), Clock);
+        Budget = new RestBudget(Clock, 300);
+        var tokens = new TokenProvider(options, endpoints.Token, _http, Budget, Clock, Metrics, Logs.For<TokenProvider>());
+        var connector = new StreamConnector(tokens, _sockets, endpoints.Stream, options.Subscription, timing ?? new StreamTiming(), Clock, Specification.Heard);
+        var waits = new ReconnectWait(Rest, new RestProbe(endpoints.Api, tokens, _http, Budget, Rest, Clock), Clock, () => 0.5);
         var stream = new AnalyticsStream(
-            options, connector, Status, Metrics, Specification, timing ?? new StreamTiming(), Clock, () => 0.5, Logs.For<AnalyticsStream>());
+            options, connector, Status, Metrics, Specification, timing ?? new StreamTiming(), waits, Clock, () => 0.5, Logs.For<AnalyticsStream>());
         Running = stream.RunAsync(Sink, _stopping.Token, _aborting.Token);
     }
 
     public FakeGenesys Genesys { get; }
 
     public WaitingClock Clock { get; } = new();
+
+    public RestHealth Rest { get; }
+
+    public RestBudget Budget { get; }
 
     public RecordingSink Sink { get; } = new();
 
@@ -64,6 +73,7 @@ internal sealed class StreamRig : IAsyncDisposable
         _stopping.Dispose();
         _aborting.Dispose();
         _http.Dispose();
+        _sockets.Dispose();
         Metrics.Dispose();
         Logs.ShouldHoldNoSecret();
     }

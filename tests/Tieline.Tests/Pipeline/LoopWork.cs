@@ -81,13 +81,16 @@ internal sealed record LoopWork(PipelineLoop Loop, Func<Task<bool>> IsDoneAsync)
     {
         var genesys = await FakeGenesys.StartAsync();
         var options = new GenesysOptions { ApiUrl = genesys.Url, ClientId = "id", ClientSecret = new Secret("s3cret") };
-        var http = GenesysHttp.Create(world.Rig.Specification.Heard);
+        var rest = new RestHealth(clock);
+        var http = GenesysHttp.Create(rest: rest);
         var endpoints = GenesysEndpoints.Of(options);
         var (timing, metrics) = (new StreamTiming(), world.Rig.Metrics);
-        var tokens = new TokenProvider(options, endpoints.Token, http, new RestBudget(clock, 3_000), clock, metrics, world.Rig.Logs.For<TokenProvider>());
+        var budget = new RestBudget(clock, 3_000);
+        var tokens = new TokenProvider(options, endpoints.Token, http, budget, clock, metrics, world.Rig.Logs.For<TokenProvider>());
+        var waits = new ReconnectWait(rest, new RestProbe(endpoints.Api, tokens, http, budget, rest, clock), clock, () => 0.5);
         var connector = new StreamConnector(tokens, http, endpoints.Stream, options.Subscription, timing, clock);
         var status = new SourceStatus(clock, world.Rig.Specification, SilenceLimits.Stream);
-        var stream = new AnalyticsStream(options, connector, status, metrics, world.Rig.Specification, timing, clock, () => 0.5, world.Rig.Logs.For<AnalyticsStream>());
+        var stream = new AnalyticsStream(options, connector, status, metrics, world.Rig.Specification, timing, waits, clock, () => 0.5, world.Rig.Logs.For<AnalyticsStream>());
         // Each socket tells two events and breaks: so there is a wait between two.
         _ = ServeAsync(); // ends with the sockets
         var work = new LoopWork(

@@ -33,4 +33,7 @@ internal sealed partial class ChannelKeeper
 
     [LoggerMessage(EventId = 1059, EventName = "ChannelMissed", Level = LogLevel.Warning, Message = "Channel {Number}: its topics were not listened to from {From:O} to {To:O}")]
     private static partial void LogMissed(ILogger logger, int number, DateTimeOffset from, DateTimeOffset to);
+
+    [LoggerMessage(EventId = 1093, EventName = "ChannelTriesEarly", Level = LogLevel.Information, Message = "Channel {Number}: Genesys answers REST calls: the next attempt comes {SecondsSpared:F1} s early")]
+    private static partial void LogTriesEarly(ILogger logger, int number, double secondsSpared);
 }

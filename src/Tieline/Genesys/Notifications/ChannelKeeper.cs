@@ -91,7 +91,7 @@ internal sealed partial class ChannelKeeper(int number, TopicSet topics, Channel
 
     private async Task BackOffAsync(LinkOutcome outcome, TimeSpan elapsed, CancellationToken ending)
     {
-        var failure = FailureOf(outcome);
+        var failure = outcome.AsFailure();
         var delay = _policy.AfterFailure(failure, elapsed);
         Count(failure);
         switch (outcome, failure)
@@ -116,7 +116,10 @@ internal sealed partial class ChannelKeeper(int number, TopicSet topics, Channel
                 break;
         }
 
-        await Task.Delay(delay, _time, ending);
+        if (outcome is LinkOutcome.Refused)
+            await Task.Delay(delay, _time, ending);
+        else if (await supplies.Waits.WaitAsync(delay, _policy, ending) is var spared && spared > TimeSpan.Zero)
+            LogTriesEarly(supplies.Logger, number, spared.TotalSeconds);
     }
 
     private void Say(string reason, TimeSpan delay)
@@ -220,7 +223,7 @@ internal sealed partial class ChannelKeeper(int number, TopicSet topics, Channel
                 }
 
                 var failed = ChannelOpener.Failed(outcome, "a subscription");
-                var delay = failed is LinkOutcome.Refused ? ReconnectPolicy.Slow : policy.AfterFailure(FailureOf(failed), _time.GetElapsedTime(startedAt));
+                var delay = failed is LinkOutcome.Refused ? ReconnectPolicy.Slow : policy.AfterFailure(failed.AsFailure(), _time.GetElapsedTime(startedAt));
                 supplies.Board.Set(number, failed is LinkOutcome.Refused ? SourceState.SubscriptionRefused : SourceState.Connected, $"The topics could not be changed: {ReasonOf(failed)}");
                 await Task.Delay(delay, _time, ended);
             }
@@ -254,7 +257,10 @@ internal sealed partial class ChannelKeeper(int number, TopicSet topics, Channel
                     next = opened.Link;
                     if (await SpeaksAsync(next, ended))
                     {
-                        old.BeginCatchUp();
+                        if (old.IsSilent)
+                            old.Abort();
+                        else
+                            old.BeginCatchUp();
                         await ((Task)old.Completion).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // until then it counts as connected: a third one's place would be that of the second
                         return next;
                     }
@@ -265,7 +271,7 @@ internal sealed partial class ChannelKeeper(int number, TopicSet topics, Channel
                     outcome = new LinkOutcome.Failed(new ConnectOutcome.Failed("closed", "the new channel ended before it had spoken", null, HadToken: true));
                 }
 
-                var delay = outcome is LinkOutcome.Refused ? ReconnectPolicy.Slow : policy.AfterFailure(FailureOf(outcome), _time.GetElapsedTime(startedAt));
+                var delay = outcome is LinkOutcome.Refused ? ReconnectPolicy.Slow : policy.AfterFailure(outcome.AsFailure(), _time.GetElapsedTime(startedAt));
                 supplies.Board.Set(number, SourceState.Connected, $"A channel that ends soon could not be replaced: {ReasonOf(outcome)}");
                 LogReplacementFailed(supplies.Logger, number, ReasonOf(outcome), delay.TotalSeconds);
                 await Task.Delay(delay, _time, ended);
@@ -312,14 +318,15 @@ internal sealed partial class ChannelKeeper(int number, TopicSet topics, Channel
         if (next is { Spoke.IsCompleted: true })
         {
             Adopt(next);
+            if (end is { IsClean: false } && old.IsSilent)
+                NoteLost(end);
             LogReplaced(supplies.Logger, number);
 
             // One that did not come to its end may have held what was sent before the new one was there, and not been read: the margin around a gap covers that.
             return end.IsClean ? (next, null) : (next, end.LastLife < next.ConnectedAt ? end.LastLife : next.ConnectedAt);
         }
 
-        supplies.Specification.Reconnecting();
-        LogLost(supplies.Logger, number, end.Socket.Code, CloseCodes.Meaning(end.Socket.Code), end.Why, end.Socket.Reason);
+        NoteLost(end);
         if (next is not null && await SpeaksAsync(next, ending))
         {
             next.ListensSince = next.SpokeAt; // while the old one was dying it had shown no life
@@ -332,6 +339,12 @@ internal sealed partial class ChannelKeeper(int number, TopicSet topics, Channel
         supplies.Board.Set(number, SourceState.BackingOff, "Not connected: the channel has ended");
         await RestAsync(old, end, ending);
         return (null, end.LastLife);
+    }
+
+    private void NoteLost(LinkEnd end)
+    {
+        supplies.Specification.Reconnecting();
+        LogLost(supplies.Logger, number, end.Socket.Code, CloseCodes.Meaning(end.Socket.Code), end.Why, end.Socket.Reason);
     }
 
     /// <summary>Forgets what must not be used again, and waits before the first attempt.</summary>
@@ -375,15 +388,7 @@ internal sealed partial class ChannelKeeper(int number, TopicSet topics, Channel
         _ => "_OTHER",
     }));
 
-    private static ConnectOutcome FailureOf(LinkOutcome outcome) => outcome switch
-    {
-        LinkOutcome.Failed failed => failed.Failure,
-        LinkOutcome.Refused refused => new ConnectOutcome.Failed("refused", refused.Reason, null, HadToken: true),
-        LinkOutcome.ChannelLost lost => new ConnectOutcome.Failed("channel_lost", lost.Reason, null, HadToken: true),
-        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "is no failure"),
-    };
-
-    private static string ReasonOf(LinkOutcome outcome) => ReasonOf(FailureOf(outcome));
+    private static string ReasonOf(LinkOutcome outcome) => ReasonOf(outcome.AsFailure());
 
     private static string ReasonOf(ConnectOutcome failure) => failure switch
     {

@@ -23,6 +23,7 @@ internal sealed class ChannelLink : IAsyncDisposable
     private MonotonicTime _lastLife;
     private long _heardAt;
     private volatile bool _isHandingOn;
+    private volatile bool _isSilent;
 
     private ChannelLink(
         NotificationChannel channel, StreamSocket socket, long topics, INotificationSink sink, TielineMetrics metrics, SpecificationMetrics specification, TimeProvider time,
@@ -48,6 +49,9 @@ internal sealed class ChannelLink : IAsyncDisposable
 
     /// <summary>When the first frame came. After <see cref="Spoke"/>.</summary>
     public MonotonicTime SpokeAt { get; private set; }
+
+    /// <summary>Whether nothing comes over it, though it was asked: it is as good as lost.</summary>
+    public bool IsSilent => _isSilent;
 
     /// <summary>Whether a notification came: the connection has proved itself.</summary>
     public bool HeardNotification { get; private set; }
@@ -97,7 +101,7 @@ internal sealed class ChannelLink : IAsyncDisposable
         await Task.Yield();
         _metrics.Connections.Add(1);
         _metrics.Channels.Add(1);
-        var watch = WatchAsync();
+        var watch = Task.WhenAll(WatchAsync(), WatchBytesAsync());
         try
         {
             await ReadAsync();
@@ -183,12 +187,14 @@ internal sealed class ChannelLink : IAsyncDisposable
     {
         _isHandingOn = true;
         _specification.PauseReading();
+        _socket.Silence.PauseReading();
         try
         {
             await _sink.OnNotificationAsync(_socket.Frame, _aborting);
         }
         finally
         {
+            _socket.Silence.ResumeReading();
             _specification.ResumeReading();
         }
 
@@ -203,6 +209,46 @@ internal sealed class ChannelLink : IAsyncDisposable
         BeginClose();
     }
 
+    /// <summary>A connection over which no byte comes: asks, asks to be replaced, gives up.</summary>
+    private async Task WatchBytesAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await _socket.Silence.SilentAsync(ChannelTiming.ByteSilence, _ended.Token);
+                var heard = _socket.Silence.HeardAsync();
+                _ = PingAsync();
+                if (await IsWithinAsync(heard, ChannelTiming.Byte))
+                    continue;
+                _isSilent = true;
+                Ask("silent");
+                if (!await IsWithinAsync(heard, ChannelTiming.GiveUp - ChannelTiming.ByteSilence - ChannelTiming.Byte))
+                {
+                    _socket.Abort();
+                    return;
+                }
+
+                _isSilent = false;
+            }
+        }
+        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
+        {
+            // It has ended by itself.
+        }
+    }
+
+    private async Task<bool> IsWithinAsync(Task heard, TimeSpan limit)
+    {
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token);
+        var late = Task.Delay(limit, _time, enough.Token);
+        await Task.WhenAny(heard, late);
+        await enough.CancelAsync();
+        _ended.Token.ThrowIfCancellationRequested();
+        return heard.IsCompleted;
+    }
+
+    /// <summary>A connection that lives, over which no frame comes although there are heartbeats.</summary>
     private async Task WatchAsync()
     {
         try

@@ -91,17 +91,19 @@ internal sealed partial class ChannelOpener(
     {
         var socket = new ClientWebSocket();
 
-        // The documented probe is a message, and it decides (ChannelLink). A gateway that does not answer RFC 6455's pings is no reason to hang up.
+        // Without a time-out .NET would send pongs that nobody answers, and no pings. The documented probe is a message, and it decides (ChannelLink).
         socket.Options.KeepAliveInterval = timing.KeepAliveInterval;
+        socket.Options.KeepAliveTimeout = ChannelTiming.NetPong;
         socket.Options.CollectHttpResponseDetails = true;
         var uri = new Uri(channel.ConnectUri.Reveal());
+        var silence = new SilenceMeter(time);
         using var timeout = new CancellationTokenSource(timing.Connect, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
         try
         {
-            await socket.ConnectAsync(uri, http, either.Token);
+            await SocketHandshake.ConnectAsync(socket, uri, http, () => Heard(silence), either.Token);
             socket.HttpResponseHeaders = null; // kept as long as the socket otherwise
-            return (new StreamSocket(socket, channel.Grant, timing, time, ChannelTiming.MaxFrame), null);
+            return (new StreamSocket(socket, channel.Grant, timing, time, silence, ChannelTiming.MaxFrame), null);
         }
         catch (Exception e) when (e is WebSocketException or HttpRequestException or OperationCanceledException or IOException or ObjectDisposedException)
         {
@@ -111,6 +113,12 @@ internal sealed partial class ChannelOpener(
             cancellation.ThrowIfCancellationRequested();
             return (null, Judge(channel, uri, status, retryAfter, isNew, e, timeout.IsCancellationRequested));
         }
+    }
+
+    private void Heard(SilenceMeter silence)
+    {
+        silence.Heard();
+        specification.Heard();
     }
 
     private LinkOutcome Judge(NotificationChannel channel, Uri uri, int status, TimeSpan? retryAfter, bool isNew, Exception e, bool timedOut)

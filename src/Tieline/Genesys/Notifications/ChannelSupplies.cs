@@ -14,6 +14,7 @@ internal sealed record ChannelSupplies(
     SemaphoreSlim Turn,
     TielineMetrics Metrics,
     SpecificationMetrics Specification,
+    ReconnectWait Waits,
     TimeProvider Time,
     Func<double> Random,
     ILogger Logger);

@@ -12,8 +12,20 @@ internal static class ChannelTiming
     /// <summary>Genesys sends a heartbeat every 30 s: after this much silence it is asked whether it is there.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(40);
 
-    /// <summary>How long the answer may take.</summary>
+    /// <summary>How long the answer may take, as a frame.</summary>
     public static readonly TimeSpan Pong = TimeSpan.FromSeconds(10);
+
+    /// <summary>After so long without a byte it is asked sooner: .NET has pinged after 10 s at the latest, and the pong did not come at once.</summary>
+    public static readonly TimeSpan ByteSilence = TimeSpan.FromSeconds(11);
+
+    /// <summary>How long any byte may take then: after that a second channel is opened beside the silent one.</summary>
+    public static readonly TimeSpan Byte = TimeSpan.FromSeconds(4);
+
+    /// <summary>A socket over which no byte came for so long is given up, whether or not the second channel could be opened.</summary>
+    public static readonly TimeSpan GiveUp = TimeSpan.FromSeconds(45);
+
+    /// <summary>.NET would drop a socket whose ping is unanswered for so long. A gateway that does not answer pings is no reason to: longer than any channel lives.</summary>
+    public static readonly TimeSpan NetPong = TimeSpan.FromDays(2);
 
     /// <summary>How long a new socket may take to speak: it has been pinged, and a heartbeat comes in any case.</summary>
     public static readonly TimeSpan Speak = TimeSpan.FromSeconds(35);

@@ -17,4 +17,13 @@ internal abstract record LinkOutcome
     public sealed record Refused(string Reason) : LinkOutcome;
 
     public sealed record Failed(ConnectOutcome Failure) : LinkOutcome;
+
+    /// <summary>What failed, as a policy judges it. Not of <see cref="Opened"/>.</summary>
+    public ConnectOutcome AsFailure() => this switch
+    {
+        Failed failed => failed.Failure,
+        Refused refused => new ConnectOutcome.Failed("refused", refused.Reason, null, HadToken: true),
+        ChannelLost lost => new ConnectOutcome.Failed("channel_lost", lost.Reason, null, HadToken: true),
+        _ => throw new InvalidOperationException($"{GetType().Name} is no failure"),
+    };
 }

@@ -15,6 +15,7 @@ internal sealed partial class NotificationSource(
     TielineMetrics metrics,
     SpecificationMetrics specification,
     StreamTiming timing,
+    ReconnectWait waits,
     TimeProvider time,
     Func<double> random,
     ILogger<NotificationSource> logger)
@@ -44,7 +45,7 @@ internal sealed partial class NotificationSource(
         var evictions = new EvictionWatch(time);
         var board = new ChannelBoard(status, Topics, evictions, specification);
         var opener = new ChannelOpener(client, tokens, http, Topics, metrics, specification, timing, time, logger);
-        var supplies = new ChannelSupplies(opener, client, tokens, board, evictions, turn, metrics, specification, time, random, logger);
+        var supplies = new ChannelSupplies(opener, client, tokens, board, evictions, turn, metrics, specification, waits, time, random, logger);
         _policy = new ReconnectPolicy(random);
         try
         {
@@ -189,7 +190,7 @@ internal sealed partial class NotificationSource(
     private async Task RestAsync(TimeSpan delay, CancellationToken ending)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(ending);
-        var rest = Task.Delay(delay, time, enough.Token);
+        var rest = waits.WaitAsync(delay, _policy, enough.Token);
         var first = await Task.WhenAny([rest, .. _kept.Values.Select(kept => kept.Running)]);
         await enough.CancelAsync();
         await first;

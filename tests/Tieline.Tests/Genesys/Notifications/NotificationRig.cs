@@ -14,8 +14,9 @@ internal sealed class NotificationRig : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _aborting = new();
     private readonly HttpMessageInvoker _http;
+    private readonly HttpMessageInvoker _sockets;
 
-    private NotificationRig(WaitingClock clock, FakeChannels genesys, Action<NotificationOptions>? configure)
+    private NotificationRig(WaitingClock clock, FakeChannels genesys, Action<NotificationOptions>? configure, StreamTiming? timing)
     {
         (Clock, Genesys) = (clock, genesys);
         var options = new GenesysOptions { ApiUrl = genesys.Url, ClientId = "id", ClientSecret = new Secret("secret") };
@@ -23,13 +24,16 @@ internal sealed class NotificationRig : IAsyncDisposable
         configure?.Invoke(options.Notifications);
         Specification = new SpecificationMetrics(Clock);
         Status = new SourceStatus(Clock, Specification, SilenceLimits.Channels);
-        _http = GenesysHttp.Create(Specification.Heard);
+        var rest = new RestHealth(Clock);
+        _http = GenesysHttp.Create(rest: rest);
+        _sockets = GenesysHttp.Create();
         var endpoints = GenesysEndpoints.Of(options);
         var budget = new RestBudget(Clock, 3000);
         var tokens = new TokenProvider(options, endpoints.Token, _http, budget, Clock, Metrics, Logs.For<TokenProvider>());
         var client = new ChannelClient(endpoints.Api, ConnectUriRule.Of(options), tokens, _http, budget, Clock);
+        var waits = new ReconnectWait(rest, new RestProbe(endpoints.Api, tokens, _http, budget, rest, Clock), Clock, () => 0.5);
         Source = new NotificationSource(
-            options, client, tokens, _http, Status, Metrics, Specification, new StreamTiming(), Clock, () => 0.5, Logs.For<NotificationSource>());
+            options, client, tokens, _sockets, Status, Metrics, Specification, timing ?? new StreamTiming(), waits, Clock, () => 0.5, Logs.For<NotificationSource>());
         Running = Source.RunAsync(Sink, _stopping.Token, _aborting.Token);
     }
 
@@ -54,12 +58,12 @@ internal sealed class NotificationRig : IAsyncDisposable
     /// <summary>As the supervisor does after a failure.</summary>
     public void BeginAnew() => Running = Source.RunAsync(Sink, _stopping.Token, _aborting.Token);
 
-    public static async Task<NotificationRig> StartAsync(Action<FakeChannels>? genesys = null, Action<NotificationOptions>? options = null)
+    public static async Task<NotificationRig> StartAsync(Action<FakeChannels>? genesys = null, Action<NotificationOptions>? options = null, StreamTiming? timing = null)
     {
         var clock = new WaitingClock();
         var fake = await FakeChannels.StartAsync(clock);
         genesys?.Invoke(fake);
-        return new NotificationRig(clock, fake, options);
+        return new NotificationRig(clock, fake, options, timing);
     }
 
     /// <summary>A socket that is open and has delivered a notification: number 0.</summary>
@@ -92,6 +96,7 @@ internal sealed class NotificationRig : IAsyncDisposable
         _stopping.Dispose();
         _aborting.Dispose();
         _http.Dispose();
+        _sockets.Dispose();
         Metrics.Dispose();
         Logs.ShouldHoldNoSecret();
     }

@@ -185,17 +185,59 @@ public sealed class NotificationSourceTests
     }
 
     [Fact]
-    public async Task RunAsync_HalfOpen_AsksAndGivesUp()
+    public async Task RunAsync_HalfOpen_ASecondChannelTakesOver()
     {
         await using var rig = await NotificationRig.StartAsync();
         var socket = await rig.ConnectAsync();
         socket.IsMute = true;
-        await rig.Clock.PassAsync(ChannelTiming.Silence);
-        await rig.Clock.WaitsForAsync(ChannelTiming.Pong);
+        await rig.Clock.PassAsync(ChannelTiming.ByteSilence);
+        await rig.Clock.WaitsForAsync(ChannelTiming.Byte);
         rig.Status.State.ShouldBe(SourceState.Connected);
-        rig.Clock.Advance(SilenceLimits.Channels.Overdue - ChannelTiming.Silence);
-        rig.Status.Problem.ShouldBe("No answer from Genesys for 45 s; the connection is replaced after 50 s at the latest");
+        rig.Clock.Advance(ChannelTiming.Byte);
+        var next = await rig.Genesys.NextSocketAsync();
+        next.Channel.ShouldNotBe(socket.Channel);
+        await rig.Sink.ShouldGetAsync("missed 0 to 15");
+        await next.NotifyAsync(1);
+        await rig.Sink.ShouldGetAsync("1");
+        (await socket.ClosedAsync()).ShouldBe(1006);
+        rig.Specification.ReconnectionCount.ShouldBe(1);
+        rig.Status.State.ShouldBe(SourceState.Connected);
+    }
+
+    [Fact]
+    public async Task RunAsync_HalfOpenAndNoSecondChannelToBeHad_IsSilentAndGivenUp()
+    {
+        await using var rig = await NotificationRig.StartAsync();
+        var socket = await rig.ConnectAsync();
+        socket.IsMute = true;
+        rig.Genesys.CreateAnswers.Enqueue((503, null));
+        await rig.Clock.PassAsync(ChannelTiming.ByteSilence);
+        await rig.Clock.PassAsync(ChannelTiming.Byte);
+        await rig.Clock.WaitsForAsync(TimeSpan.FromSeconds(2.5));
+        rig.Status.Problem.ShouldBe("No answer from Genesys for 15 s; the connection is replaced after 45 s at the latest");
+        rig.Genesys.CreateAnswers.Enqueue((503, null));
         rig.Clock.Advance(SilenceLimits.Channels.Replaced - SilenceLimits.Channels.Overdue);
+        await rig.Clock.PassAsync(NotificationRig.Jitter);
+        await rig.Sink.ShouldGetAsync("missed 0 to 45.5");
+    }
+
+    [Fact]
+    public async Task RunAsync_PongsButNoFrames_AsksAndGivesUp()
+    {
+        var pingsOften = new StreamTiming { KeepAliveInterval = TimeSpan.FromMilliseconds(50) }; // .NET's keep-alive knows no fake clock
+        await using var rig = await NotificationRig.StartAsync(timing: pingsOften);
+        var socket = await rig.ConnectAsync();
+        socket.IsMute = true;
+        for (var passed = TimeSpan.Zero; passed < ChannelTiming.Silence; passed += _five)
+        {
+            rig.Clock.Advance(_five);
+            await Patience.UntilAsync(() => rig.Specification.Silence == TimeSpan.Zero);
+        }
+
+        await rig.Clock.WaitsForAsync(ChannelTiming.Pong);
+        rig.Clock.Advance(_five);
+        await Patience.UntilAsync(() => rig.Specification.Silence == TimeSpan.Zero);
+        rig.Clock.Advance(_five);
         await rig.Clock.PassAsync(NotificationRig.Jitter);
         await rig.Genesys.NextSocketAsync();
         await rig.Sink.ShouldGetAsync("missed 0 to 50.5");

@@ -71,7 +71,7 @@ public sealed class AuditRotationTests
     }
 
     /// <summary>The journal knows that the log has lines: what is done to it from now on is no beginning.</summary>
-    private static Task LineAsync(Site site) => Eventually.TrueAsync(
+    private static async Task LineAsync(Site site) => await Eventually.TrueAsync(
         () =>
         {
             using var journal = site.OpenJournal();
@@ -80,7 +80,7 @@ public sealed class AuditRotationTests
         _soon,
         () => $"the head of the audit log is saved.\n{site.Process.Tail()}");
 
-    private static Task IsToldAsync(Site site) => Eventually.TrueAsync(
+    private static async Task IsToldAsync(Site site) => await Eventually.TrueAsync(
         async () => await site.ReadyAsync() is { Status: 200 } answer && answer.Text.Contains("the audit log is not written", StringComparison.Ordinal)
             && answer.Text.Contains("tieline audit restart", StringComparison.Ordinal) && (await site.PrometheusAsync()).Sum("tieline_audit_lag_seconds") > 0,
         _soon,

@@ -145,7 +145,8 @@ public sealed class ServiceLoopRestartTests
                 return false;
             world.Sandbox.Json("""{ "Logging": { "Level": "Debug" } }""");
             return ++changes == 2;
-        });
+        }
+        );
     }
 
     private static double Touched(LoopFaults faults, double value)

@@ -88,7 +88,8 @@ public sealed class LoopSupervisorTests : IDisposable
         var fails = true;
         var running = _supervisor.RunAsync(
             new PipelineLoop("alerts", (stopping, _) => !fails ? Task.Delay(Timeout.InfiniteTimeSpan, _time, stopping)
-                : throw (isBroken ? new JournalBrokenException("broken", new InvalidOperationException()) : new InvalidOperationException("a rule"))) { IsSide = true },
+                : throw (isBroken ? new JournalBrokenException("broken", new InvalidOperationException()) : new InvalidOperationException("a rule")))
+            { IsSide = true },
             _stopping.Token,
             _aborting.Token);
         var waits = new List<double>();

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tieline.Delivery;
+using Tieline.Http;
 using Tieline.Journal;
 
 namespace Tieline.Service.Conform;
@@ -78,7 +79,7 @@ internal sealed class Receiver : IDisposable
             change?.Invoke(request);
             started = _time.GetTimestamp();
             using var response = await _http.SendAsync(request, either.Token);
-            answer = Answer((int)response.StatusCode, null);
+            answer = Answer((int)response.StatusCode, null) with { IsPage = response.IsSuccessStatusCode && _requests.IsJson && await HtmlPage.ReadAsync(response, _time, either.Token) is not null };
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

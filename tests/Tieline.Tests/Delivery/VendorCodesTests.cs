@@ -181,6 +181,6 @@ public sealed partial class VendorCodesTests
         return await new Destination(options, http, new WebhookRequestFactory(options, "test"), TimeProvider.System, metrics).SendAsync(Entries.Entry(1), TestContext.Current.CancellationToken);
     }
 
-    [GeneratedRegex(@"^\| (?<mark>[`*])(?<code>.+?)[`*] \| (?<status>any|\d{3}) \| (?<word>[a-z ]+)(?<wraps>, or what its text names)? \| (?<text>.+) \|$")]
+    [GeneratedRegex(@"^\| (?<mark>[`*])(?<code>.+?)[`*] \| (?<status>any|\d{3}) \| (?<word>[a-z ]+)(?<wraps>, or what its text names)? \| (?<text>.+) \|$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Row();
 }

@@ -74,6 +74,10 @@ internal sealed class ConversationWorld(Dice dice, ParticipantPool people)
         var before = conversation.State;
         if (pass)
         {
+            if (conversation is { IsDirect: true, State: ConversationState.None })
+            {
+                conversation.Plan = QueuedPlan;   // an end that is the first event of all passes no filter of a stream
+            }
             MoveOn(conversation);
         }
         var kind = pass ? conversation.NextStep : conversation.NextNoise(dice);

@@ -23,13 +23,13 @@ internal sealed record ConversationState
     [JsonPropertyName("legs")]
     public required IReadOnlyList<SnapshotLeg> Legs { get; init; }
 
-    /// <summary>The facts already told, in the order they were.</summary>
+    /// <summary>The facts already told, in the order they were; the ends are in <see cref="Ends"/>.</summary>
     [JsonPropertyName("told")]
     public required IReadOnlyList<EventId> Told { get; init; }
 
-    /// <summary>The ends among <see cref="Told"/>: a later snapshot may date the same end otherwise.</summary>
+    /// <summary>The ends already told, as they were dated then: a later snapshot may date the same end otherwise.</summary>
     [JsonPropertyName("ends")]
-    public IReadOnlyList<ToldEnd> Ends { get; init; } = [];
+    public IReadOnlyList<DateTimeOffset> Ends { get; init; } = [];
 
     /// <summary>When all of it ended, where REST told and it has not been reopened since.</summary>
     [JsonPropertyName("ended")]
@@ -87,7 +87,7 @@ internal sealed record ConversationState
         }
 
         state = state is { Ends: null } ? state with { Ends = [] } : state; // left out where there is none
-        if (state is { Version: CurrentVersion, ConversationId: not null, Legs: not null, Told: not null } && !state.Legs.Contains(null) && !state.Ends.Contains(null))
+        if (state is { Version: CurrentVersion, ConversationId: not null, Legs: not null, Told: not null } && !state.Legs.Contains(null))
             return true;
         state = null;
         return false;

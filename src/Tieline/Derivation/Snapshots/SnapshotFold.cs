@@ -55,13 +55,13 @@ internal static class SnapshotFold
         var facts = EventDerivation.Derive(LegPhases.RecordOf(state, isSettled), now, EventOrigin.Live, latest);
         var told = state.Told.ToHashSet();
         var ends = FreshEnds(state, facts);
-        var fresh = facts.Where(fact => EventKinds.IsTerminal(fact.Type, fact.State) ? ends.Contains(fact.Id) : !told.Contains(fact.Id)).ToList();
+        var fresh = facts.Where(fact => IsEnd(fact) ? ends.Contains(fact.Id) : !told.Contains(fact.Id)).ToList();
         if (fresh.Count == 0)
             return new SnapshotOutcome(state, facts, FrozenSet<EventId>.Empty, isStale, isRepeat, state.SettlesAt);
         state = state with
         {
-            Told = [.. state.Told, .. fresh.Select(fact => fact.Id)],
-            Ends = [.. state.Ends, .. fresh.Where(fact => EventKinds.IsTerminal(fact.Type, fact.State)).Select(fact => new ToldEnd(fact.State!, fact.OccurredAt))],
+            Told = [.. state.Told, .. fresh.Where(fact => !IsEnd(fact)).Select(fact => fact.Id)],
+            Ends = [.. state.Ends, .. fresh.Where(IsEnd).Select(fact => fact.OccurredAt)],
             IsEndTold = state.IsEndTold || EventDerivation.HasEnded(fresh),
         };
         return new SnapshotOutcome(state, facts, fresh.Select(fact => fact.Id).ToHashSet(), isStale, isRepeat, state.SettlesAt);
@@ -73,10 +73,10 @@ internal static class SnapshotFold
         EpisodeSign[] signs = [.. facts.Select(fact => EpisodeSign.Of(fact))];
         var left = state.Ends.ToList();
         var fresh = new HashSet<EventId>();
-        foreach (var end in facts.Where(fact => EventKinds.IsTerminal(fact.Type, fact.State)))
+        foreach (var end in facts.Where(IsEnd))
         {
             var sign = EpisodeSign.Of(end);
-            var same = left.FindIndex(told => EpisodeRule.AreSame(sign, told.Sign, signs, TimeSpan.Zero));
+            var same = left.FindIndex(told => EpisodeRule.AreSame(sign, sign with { At = told, Since = null }, signs, TimeSpan.Zero));
             if (same >= 0)
                 left.RemoveAt(same);
             else
@@ -85,6 +85,8 @@ internal static class SnapshotFold
 
         return fresh;
     }
+
+    private static bool IsEnd(ConversationEvent fact) => EventKinds.IsTerminal(fact.Type, fact.State);
 
     private static DateTimeOffset Latest(DateTimeOffset one, DateTimeOffset other) => Whole(other) is var whole && whole > one ? whole : one;
 

@@ -17,10 +17,10 @@ internal static class EndRule
         }
     }
 
-    private static DateTimeOffset? LeftAt(IReadOnlyList<Leg> episode) => episode.Max(leg => leg.Last?.End);
+    private static DateTimeOffset? LeftAt(IReadOnlyList<Leg> episode) => episode.Where(leg => !leg.IsOffered).Max(leg => leg.Last?.End);
 
-    /// <summary>A wrap-up alone begins nothing.</summary>
-    private static DateTimeOffset? BeganAt(IReadOnlyList<Leg> episode) => episode.Min(leg => leg.MediaPhases.Min(phase => phase.Start));
+    /// <summary>Neither a wrap-up alone nor an offer begins one.</summary>
+    private static DateTimeOffset? BeganAt(IReadOnlyList<Leg> episode) => episode.Where(leg => leg.MediaPhases.Any()).Min(leg => leg.PresentFrom);
 
     private static DerivedFact? Ended(IReadOnlyList<Leg> legs, DateTimeOffset? end)
     {

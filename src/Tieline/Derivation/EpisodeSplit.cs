@@ -16,9 +16,15 @@ internal static class EpisodeSplit
         var episodes = new List<IReadOnlyList<Leg>>();
         var episode = new List<Leg>();
         DateTimeOffset? over = null;
-        foreach (var leg in legs.OrderBy(leg => leg.Start))
+        foreach (var leg in legs.OrderBy(leg => leg.IsOffered ? leg.Last?.Until : leg.PresentFrom))
         {
-            if (leg.Start is { } start && over is { } since && since != DateTimeOffset.MaxValue && start - since >= MinPause && !IsHandedOn(episode))
+            if (leg.IsOffered)
+            {
+                episode.Add(leg); // a snapshot does not tell since when, so it neither begins an episode nor keeps one going
+                continue;
+            }
+
+            if (leg.PresentFrom is { } start && over is { } since && since != DateTimeOffset.MaxValue && start - since >= MinPause && !IsHandedOn(episode))
             {
                 episodes.Add(episode);
                 episode = [];

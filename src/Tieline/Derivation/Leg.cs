@@ -20,6 +20,12 @@ internal sealed record Leg(
 
     public bool IsAnswered => Phases.Any(phase => phase.Kind == PhaseKind.Interact);
 
+    /// <summary>When its participant was there: who is offered the conversation is so from the answer on, since a snapshot does not tell when they were offered it. Null where they have not answered, or it cannot be read.</summary>
+    public DateTimeOffset? PresentFrom => Kind is LegKind.Handler or LegKind.Barger ? Phases.Where(phase => phase.Kind != PhaseKind.Other).Min(phase => phase.Start) : Start;
+
+    /// <summary>Somebody was offered the conversation, and did not answer so far. No wrap-up follows.</summary>
+    public bool IsOffered => Kind is LegKind.Handler or LegKind.Barger && Phases.All(phase => phase.Kind == PhaseKind.Other);
+
     public bool IsReadable => Phases.All(phase => phase.IsStartKnown && phase.IsEndKnown);
 
     /// <summary>All phases but the wrap-ups.</summary>

@@ -39,50 +39,6 @@ public sealed class DispatcherBatchTests
         ShouldHaveArrived(rig, crm, 202, "bad1", "bad2");
     }
 
-    /// <summary>HubSpot names no event in some errors, and has no results on a second try.</summary>
-    [Fact]
-    public async Task A_207_that_names_no_event_comes_to_an_end()
-    {
-        await using var crm = await CrmServer.StartAsync();
-        await using var rig = Rig(crm, 16);
-        rig.Options.Batch.Results = BatchResults.HubSpot;
-        rig.Options.Retry.GiveUpAfter = TimeSpan.FromMilliseconds(60);
-        crm.Answer = async (request, context) =>
-        {
-            var isBad = request.Events.Any(e => e.ConversationId == "bad");
-            foreach (var e in request.Events.Where(_ => isBad))
-                context.Items[e.Id] = "not taken";
-            context.Response.StatusCode = isBad ? 207 : 200;
-            await context.Response.WriteAsync(isBad ? """{"results":[],"numErrors":1,"errors":[{"category":"OBJECT_NOT_FOUND","context":{}}]}""" : """{"results":[]}""");
-        };
-        await rig.AppendAsync(["bad", .. Enumerable.Range(0, 30).Select(number => $"c{number}")]);
-        rig.Start();
-        await rig.SettledAsync(31);
-
-        rig.Count("SELECT count(*) FROM dead_letter WHERE conversation = 'bad' AND status = 207").ShouldBe(1);
-        crm.Accepted.Values.Sum(ids => ids.Count).ShouldBe(30);
-    }
-
-    /// <summary>One of them is there already: that says nothing of the others.</summary>
-    [Fact]
-    public async Task A_409_where_each_event_has_a_result_is_halved_until_it_is_about_one()
-    {
-        await using var crm = await CrmServer.StartAsync();
-        await using var rig = Rig(crm, 16);
-        rig.Options.Batch.Results = BatchResults.HubSpot;
-        crm.Answer = async (request, context) =>
-        {
-            context.Response.StatusCode = request.Events.Any(e => e.ConversationId == "there") ? 409 : 200;
-            await context.Response.WriteAsync("""{"results":[]}""");
-        };
-        await rig.AppendAsync(["there", .. Enumerable.Range(0, 30).Select(number => $"c{number}")]);
-        rig.Start();
-        await rig.SettledAsync(31);
-
-        rig.Count("SELECT count(*) FROM delivery WHERE outcome = 'delivered' AND status = 409").ShouldBe(1);
-        crm.Accepted.Values.Sum(ids => ids.Count).ShouldBe(30);
-    }
-
     [Fact]
     public async Task A_bad_event_in_the_middle_of_one_conversation_is_found_among_its_own()
     {

@@ -66,7 +66,7 @@ public sealed class DerivationPropertyTests
     private static IEnumerable<ConversationEvent> Bare(IEnumerable<ConversationEvent> made) => made.Select(one => one with { Episode = null });
 
     private static bool HasComeAgain(JsonElement json, DateTimeOffset after, DateTimeOffset at) =>
-        Records.Read(json).Legs.Any(leg => leg.Kind != LegKind.Supervisor && leg.Start > after && leg.Start <= at);
+        Records.Read(json).Legs.Any(leg => leg.Kind != LegKind.Supervisor && leg.PresentFrom > after && leg.PresentFrom <= at);
 
     [Fact]
     public void Events_are_ordered_by_time_and_each_id_comes_once() =>

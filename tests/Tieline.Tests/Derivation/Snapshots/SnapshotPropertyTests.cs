@@ -53,7 +53,7 @@ public sealed class SnapshotPropertyTests
             var (told, derived) = (SnapshotPlay.Of(script).Last!.Facts, Records.Derive(script.Record()));
             told.Select(made => made.Id).ShouldBe(derived.Select(made => made.Id), text);
             SnapshotSamples.Lines(told).ShouldBe(SnapshotSamples.Lines(derived), text);
-            if (text.Contains("acd", StringComparison.Ordinal))
+            if (script.Record().Legs.Any(leg => leg.Kind == LegKind.Queue)) // one that supervises waits for nobody
                 RecordText.Of(told).ShouldBe(RecordText.Of(derived), text);
         });
 

@@ -16,7 +16,7 @@ internal static class EpisodeSplit
         var episodes = new List<IReadOnlyList<Leg>>();
         var episode = new List<Leg>();
         DateTimeOffset? over = null;
-        foreach (var leg in legs.OrderBy(leg => leg.IsOffered ? leg.Last?.Until : leg.PresentFrom))
+        foreach (var leg in legs.Where(leg => leg.Phases.Count > 0).OrderBy(leg => leg.IsOffered ? leg.Last?.Until : leg.PresentFrom))
         {
             if (leg.IsOffered)
             {
@@ -36,6 +36,7 @@ internal static class EpisodeSplit
                 over = end;
         }
 
+        episode.AddRange(legs.Where(leg => leg.Phases.Count == 0)); // who has not come yet is of what goes on
         episodes.Add(episode);
         return episodes;
     }

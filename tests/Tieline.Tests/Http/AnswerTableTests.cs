@@ -264,10 +264,10 @@ public sealed partial class AnswerTableTests
 
     private static string Html(string reason) => reason.Contains("HTML", StringComparison.Ordinal) ? " HTML" : "";
 
-    [GeneratedRegex("([A-Z])", RegexOptions.CultureInvariant, 500)]
+    [GeneratedRegex("(?<letter>[A-Z])", RegexOptions.CultureInvariant, 500)]
     private static partial Regex Capital();
 
-    [GeneratedRegex("`([^`]+)`", RegexOptions.CultureInvariant, 500)]
+    [GeneratedRegex("`(?<word>[^`]+)`", RegexOptions.CultureInvariant, 500)]
     private static partial Regex Quoted();
 
     private sealed class Answering(Func<HttpRequestMessage, HttpResponseMessage> answer) : HttpMessageHandler

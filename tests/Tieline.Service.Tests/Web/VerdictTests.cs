@@ -112,8 +112,8 @@ public sealed class VerdictTests
     public void What_waits_behind_a_hole_is_told_with_its_age()
     {
         var verdict = Verdict.Of(Well() with { Held = 7, HeldFor = TimeSpan.FromSeconds(4) });
-        (verdict.Level, verdict.Outlook).ShouldBe((VerdictLevel.Good, "7 wait for numbers before them, the oldest for 4 s."));
-        verdict.Evidence.ShouldContain("7 held behind a gap, oldest 4 s");
+        (verdict.Level, verdict.Outlook).ShouldBe((VerdictLevel.Good, "7 wait for numbers before them, the oldest for 4.0 s."));
+        verdict.Evidence.ShouldContain("7 held behind a gap, oldest 4.0 s");
     }
 
     [Fact]

@@ -47,26 +47,6 @@ public sealed class ReopenedTests
         Say($"{account}");
     }
 
-    [Fact]
-    public async Task Notifications_with_the_process_killed_deliver_every_end_once()
-    {
-        await using var site = await Facts.StartAsync(Reopen);
-        await site.MoreDeliveriesAsync(200, _soon);
-        for (var round = 0; round < 2; round++)
-        {
-            await site.KillAsync();
-            await site.MoreEventsAsync(600, _soon);
-            await site.StartTielineAsync();
-            await site.MoreDeliveriesAsync(200, _soon);
-        }
-
-        site.Genesys.Stop();
-        await site.HasAllAsync();
-        site.ShouldHaveAcceptedEachOnce();
-        ShouldHaveEndsOfReopened(site.Crm.Requests());
-        site.Crm.Requests().Count(Facts.IsFetched).ShouldBeGreaterThan(0);
-    }
-
     private static void Reopen(SiteOptions options)
     {
         options.Genesys.OpenConversations = 60;

@@ -119,11 +119,11 @@ internal sealed partial class BackfillLoop
     private async Task AskAsync(Ask ask, bool yields, CancellationToken stopping, CancellationToken aborting)
     {
         // The very first event may not be durable yet: then no gap begins before it either.
-        var since = _journal.Read(reader => reader.ReadSince()) ?? ask.Fills.Min(fill => fill.From);
+        var begun = _clock.Now;
+        var since = _journal.Read(reader => reader.ReadSince()) ?? ask.Fills.Min(fill => fill.From) ?? ask.Fills.Min(fill => _plan.SpanOf(fill, ask.IsSettling, begun).From);
         // Of what was not asked for by a person, nothing from before the first event is wanted: whatever is on record of when it began.
         if (since is { } first && ask.From < first.Minus(_reach) && ask.Fills.All(fill => fill.Reason != GapReason.Manual))
             ask = ask with { From = first.Minus(_reach) < ask.To ? first.Minus(_reach) : ask.To.Minus(_reach) };
-        var begun = _clock.Now;
         var tally = new AskTally(ask, _plan, since, _intake.NewestTime, begun);
         var rest = ask.IsSettling ? await UnendedAsync(ask, stopping) : null;
         var started = _time.GetTimestamp();

@@ -127,7 +127,7 @@ internal sealed record Verdict(VerdictLevel Level, Culprit Culprit, string Sente
         var gaps = now.Gaps.Count == 1 ? "1 gap is" : $"{now.Gaps.Count} gaps are";
         return now.Gaps.FirstOrDefault(gap => gap.Problem is not null) is { } stuck
             ? new(VerdictLevel.Watch, Culprit.Genesys, $"Receiving, but {gaps} open: {Trimmed(stuck.Problem)}.", "Asked for again by itself, for a day.", FiguresOf(now), "/trouble#gaps")
-            : new(VerdictLevel.Watch, now.Gaps.All(gap => gap.Reason is GapReason.Restart or GapReason.Start) ? Culprit.Us : Culprit.Network, $"Receiving; {gaps} being filled.", "Fetched by itself; closed once an answer brings nothing new.", FiguresOf(now), "/trouble#gaps");
+            : new(VerdictLevel.Watch, now.Gaps.All(gap => gap.Reason is GapReason.Restart) ? Culprit.Us : Culprit.Network, $"Receiving; {gaps} being filled.", "Fetched by itself; closed once an answer brings nothing new.", FiguresOf(now), "/trouble#gaps");
     }
 
     private static Verdict? DeadLetters(Overview now) => now.DeadLetters == 0 ? null : new(

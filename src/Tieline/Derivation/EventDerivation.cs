@@ -59,7 +59,8 @@ internal static class EventDerivation
             Sequence: null,
             origin,
             receivedAt,
-            PayloadHash: 0) { Episode = fact.Episode };
+            PayloadHash: 0)
+        { Episode = fact.Episode };
         return made with { PayloadHash = CanonicalEvent.HashOf(made) };
     }
 

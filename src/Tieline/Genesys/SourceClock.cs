@@ -12,6 +12,9 @@ internal sealed class SourceClock(TimeProvider time)
 {
     private static readonly TimeSpan _resolution = TimeSpan.FromSeconds(1);
 
+    /// <summary>Servers make a <c>Date</c> once a second, and one under load sends that of a moment before: a clock that is ahead by less than this is not shown to be wrong.</summary>
+    private static readonly TimeSpan _stale = TimeSpan.FromSeconds(0.5);
+
     /// <summary>How far the two may drift apart in a second.</summary>
     private const double Drift = 1e-4;
 
@@ -74,6 +77,8 @@ internal sealed class SourceClock(TimeProvider time)
         public DateTimeOffset Nearest(DateTimeOffset system, MonotonicTime steady)
         {
             var origin = steady.SinceOrigin.Ticks;
+            if (system.UtcTicks - origin is var own && own >= Least && own <= Most + _stale.Ticks)
+                return system;
             return new DateTimeOffset(Math.Clamp(Math.Clamp(system.UtcTicks - origin, Least, Most) + origin, DateTimeOffset.MinValue.Ticks, DateTimeOffset.MaxValue.Ticks), TimeSpan.Zero);
         }
 

@@ -30,6 +30,15 @@ public sealed class SourceClockTests
         _clock.Offset.ShouldBe(TimeSpan.Zero);
     }
 
+    /// <summary>A server makes its <c>Date</c> once a second; under load the one of a moment before goes out.</summary>
+    [Fact]
+    public void A_date_that_is_a_moment_old_does_not_set_a_clock_back_that_is_right()
+    {
+        _time.Advance(TimeSpan.FromSeconds(0.2));
+        Answered(_time.Unset.AddSeconds(-0.3));
+        _clock.Offset.ShouldBe(TimeSpan.Zero);
+    }
+
     [Theory]
     [InlineData(-7_200)]
     [InlineData(300)]

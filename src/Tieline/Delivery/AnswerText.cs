@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Tieline.Http;
 
 namespace Tieline.Delivery;
 
@@ -13,8 +14,6 @@ internal static partial class AnswerText
     private const int MaxBytes = 2_560;
 
     private const int MatchMs = 500;
-
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
 
     /// <summary>Reads the beginning of an answer that is no acceptance, and makes of the outcome what its code says. Never throws for what the destination does.</summary>
     /// <param name="outcome">What the status says.</param>
@@ -32,33 +31,8 @@ internal static partial class AnswerText
         // What is compressed is not unpacked: a few bytes of it could be made to hold gigabytes.
         if (response.Content.Headers.ContentEncoding.Count > 0)
             return ("(compressed; not unpacked)", null);
-        var body = await ReadAsync(response, time, aborting);
+        var body = await BodyStart.ReadAsync(response, VendorAnswer.MaxBytes, null, time, aborting);
         return (Of(body.Span[..Math.Min(body.Length, MaxBytes)]), VendorAnswer.Find((int)response.StatusCode, body.Span));
-    }
-
-    /// <returns>What came in time, at most <see cref="VendorAnswer.MaxBytes"/>.</returns>
-    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, TimeProvider time, CancellationToken aborting)
-    {
-        var bytes = new byte[VendorAnswer.MaxBytes];
-        var length = 0;
-        using var patience = new CancellationTokenSource(_patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, aborting);
-        try
-        {
-            await using var body = await response.Content.ReadAsStreamAsync(either.Token);
-            while (length < bytes.Length && await body.ReadAsync(bytes.AsMemory(length), either.Token) is var read and > 0)
-                length += read;
-        }
-        catch (OperationCanceledException) when (!aborting.IsCancellationRequested)
-        {
-            // What has come by now is what there is.
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException)
-        {
-            // Likewise.
-        }
-
-        return bytes.AsMemory(0, length);
     }
 
     /// <summary>Masked, on printable characters, at most <see cref="MaxLength"/> of them; null where nothing is left.</summary>

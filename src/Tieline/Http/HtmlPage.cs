@@ -11,9 +11,6 @@ internal static class HtmlPage
     /// <summary>So much of a body is looked at.</summary>
     public const int MaxBytes = 1024;
 
-    /// <summary>A body that takes longer is left unread.</summary>
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
-
     private static readonly HashSet<string> _html = new(StringComparer.OrdinalIgnoreCase) { "text/html", "application/xhtml+xml" };
     private static readonly HashSet<string> _unsaid = new(StringComparer.OrdinalIgnoreCase) { "text/plain", "application/octet-stream", "*/*" };
 
@@ -40,26 +37,8 @@ internal static class HtmlPage
         var headers = response.Content.Headers;
         if (!MayBe(headers))
             return null;
-        var bytes = new byte[MaxBytes];
-        var length = 0;
-        using var patience = new CancellationTokenSource(_patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
-        try
-        {
-            var body = await response.Content.ReadAsStreamAsync(either.Token);
-            while (length < bytes.Length && !Is(headers, bytes.AsSpan(0, length)) && await body.ReadAsync(bytes.AsMemory(length), either.Token) is var read and > 0)
-                length += read;
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            // What has come by now is what there is.
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException)
-        {
-            // Likewise.
-        }
-
-        return Is(headers, bytes.AsSpan(0, length)) ? (ReadOnlyMemory<byte>?)bytes.AsMemory(0, length) : null;
+        var start = await BodyStart.ReadAsync(response, MaxBytes, read => Is(headers, read.Span), time, cancellation);
+        return Is(headers, start.Span) ? (ReadOnlyMemory<byte>?)start : null;
     }
 
     private static bool HasTag(ReadOnlySpan<char> text)

@@ -11,8 +11,7 @@ namespace Tieline.Simulator;
 /// <summary>Conversations from their first to their last event, without sockets and without waiting: what the stream, the channels and the details API would tell of the same ones.</summary>
 public sealed class SimulatedHour
 {
-    private static readonly TimeSpan BetweenEvents = TimeSpan.FromMilliseconds(40);
-
+    private readonly TimeSpan _betweenEvents;
     private readonly ParticipantPool _people;
     private readonly ConversationWorld _world;
     private readonly History _history;
@@ -28,11 +27,13 @@ public sealed class SimulatedHour
     /// <param name="passing">Share of events that the default filter keeps.</param>
     /// <param name="unusual">Share of conversations that go out of the ordinary.</param>
     /// <param name="reopen">Share of conversations that are reopened after their end.</param>
-    public SimulatedHour(int conversations, DateTimeOffset from, int seed = 1, double passing = 0.3, double unusual = 0.6, double reopen = 0.1)
+    /// <param name="isQuick">Whether conversations take milliseconds, as under load, in place of minutes.</param>
+    public SimulatedHour(int conversations, DateTimeOffset from, int seed = 1, double passing = 0.3, double unusual = 0.6, double reopen = 0.1, bool isQuick = false)
     {
+        _betweenEvents = TimeSpan.FromMilliseconds(isQuick ? 2 : 40);
         var dice = new Dice(seed);
         _people = new ParticipantPool(dice, canary: null);
-        _world = new ConversationWorld(dice, _people) { Pace = 2_000, Passing = passing, Unusual = unusual, Reopen = reopen, ReopenAfter = 10_000, OpenTarget = 300 };
+        _world = new ConversationWorld(dice, _people) { Pace = isQuick ? 1 : 2_000, Passing = passing, Unusual = unusual, Reopen = reopen, ReopenAfter = 10_000, OpenTarget = isQuick ? 30 : 300 };
         _history = new History(int.MaxValue, new DetailsSettings(new GenesysSimulatorOptions()));
         _history.Switch(on: true, opened: 0);
         _builder = new RecordBuilder(_people);
@@ -58,7 +59,7 @@ public sealed class SimulatedHour
         while (!_world.IsClosing || _world.HasOpen)
         {
             var pass = passed + 1 <= (_world.Passing * (made + 1)) + 1e-9;
-            (made, passed, now) = (made + 1, passed + (pass ? 1 : 0), now + (long)BetweenEvents.TotalMilliseconds);
+            (made, passed, now) = (made + 1, passed + (pass ? 1 : 0), now + (long)_betweenEvents.TotalMilliseconds);
             var happened = _world.Next(pass, now);
             var past = _history.Note(happened)!;
             if (past.Until(long.MaxValue).Length == 1)
@@ -89,13 +90,14 @@ public sealed class SimulatedHour
         }
     }
 
-    /// <summary>The records of all conversations as the details API has them now.</summary>
-    public IEnumerable<byte[]> Records()
+    /// <summary>The records of all conversations as the details API has them.</summary>
+    /// <param name="asOf">What happened later is left out; null: nothing.</param>
+    public IEnumerable<byte[]> Records(DateTimeOffset? asOf = null)
     {
         var writer = new RecordWriter(_people);
         foreach (var past in _all)
         {
-            yield return DetailsAnswer.MakeBare(json => writer.Write(json, new DetailsRow(past, long.MaxValue, _builder), withAttributes: false));
+            yield return DetailsAnswer.MakeBare(json => writer.Write(json, new DetailsRow(past, asOf?.ToUnixTimeMilliseconds() ?? long.MaxValue, _builder), withAttributes: false));
         }
     }
 

@@ -44,7 +44,11 @@ internal static class EpisodeSplit
     /// <summary>Whoever left last handed the conversation on: it is on its way to somebody, and not over.</summary>
     private static bool IsHandedOn(List<Leg> episode)
     {
-        var last = episode.Where(leg => leg is { Kind: not (LegKind.Customer or LegKind.External), Last: not null }).MaxBy(leg => leg.Last!.Until);
+        var last = episode.Where(leg => leg is { Kind: not (LegKind.Customer or LegKind.External), Last: not null } && !WasTakenFrom(leg, episode)).MaxBy(leg => leg.Last!.Until);
         return last?.Last!.Ended is LegEnd.Transferred or LegEnd.MovedOn;
     }
+
+    /// <summary>A handler answered out of this queue. The queue's leg ends some milliseconds after the answer, and so may outlast a handler who leaves at once.</summary>
+    private static bool WasTakenFrom(Leg queue, List<Leg> episode) =>
+        queue.Kind == LegKind.Queue && episode.Exists(leg => leg is { Kind: LegKind.Handler, IsAnswered: true } && leg.PresentFrom >= queue.Start && leg.PresentFrom <= queue.Last!.Until);
 }

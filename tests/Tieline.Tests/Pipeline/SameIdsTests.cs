@@ -50,6 +50,58 @@ public sealed class SameIdsTests
         await ShouldBeAsync(rig, hour);
     }
 
+    [Fact]
+    public async Task BackfillAlone_ConversationsOfMilliseconds_GivesWhatHappened()
+    {
+        await using var rig = Rig();
+        var hour = QuickHour(seed: 1);
+        foreach (var moment in Play(hour))
+            rig.Time.SetUtcNow(moment.At);
+        await BackfillAsync(rig, hour);
+        await ShouldBeAsync(rig, hour);
+    }
+
+    /// <summary>Under load, with holes that are filled while conversations go on and are reopened. Which end of a conversation has the id without a time depends on which came first.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task Stream_WithHolesThatAreBackfilled_GivesWhatHappened(int seed)
+    {
+        const int Lost = 60;
+        await using var rig = Rig();
+        var hour = QuickHour(seed);
+        var chance = new Random(seed);
+        var (left, asked) = (0, Some.Time);
+        foreach (var moment in Play(hour))
+        {
+            rig.Time.SetUtcNow(moment.At);
+            if (rig.Intake.NextExpiry <= rig.Time.GetMonotonicTime())
+                await rig.Intake.ExpireAsync(rig.Limit);
+            if (moment.At - asked > _asksEvery)
+            {
+                asked = moment.At;
+                await BackfillAsync(rig, hour, moment.At);
+                await rig.Intake.AnsweredAsync(rig.Journal.ReadOpenGaps().Select(gap => gap.Number), rig.Limit);
+            }
+
+            if (moment.Frame is not { } frame)
+                continue;
+            if (left == 0 && chance.Next(300) == 0)
+                left = Lost;
+            if (left > 0)
+                left--;
+            else
+                await rig.Intake.OnFrameAsync(frame, rig.Limit);
+        }
+
+        rig.Time.Advance(TimeSpan.FromMinutes(1));
+        await rig.Intake.ExpireAsync(rig.Limit);
+        await BackfillAsync(rig, hour);
+        await ShouldBeAsync(rig, hour, areEndsDatedEarly: true);
+    }
+
     /// <summary>Some come twice, some after the one behind them, some before the one that completes them, and some never.</summary>
     [Fact]
     public async Task Notifications_GiveWhatHappened_AndTheRecordsAddNothing()
@@ -120,7 +172,11 @@ public sealed class SameIdsTests
         return rig;
     }
 
+    private static readonly TimeSpan _asksEvery = TimeSpan.FromSeconds(3);
+
     private static SimulatedHour Hour() => new(Conversations, Some.Time);
+
+    private static SimulatedHour QuickHour(int seed) => new(1_000, Some.Time, seed, reopen: 0.5, isQuick: true);
 
     private static IEnumerable<SimulatedMoment> Play(SimulatedHour hour) => hour.Play(SubscribeMessage.For(_subscription));
 
@@ -154,10 +210,10 @@ public sealed class SameIdsTests
     }
 
     /// <summary>As the backfill takes the pages of a query.</summary>
-    private static async Task BackfillAsync(IntakeRig rig, SimulatedHour hour)
+    private static async Task BackfillAsync(IntakeRig rig, SimulatedHour hour, DateTimeOffset? asOf = null)
     {
         var entering = new List<Task>(InFlight);
-        foreach (var json in hour.Records())
+        foreach (var json in hour.Records(asOf))
         {
             using var document = JsonDocument.Parse(json);
             RecordReader.TryRead(document.RootElement, out var record, out var fault).ShouldBeTrue(fault);

@@ -213,6 +213,25 @@ public sealed class ConsoleAccessTests
         (await EntersAsync(copy)).ShouldBeTrue("the test's own way is right");
     }
 
+    [Fact]
+    public async Task Whoever_takes_a_copy_of_the_audit_log_is_on_record()
+    {
+        await using var org = await FakeOrg.StartAsync();
+        using var sandbox = RunningTieline.Sandbox(org);
+        await using var running = await RunningTieline.StartAsync(sandbox);
+        using var visitor = new Visitor(sandbox);
+        using var api = new ApiClient(sandbox);
+        await visitor.EnterAsync(AccessTokens.ViewerFileName);
+
+        using (var copy = await visitor.GetAsync("/trust/export"))
+            copy.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await api.Http.GetAsync("/api/v1/audit/export", TestContext.Current.CancellationToken)).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        await ApiClient.UntilAsync(async () => (await api.GetAsync("changes"))["changes"]!.AsArray().Count(line => line!["action"]!.GetValue<string>() == "exported") == 2);
+        (await api.GetAsync("changes"))["changes"]!.AsArray().Where(line => line!["action"]!.GetValue<string>() == "exported").Select(line => line!["detail"]!["by"]!.GetValue<string>())
+            .ShouldBe(["api", "token:console-viewer-token"]);
+    }
+
     private static string Flipped(string text, int at) => text[..at] + (text[at] == 'A' ? 'B' : 'A') + text[(at + 1)..];
 
     [Theory]

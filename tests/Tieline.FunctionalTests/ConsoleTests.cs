@@ -138,4 +138,31 @@ public sealed class ConsoleTests
         await Expect(page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
         (await Browser.AxeAsync(page)).ShouldBeEmpty();
     }
+
+    [Fact]
+    public async Task A_token_is_made_shown_once_and_withdrawn()
+    {
+        Assert.SkipUnless(File.Exists(Browser.Executable), $"{Browser.Executable} is missing: apt-get install chromium");
+        await using var site = await Site.StartAsync();
+        await using var browser = await Browser.StartAsync(site);
+        var page = await browser.SignedInAsync();
+        await Browser.OpenAsync(page, "/trust");
+        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("monitoring");
+        await page.GetByLabel("Role").SelectOptionAsync("metrics");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make a token" }).ClickAsync();
+        await Expect(page.GetByText("Token 'monitoring' holds from now on.")).ToBeVisibleAsync();
+        var token = (await page.Locator("code.id").Filter(new() { HasText = "tieline_" }).TextContentAsync())!.Trim();
+        (await Browser.AxeAsync(page)).ShouldBeEmpty();
+        using var http = new HttpClient { BaseAddress = site.Address, DefaultRequestHeaders = { Authorization = new("Bearer", token) } };
+        (await http.GetAsync(new Uri("/api/v1/alerts", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode.ShouldBe(System.Net.HttpStatusCode.OK);
+        (await http.GetAsync(new Uri("/api/v1/events", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode.ShouldBe(System.Net.HttpStatusCode.Forbidden);
+
+        await Browser.OpenAsync(page, "/trust");
+        await Expect(page.GetByText(token)).ToHaveCountAsync(0);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Revoke monitoring" }).ClickAsync();
+        await Expect(page.GetByText("is worth nothing from now on")).ToBeVisibleAsync();
+        (await http.GetAsync(new Uri("/api/v1/alerts", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode.ShouldBe(System.Net.HttpStatusCode.Unauthorized);
+        await Eventually.TrueAsync(() => site.AuditLines("token-revoked").Any(line => (string?)line.Detail?["by"] == "console"), _soon, () => "who did it is in the audit log");
+        browser.Complaints.ShouldBeEmpty();
+    }
 }

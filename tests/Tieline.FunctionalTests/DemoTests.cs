@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Tieline.FunctionalTests.Support;
@@ -77,7 +79,16 @@ public sealed partial class DemoTests
     /// <summary>The link signs in at once, and what it opens shows what has come.</summary>
     private static async Task EntersConsoleAsync(string link)
     {
-        using var browser = new HttpClient();
+        // Under a host of its own, which a browser takes for the loopback address without asking anybody.
+        using var browser = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectCallback = async (context, cancellation) =>
+            {
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                await socket.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, cancellation);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        });
         using var first = await browser.GetAsync(link, TestContext.Current.CancellationToken);
         first.EnsureSuccessStatusCode();
         first.RequestMessage!.RequestUri!.PathAndQuery.ShouldBe("/");
@@ -85,7 +96,7 @@ public sealed partial class DemoTests
         events.ShouldContain("delivered");
     }
 
-    [GeneratedRegex(@"http://127\.0\.0\.1:\d+/login\?token=[0-9a-f]{64}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(@"http://tieline\.localhost:\d+/login\?code=[0-9a-f]{32}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex ConsoleLink();
 
     [GeneratedRegex(@"^\s*Tieline\s+pid (?<number>\d+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]

@@ -30,7 +30,13 @@ internal static class ConsoleCost
             await page.GotoAsync("about:blank");
             await Clock.WaitAsync(SettleSeconds);
             without.Add(await Measurements.WindowAsync(rig, tieline, WindowSeconds));
-            await page.GotoAsync(run == 1 ? $"{address}/login?token={token}" : address);
+            await page.GotoAsync(address);
+            if (run == 1)
+            {
+                await page.GetByLabel("Token").FillAsync(token);
+                await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+            }
+
             await LivesAsync(page);
             await Clock.WaitAsync(SettleSeconds);
             with.Add(await Measurements.WindowAsync(rig, tieline, WindowSeconds));

@@ -127,6 +127,11 @@ internal static class AlertRules
             "Genesys sends something that Tieline does not know, or something in between changes it.",
             figures => figures.Increase("tieline_source_frame_faults_total", Any, "tieline_fault").Where(risen => risen.Value > 10)),
         new(
+            "TielineAccessRefused", AlertSeverity.Ticket, _atOnce,
+            "{{ $value | printf \"%.0f\" }} requests in 15 minutes were refused ({{ $labels.tieline_refusal }}) on {{ $labels.instance }}",
+            "Somebody tries tokens, a page of another site acts for a browser, or a program has an old token.",
+            figures => figures.Increase("tieline_access_refused_total", Any, "tieline_refusal").Where(risen => risen.Value > 50)),
+        new(
             "TielineLoopRestarted", AlertSeverity.Ticket, _atOnce,
             "The loop {{ $labels.tieline_loop }} of {{ $labels.instance }} ended unexpectedly and was started again",
             "Nothing is lost, but it is a fault in Tieline: the log has it with its cause.",

@@ -30,6 +30,7 @@ internal sealed class FigureHistory
         ["tieline_disk_free_bytes"] = TimeSpan.FromHours(6),
         ["tieline_genesys_budget_left"] = TimeSpan.Zero,
         ["tieline_source_frame_faults_total"] = TimeSpan.FromMinutes(15),
+        ["tieline_access_refused_total"] = TimeSpan.FromMinutes(15),
         ["tieline_loop_restarts_total"] = TimeSpan.FromHours(1),
     };
 

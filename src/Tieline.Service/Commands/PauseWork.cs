@@ -1,12 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Serilog.Extensions.Logging;
-using Tieline.Diagnostics;
 using Tieline.Journal;
-using Tieline.Service.Configuration;
 using Tieline.Service.Hosting;
 using Tieline.Service.Http;
-using Tieline.Storage;
 
 namespace Tieline.Service.Commands;
 
@@ -34,35 +30,12 @@ internal sealed class PauseWork(GlobalOptions global, CommandContext context)
             using var client = new ServiceClient(location, options);
             await client.PostAsync(path, body, cancellation);
         }
-        else if (await DataLocation.ExplainAsync(() => AloneAsync(location, options, decide, already, cancellation)) is { } problem)
+        else if (await LoneJournal.UseAsync(location, options, context, async journal => await decide(journal, cancellation) ? null : already(journal), cancellation) is { } problem)
         {
             throw new StartupException(problem);
         }
 
         await context.Output.WriteLineAsync(done);
         return ExitCode.Done;
-    }
-
-    /// <returns>Why nothing was done; null where it was.</returns>
-    private async Task<string?> AloneAsync(
-        DataLocation location, TielineOptions options, Func<SqliteJournal, CancellationToken, Task<bool>> decide, Func<SqliteJournal, string> already, CancellationToken cancellation)
-    {
-        await using var logger = LoggingSetup.Create(options.Logging, options.Telemetry, context.IsTerminal, context.NoColor);
-        using var loggers = new SerilogLoggerFactory(logger);
-        using var metrics = new TielineMetrics();
-        using var directory = DataDirectory.Open(location.Directory);
-        using var journal = SqliteJournal.Open(
-            directory, options.Destinations.Select(destination => destination.Name), context.Time, metrics, loggers.CreateLogger<SqliteJournal>(),
-            starts: options.Destinations.ToDictionary(destination => destination.Name, destination => destination.Start, StringComparer.Ordinal));
-        var writing = journal.WriteAsync(cancellation);
-        try
-        {
-            return await decide(journal, cancellation) ? null : already(journal);
-        }
-        finally
-        {
-            journal.Complete();
-            await writing;
-        }
     }
 }

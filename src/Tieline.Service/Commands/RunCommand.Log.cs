@@ -17,6 +17,10 @@ internal sealed partial class RunCommand
     [LoggerMessage(EventId = 5005, EventName = "ConsoleReady", Level = LogLevel.Information, Message = "Console on {Address}; its token stands in the data directory, in {File}")]
     private static partial void LogConsole(ILogger logger, Uri address, string file);
 
+    [LoggerMessage(EventId = 5061, EventName = "PlainHttpToOthers", Level = LogLevel.Warning,
+        Message = "Http:Listen {Address} takes plain HTTP from other machines: tokens and cookies can be read on the way. Listen on loopback, or put a proxy with TLS before it and set Http:PublicUrl to its https address")]
+    private static partial void LogPlain(ILogger logger, string address);
+
     [LoggerMessage(EventId = 5060, EventName = "LimitIsLow", Level = LogLevel.Warning, Message = "A limit of this process is low: {Seen}. {Advice}")]
     private static partial void LogLimit(ILogger logger, string seen, string advice);
 }

@@ -48,6 +48,8 @@ internal sealed partial class RunCommand : Verb
         var log = app.Services.GetRequiredService<ILogger<RunCommand>>();
         foreach (var limit in limits)
             LogLimit(log, limit.Seen, limit.Advice);
+        if (StrictTransport.IsPlainToOthers(options.Http))
+            LogPlain(log, options.Http.Listen);
         var pipeline = app.Services.GetService<ITielinePipeline>() ?? throw new StartupException("this build cannot 'run' yet: no pipeline is registered.");
 
         var signals = _context.Signals;
@@ -57,7 +59,7 @@ internal sealed partial class RunCommand : Verb
         LogListening(log, address);
         var parts = app.Services.GetRequiredService<RunningParts>();
         parts.Address = address;
-        parts.Started = _ => TellWay(address, options, log);
+        parts.Started = admin => TellWay(admin, app.Services.GetRequiredService<SignInCodes>(), address, options, log);
         var code = await RunAsync(pipeline, signals, log);
         using var httpStops = new CancellationTokenSource(HttpStopsWithin, _context.Time);
         await app.StopAsync(httpStops.Token);
@@ -65,12 +67,12 @@ internal sealed partial class RunCommand : Verb
         return code;
     }
 
-    /// <summary>The way into the console. With the token for a person at a terminal only: what goes elsewhere is kept by whoever collects logs.</summary>
-    private void TellWay(Uri address, TielineOptions options, ILogger log)
+    /// <summary>The way into the console. With a code for a person at a terminal only: what goes elsewhere is kept by whoever collects logs.</summary>
+    private void TellWay(AdminParts admin, SignInCodes codes, Uri address, TielineOptions options, ILogger log)
     {
         LogConsole(log, address, ConsoleToken.FileName);
-        if (_context.IsTerminal && ConsoleToken.TryRead(options.DataDirectory) is { } token)
-            _context.Error.WriteLine($"Console: {SignIn.LinkTo(address, token)}");
+        if (_context.IsTerminal)
+            _context.Error.WriteLine($"Console: {SignInLink.Of(options.Http, address, codes.Make(admin.Tokens.Operator, SignInCodes.Longest))}  (works once, for {SignInCodes.Longest.TotalMinutes:F0} minutes; 'tieline console' prints another)");
     }
 
     private static async Task<int> RunAsync(ITielinePipeline pipeline, StopSignals signals, ILogger log)

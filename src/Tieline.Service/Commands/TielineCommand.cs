@@ -25,6 +25,8 @@ internal static class TielineCommand
             new SimulateCommand(context),
             new StatusCommand(global, context),
             new TailCommand(global, context),
+            new ConsoleCommand(global, context),
+            new TokenCommand(global, context),
             new InitCommand(global, context),
             new DoctorCommand(global, context),
             new ConformCommand(global, context),

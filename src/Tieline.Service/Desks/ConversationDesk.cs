@@ -9,24 +9,24 @@ internal sealed class ConversationDesk(JournalDesk journal)
 {
     /// <summary>Conversations with an event that fits, newest first; each with where that event stands.</summary>
     /// <inheritdoc cref="JournalReader.SearchConversations"/>
-    public ConversationList List(EventSearch search, ConversationCursor? cursor, int limit) => journal.Read(reader =>
+    public Task<ConversationList> ListAsync(EventSearch search, ConversationCursor? cursor, int limit, CancellationToken cancellation) => journal.ReadAsync(reader =>
     {
         var found = reader.SearchConversations(search, cursor, limit);
         return new ConversationList([.. found.Newest.Select(one => new ToldEvent(one, reader.ReadStandings(one.Position)))], found.Next, found.LookedBackTo);
-    });
+    }, cancellation);
 
     /// <summary>One conversation in the order in which it happened, and the gaps that lie in its time.</summary>
     /// <param name="skip">So many events from its beginning are left out; null: all but the last.</param>
     /// <param name="limit">So many are told.</param>
     /// <returns>Null where the journal has nothing of it.</returns>
-    public ConversationStory? StoryOf(string conversation, int? skip, int limit) => journal.Read(reader =>
+    public Task<ConversationStory?> StoryOfAsync(string conversation, int? skip, int limit, CancellationToken cancellation) => journal.ReadAsync(reader =>
     {
         var all = reader.ReadStory(conversation, int.MaxValue);
         return all.Count == 0 ? null : new ConversationStory(
             conversation, all.Count, all[0].OccurredAt, all[^1].OccurredAt,
             [.. all.Skip(skip ?? Math.Max(0, all.Count - limit)).Take(limit).Select(one => new ToldEvent(one, reader.ReadStandings(one.Position)))],
             [.. reader.ReadFills(all[0].OccurredAt, all[^1].OccurredAt).Take(JournalReader.MaxFound)]);
-    });
+    }, cancellation);
 }
 
 /// <param name="Newest">Of each conversation its newest event that fits.</param>

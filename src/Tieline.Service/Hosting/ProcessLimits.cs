@@ -7,7 +7,7 @@ namespace Tieline.Service.Hosting;
 /// <summary>What the operating system lets this process have: files and sockets, address space, the size of a file, memory. Null: no limit, or none that can be found out.</summary>
 internal sealed record ProcessLimits(long? OpenFiles, long? AddressSpace, long? FileSize, long? Memory)
 {
-    /// <summary>What .NET itself, the log, the HTTP server, the journal's seven connections with two files each, the audit log and the SIEM's connection have open, with room for some who look at the console.</summary>
+    /// <summary>What .NET itself, the log, the HTTP server, the journal's seven connections with two files each, the audit log and the SIEM's connection have open, with room for some who look at the console. Beyond that each connection to the console or the API takes one, up to <see cref="TielineHost.MostConnections"/>.</summary>
     private const long FilesOfItsOwn = 256;
 
     private const long FilesToStart = 128;

@@ -13,6 +13,12 @@ namespace Tieline.Service.Hosting;
 /// <summary>The web application that <c>tieline run</c> is: services, HTTP, logs.</summary>
 internal static class TielineHost
 {
+    /// <summary>Connections at once; one more is closed. Each takes a file handle, which deliveries need too.</summary>
+    public const int MostConnections = 512;
+
+    /// <summary>Of these, windows of the console.</summary>
+    private const int MostSockets = 128;
+
     /// <param name="services">Adds to what <see cref="TielineServices.AddTieline"/> registers, or replaces it; for tests.</param>
     public static WebApplication Build(TielineOptions options, Serilog.ILogger logger, Action<IServiceCollection>? services = null)
     {
@@ -21,6 +27,8 @@ internal static class TielineHost
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxConcurrentConnections = MostConnections;
+            kestrel.Limits.MaxConcurrentUpgradedConnections = MostSockets;
             Listen(kestrel, options.Http.Listen);
         });
         builder.Services.AddSerilog(logger);
@@ -32,7 +40,9 @@ internal static class TielineHost
         builder.Services.AddSingleton<ConsoleSite>();
 
         var app = builder.Build();
+        app.UseStrictTransport(options.Http.PublicUrl);
         app.UseAllowedHosts(options.Http.PublicUrl is { } site ? [.. options.Http.AllowedHosts, site.Host] : options.Http.AllowedHosts);
+        app.UseOwnOrigin(options.Http.PublicUrl);
         app.UsePrometheusMetrics();
         app.UseRouting();
         app.UseConsole();

@@ -12,6 +12,7 @@ using Tieline.Service.Alerts;
 using Tieline.Service.Configuration;
 using Tieline.Service.Http;
 using Tieline.Service.Reload;
+using Tieline.Service.Web.Access;
 using Tieline.Service.Web.History;
 using Tieline.Storage;
 
@@ -21,6 +22,7 @@ namespace Tieline.Service.Hosting;
 /// <param name="alerts">Null for a command that does one thing: it tells nobody.</param>
 /// <param name="inForce">Told of what changes while it runs; null where nothing does.</param>
 /// <param name="clock">Notices that the system clock was set; null for a command that does one thing.</param>
+/// <param name="ended">Told which sessions of runs before are over; null where nobody signs in.</param>
 /// <param name="followed">Where what may change is read again; null: nowhere.</param>
 internal sealed partial class TielineRuntime(
     TielineOptions options,
@@ -34,7 +36,8 @@ internal sealed partial class TielineRuntime(
     ILoggerFactory loggers,
     ConfigurationInForce? inForce = null,
     FollowedConfiguration? followed = null,
-    ClockWatch? clock = null) : ITielinePipeline
+    ClockWatch? clock = null,
+    EndedSessions? ended = null) : ITielinePipeline
 {
     public Task RunAsync(CancellationToken stopping, CancellationToken aborting) => RunAsync(null, stopping, aborting);
 
@@ -151,7 +154,7 @@ internal sealed partial class TielineRuntime(
             reconciler, journal, directory.FileNamed(JournalSchema.FileName), [.. options.Destinations.Select(destination => destination.Name)], new JournalRepair(intake, journal),
             options.Reconcile, time, metrics, loggers.CreateLogger<ReconcileLoop>());
         var history = new HistoryLoop(tally, parts, directory.FileNamed(HistoryFile.FileName), time, loggers.CreateLogger<HistoryLoop>());
-        var admin = new AdminParts(OpenTokens(directory.Path), intake, journal, reconciling, new DeadLetterDesk(journal, [.. options.Destinations.Select(destination => destination.Name)], time), history, ending);
+        var admin = new AdminParts(OpenTokens(directory.Path, journal), intake, journal, reconciling, new DeadLetterDesk(journal, [.. options.Destinations.Select(destination => destination.Name)], time), history, ending);
         NoteAddress(directory.Path);
         parts.Set(journal, supervisor, deliveries.Current, admin);
         deliveries.Changed = () => parts.Set(deliveries.Current);
@@ -215,16 +218,17 @@ internal sealed partial class TielineRuntime(
         new(journal, sender, destination, time, Chance.Next, metrics, loggers.CreateLogger<Dispatcher>());
 
     /// <summary>Events need no console: one that nobody can sign in to is no reason not to run.</summary>
-    private ConsoleTokens OpenTokens(string directory)
+    private AccessTokens OpenTokens(string directory, SqliteJournal journal)
     {
         try
         {
-            return ConsoleTokens.Open(directory);
+            ended?.Know(journal.Read(reader => reader.ReadEndedSessions()));
+            return AccessTokens.Open(directory, journal, time);
         }
-        catch (Exception e) when (e is StartupException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is StartupException or IOException or UnauthorizedAccessException or System.Data.Common.DbException or InvalidOperationException)
         {
             LogNoConsole(loggers.CreateLogger<TielineRuntime>(), e.Message);
-            return ConsoleTokens.None();
+            return AccessTokens.None(time);
         }
     }
 

@@ -6,6 +6,7 @@ using Tieline.Service.Alerts;
 using Tieline.Service.Configuration;
 using Tieline.Service.Desks;
 using Tieline.Service.Http;
+using Tieline.Service.Web.Access;
 using Tieline.Service.Web.Figures;
 using Tieline.Service.Reload;
 using Tieline.Service.Web.History;
@@ -30,6 +31,10 @@ internal static class TielineServices
         services.AddSingleton<ClockWatch>();
         services.AddSingleton<FilterDesk>();
         services.AddSingleton<RunningParts>();
+        services.AddSingleton<AccessMonitor>();
+        services.AddSingleton<SignInCodes>();
+        services.AddSingleton<RefusalThrottle>();
+        services.AddSingleton<EndedSessions>();
         services.AddSingleton<DestinationDesk>();
         services.AddSingleton<DoctorDesk>();
         services.AddSingleton<OverviewReader>();

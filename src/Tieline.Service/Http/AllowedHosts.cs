@@ -9,7 +9,9 @@ internal static class AllowedHosts
 {
     private const string Any = "*";
 
-    public static void UseAllowedHosts(this WebApplication app, IList<string> allowed) =>
+    public static void UseAllowedHosts(this WebApplication app, IList<string> allowed)
+    {
+        var monitor = app.Services.GetRequiredService<AccessMonitor>();
         app.Use((context, next) =>
         {
             if (IsOpen(context.Request.Path) || allowed.Contains(Any) || allowed.Contains(context.Request.Host.Host, StringComparer.OrdinalIgnoreCase))
@@ -17,9 +19,11 @@ internal static class AllowedHosts
                 return next(context);
             }
 
+            monitor.Refused(Refusal.Host);
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             return JsonResponse.WriteAsync(context.Response, writer => writer.WriteString("error", "This host name is not allowed; Http:AllowedHosts lists those that are."));
         });
+    }
 
     private static bool IsOpen(PathString path) => path == MetricsEndpoint.Path || path.StartsWithSegments(HealthEndpoints.Path, StringComparison.Ordinal);
 }

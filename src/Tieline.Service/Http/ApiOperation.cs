@@ -4,7 +4,8 @@ namespace Tieline.Service.Http;
 /// <param name="Path">Below <see cref="AdminApi.Path"/>, with <c>{names}</c>.</param>
 /// <param name="Summary">What it does, in a sentence.</param>
 /// <param name="Shape">What it answers: one of <see cref="ApiShapes"/>.</param>
-internal sealed record ApiOperation(string Method, string Path, string Summary, string Shape, Func<ApiCall, Task> Answer)
+/// <param name="Roles">Who may: of <see cref="AccessRoles"/>.</param>
+internal sealed record ApiOperation(string Method, string Path, IReadOnlyList<string> Roles, string Summary, string Shape, Func<ApiCall, Task> Answer)
 {
     /// <summary>What may be given: in the query of a GET, else as members of a JSON object.</summary>
     public IReadOnlyList<ApiParameter> Takes { get; init; } = [];
@@ -14,7 +15,7 @@ internal sealed record ApiOperation(string Method, string Path, string Summary, 
 
     public int Status { get; init; } = StatusCodes.Status200OK;
 
-    /// <summary>Statuses of refusals besides 400, 401 and 503.</summary>
+    /// <summary>Statuses of refusals besides 400, 401, 403 and 503.</summary>
     public IReadOnlyList<int> Refusals { get; init; } = [];
 
     public bool IsRead => HttpMethods.IsGet(Method);

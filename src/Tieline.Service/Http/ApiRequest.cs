@@ -26,12 +26,15 @@ internal sealed class ApiRequest
     /// <summary>What is wrong with it; null where nothing is.</summary>
     public string? Problem { get; private set; }
 
+    /// <summary>Whose token it is, as the audit log names them.</summary>
+    public string Caller { get; init; } = "api";
+
     /// <summary>Where whoever answers reads the body.</summary>
-    public static ApiRequest Nothing() => new(new Dictionary<string, string>());
+    public static ApiRequest Nothing(string caller) => new(new Dictionary<string, string>()) { Caller = caller };
 
     /// <param name="names">What may be given.</param>
     /// <param name="mayBeEmpty">Whether a body may be left out.</param>
-    public static async Task<ApiRequest> ReadAsync(HttpRequest request, IReadOnlyList<string> names, bool mayBeEmpty)
+    public static async Task<ApiRequest> ReadAsync(HttpRequest request, IReadOnlyList<string> names, bool mayBeEmpty, string caller)
     {
         var given = new Dictionary<string, string>(StringComparer.Ordinal);
         string? problem = null;
@@ -48,7 +51,7 @@ internal sealed class ApiRequest
         problem ??= given.Keys.FirstOrDefault(name => !names.Contains(name, StringComparer.Ordinal)) is { } unknown
             ? $"there is no '{Short(unknown)}' here; there {(names.Count == 0 ? "is nothing to give" : $"are {string.Join(", ", names)}")}"
             : given.FirstOrDefault(one => one.Value.Length > MaxText) is { Key: { } tooLong } ? $"{tooLong} must be at most {MaxText} characters" : null;
-        return new ApiRequest(given) { Problem = problem };
+        return new ApiRequest(given) { Problem = problem, Caller = caller };
     }
 
     /// <summary>A span of time that is over.</summary>
@@ -147,7 +150,7 @@ internal sealed class ApiRequest
     }
 
     /// <summary>Who asks: nobody can check what is said, so it is marked.</summary>
-    public string By() => Text("by") is { Length: <= 64 } by && !by.Any(char.IsControl) ? $"{by} (api)" : "api";
+    public string By() => Text("by") is { Length: <= 64 } by && !by.Any(char.IsControl) ? $"{by} ({Caller})" : Caller;
 
     public DateTimeOffset? Time(string name)
     {

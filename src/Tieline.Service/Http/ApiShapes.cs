@@ -62,6 +62,11 @@ internal static class ApiShapes
         ["CoverageSpan"] = "from:time to:time state:text evidence:text gaps:int[]",
         ["Configuration"] = "values:Setting[]",
         ["Setting"] = "key:text value:text",
+        ["Token"] = "name:text role:text createdAt:time createdBy:text expiresAt:time? expired:bool",
+        ["Tokens"] = "tokens:Token[]",
+        ["NewToken"] = "name:text role:text expiresAt:time? token:text",
+        ["RevokedToken"] = "name:text",
+        ["SignInLink"] = "url:text role:text seconds:int",
         ["System"] = "version:text runtime:text dataDirectory:text journalBytes:int journalBytesAllowed:int diskFreeBytes:int memoryBytes:int",
         ["Examination"] = $"{Progress} -report:any",
     };

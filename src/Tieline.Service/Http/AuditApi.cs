@@ -9,7 +9,7 @@ using Tieline.Service.Web.Figures;
 namespace Tieline.Service.Http;
 
 /// <summary>What is on record, and whether it is as it was written.</summary>
-internal sealed class AuditApi(AuditLines lines)
+internal sealed class AuditApi(AuditLines lines, AccessMonitor monitor)
 {
     public async Task LinesAsync(ApiCall call)
     {
@@ -20,7 +20,7 @@ internal sealed class AuditApi(AuditLines lines)
             return;
         }
 
-        var found = lines.Find(query, limit, call.Aborted);
+        var found = await lines.FindAsync(query, limit, call.Aborted);
         await call.WriteAsync(new JsonObject
         {
             ["lines"] = new JsonArray([.. found.Rows.Select(Of)]),
@@ -39,6 +39,7 @@ internal sealed class AuditApi(AuditLines lines)
             return;
         }
 
+        monitor.Exported(call.Token.ByApi);
         call.Context.Response.ContentType = ApiMedia.Lines;
         call.Context.Response.Headers.CacheControl = "no-store";
         foreach (var line in lines.Raw(query, call.Aborted))

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Tieline.Service.Hosting;
 using Tieline.Storage;
 
@@ -15,7 +14,7 @@ internal sealed class ConsoleToken
 
     private readonly byte[] _hash;
 
-    private ConsoleToken(string text) => _hash = Hash(text);
+    private ConsoleToken(string text) => _hash = AccessToken.HashOf(text);
 
     /// <summary>Reads it, and makes one where there is none.</summary>
     /// <param name="directory">The data directory, which this process holds.</param>
@@ -53,13 +52,10 @@ internal sealed class ConsoleToken
         }
     }
 
-    /// <summary>Tells this token from any other, and gives nothing away of it.</summary>
-    public string Mark => Convert.ToHexStringLower(SHA256.HashData(_hash));
+    public AccessToken As(string name, string role) => new(name, role, _hash);
 
     /// <summary>Takes the same time whatever is given.</summary>
-    public bool Is(string given) => CryptographicOperations.FixedTimeEquals(Hash(given), _hash);
+    public bool Is(string given) => CryptographicOperations.FixedTimeEquals(AccessToken.HashOf(given), _hash);
 
     private static string Make() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes));
-
-    private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
 }

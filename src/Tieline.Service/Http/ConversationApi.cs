@@ -11,7 +11,7 @@ internal sealed class ConversationApi(ConversationDesk conversations, EventApi e
 {
     public async Task ListAsync(ApiCall call)
     {
-        var (search, limit) = (events.SearchOf(call.Asked), call.Asked.Limit());
+        var (search, limit) = (await events.SearchOfAsync(call), call.Asked.Limit());
         ConversationCursor? cursor = null;
         var isCursor = call.Asked.Text("cursor") is not { } text || ConversationCursor.TryParse(text, out cursor);
         if ((call.Asked.Problem ?? (isCursor ? null : ApiRequest.BadCursor)) is { } problem)
@@ -20,7 +20,7 @@ internal sealed class ConversationApi(ConversationDesk conversations, EventApi e
             return;
         }
 
-        var page = conversations.List(search, cursor, limit);
+        var page = await conversations.ListAsync(search, cursor, limit, call.Aborted);
         await call.WriteAsync(new JsonObject
         {
             ["conversations"] = new JsonArray([.. page.Newest.Select(one => new JsonObject { ["conversationId"] = one.Event.ConversationId, ["newest"] = EventJson.Of(one) })]),
@@ -38,7 +38,7 @@ internal sealed class ConversationApi(ConversationDesk conversations, EventApi e
             return;
         }
 
-        if (conversations.StoryOf(call.InPath("id"), skip, limit) is not { } story)
+        if (await conversations.StoryOfAsync(call.InPath("id"), skip, limit, call.Aborted) is not { } story)
         {
             await call.RefuseAsync(StatusCodes.Status404NotFound, "The journal has nothing of this conversation.");
             return;

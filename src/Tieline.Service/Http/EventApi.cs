@@ -13,14 +13,14 @@ internal sealed class EventApi(JournalDesk journal)
 
     public async Task SearchAsync(ApiCall call)
     {
-        var (search, before, limit) = (SearchOf(call.Asked), call.Asked.Cursor(), call.Asked.Limit());
+        var (search, before, limit) = (await SearchOfAsync(call), call.Asked.Cursor(), call.Asked.Limit());
         if (call.Asked.Problem is { } problem)
         {
             await call.RefuseAsync(StatusCodes.Status400BadRequest, problem);
             return;
         }
 
-        await call.WriteAsync(journal.Read(reader =>
+        await call.WriteAsync(await journal.ReadAsync(reader =>
         {
             var found = reader.Search(search, before is { } position ? new JournalPosition(position) : null, limit);
             return new JsonObject
@@ -29,20 +29,21 @@ internal sealed class EventApi(JournalDesk journal)
                 ["lookedBackTo"] = found.LookedBackTo is { } at ? Events.EventTime.ToText(at) : null,
                 ["next"] = found.Next?.Value.ToString(CultureInfo.InvariantCulture),
             };
-        }));
+        }, call.Aborted));
     }
 
-    public Task OneAsync(ApiCall call) =>
-        call.NumberInPath("position") is { } position
-        && journal.Read(reader => reader.ReadFound(new JournalPosition(position)) is { } found ? EventJson.Whole(found, reader) : null) is { } json
+    public async Task OneAsync(ApiCall call) =>
+        await (call.NumberInPath("position") is { } position
+        && await journal.ReadAsync(reader => reader.ReadFound(new JournalPosition(position)) is { } found ? EventJson.Whole(found, reader) : null, call.Aborted) is { } json
             ? call.WriteAsync(json)
-            : call.RefuseAsync(StatusCodes.Status404NotFound, "There is no such event: it never was, or retention has taken it.");
+            : call.RefuseAsync(StatusCodes.Status404NotFound, "There is no such event: it never was, or retention has taken it."));
 
     /// <summary>What is asked for, as the search and the stream take it.</summary>
-    public EventSearch SearchOf(ApiRequest asked)
+    public async Task<EventSearch> SearchOfAsync(ApiCall call)
     {
+        var asked = call.Asked;
         var (destination, status) = (asked.Text("destination"), asked.Word("status", Statuses));
-        DestinationNumber? number = destination is null ? null : journal.Read(reader => reader.ReadDestinations().TryGetValue(destination, out var known) ? known : (DestinationNumber?)null);
+        DestinationNumber? number = destination is null ? null : await journal.ReadAsync(reader => reader.ReadDestinations().TryGetValue(destination, out var known) ? known : (DestinationNumber?)null, call.Aborted);
         asked.Refuse(destination is not null && number is null ? $"there is no destination '{destination}'" : (status is null) != (destination is null) ? "destination and status go together: where an event stands there" : null);
         EventStatus? stands = status switch { "waiting" => EventStatus.Waiting, "delivered" => EventStatus.Delivered, "dead" => EventStatus.DeadLettered, _ => null };
         var (from, to) = asked.Between();

@@ -11,15 +11,20 @@ namespace Tieline.Service.Http;
 
 /// <summary>What becomes of events, as it happens, as server-sent events: <c>step</c>, and <c>ping</c> while there is none.</summary>
 /// <remarks>Follows the journal's facts over the connection that people's questions share, a page at a time and at most five times a second: the writer knows nothing of it. Each event's id is the number of its fact; whoever gives it as <c>Last-Event-ID</c> goes on there.</remarks>
-internal sealed class EventStream(JournalDesk journal, TimeProvider time)
+internal sealed class EventStream(JournalDesk journal, AccessMonitor monitor, TimeProvider time)
 {
     /// <summary>Facts looked at in one go.</summary>
     private const int Page = 200;
+
+    /// <summary>Streams that one token may have open at once.</summary>
+    public const int MostOfAToken = 16;
 
     private const string Accepted = "accepted";
 
     private static readonly TimeSpan _pace = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan _silence = TimeSpan.FromSeconds(15);
+
+    private readonly OpenStreams _open = new(MostOfAToken);
 
     public async Task WriteAsync(ApiCall call)
     {
@@ -34,6 +39,27 @@ internal sealed class EventStream(JournalDesk journal, TimeProvider time)
             return;
         }
 
+        var response = call.Context.Response;
+        if (!_open.TryOpen(call.Token.Mark))
+        {
+            monitor.Refused(Refusal.Streams);
+            response.Headers.RetryAfter = "5";
+            await call.RefuseAsync(StatusCodes.Status429TooManyRequests, $"this token has {MostOfAToken} event streams open, and may have no more; close one, or use another token");
+            return;
+        }
+
+        try
+        {
+            await SendAsync(call, filter, after);
+        }
+        finally
+        {
+            _open.Close(call.Token.Mark);
+        }
+    }
+
+    private async Task SendAsync(ApiCall call, Filter filter, long after)
+    {
         var response = call.Context.Response;
         response.ContentType = ApiMedia.Events;
         response.Headers.CacheControl = "no-store";
@@ -60,7 +86,7 @@ internal sealed class EventStream(JournalDesk journal, TimeProvider time)
                 continue;
             }
 
-            var (steps, through) = journal.Read(reader => Read(reader, filter, after));
+            var (steps, through) = await journal.ReadAsync(reader => Read(reader, filter, after), cancellation);
             foreach (var (fact, json) in steps)
                 yield return new SseItem<byte[]>(Encoding.UTF8.GetBytes(json.ToJsonString(ApiCall.Writing)), "step") { EventId = fact.ToString(CultureInfo.InvariantCulture) };
             if (through < after + Page)

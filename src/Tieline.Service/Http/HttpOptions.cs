@@ -11,7 +11,7 @@ internal sealed class HttpOptions
 
     /// <summary>Host names that a request may ask for, without a port; <c>*</c> allows any. <c>/metrics</c> and <c>/health</c> answer to every name.</summary>
     /// <value>The names of the loopback address</value>
-    public IList<string> AllowedHosts { get; set; } = ["localhost", "127.0.0.1", "[::1]"];
+    public IList<string> AllowedHosts { get; set; } = ["localhost", "127.0.0.1", "[::1]", SignInLink.OwnHost];
 
     /// <summary>Where people's browsers find the console when a proxy stands before it, such as <c>https://tieline.example</c>; its name is allowed beside <see cref="AllowedHosts"/>. Null: where it listens.</summary>
     public Uri? PublicUrl { get; set; }

@@ -17,7 +17,7 @@ internal static class OpenApi
         ["position"] = "A position in the journal.",
         ["id"] = "The conversation's id.",
         ["number"] = "The gap's number.",
-        ["name"] = "The destination's name.",
+        ["name"] = "The name of the destination, or of the token.",
     };
 
     public static async Task<byte[]> WriteAsync(IReadOnlyList<ApiOperation> operations) =>
@@ -39,7 +39,7 @@ internal static class OpenApi
                 Schemas = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal),
                 SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
                 {
-                    [Scheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = $"The text of '{ConsoleToken.FileName}' in the data directory." },
+                    [Scheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = $"The text of '{ConsoleToken.FileName}' in the data directory, or a token that 'tieline token create' made. Each operation says which roles may use it." },
                 },
             },
         };
@@ -60,7 +60,7 @@ internal static class OpenApi
 
     private static OpenApiOperation Of(ApiOperation operation, OpenApiDocument document)
     {
-        var described = new OpenApiOperation { OperationId = IdOf(operation), Summary = operation.Summary, Responses = ResponsesOf(operation, document), Parameters = [] };
+        var described = new OpenApiOperation { OperationId = IdOf(operation), Summary = operation.Summary, Description = $"Roles: {string.Join(", ", operation.Roles)}.", Responses = ResponsesOf(operation, document), Parameters = [] };
         foreach (var name in operation.Path.Split('/').Where(part => part.StartsWith('{')).Select(part => part[1..^1]))
         {
             var type = name is "position" or "number" ? "int" : "text";
@@ -101,7 +101,7 @@ internal static class OpenApi
                 Content = good,
             },
         };
-        foreach (var status in (int[])[400, 401, .. operation.Refusals, 503])
+        foreach (var status in (int[])[400, 401, 403, .. operation.Refusals, 503])
         {
             responses[Text(status)] = new OpenApiResponse
             {

@@ -63,8 +63,8 @@ internal sealed class SystemApi(ConsoleFeed feed, JournalDesk journal, Configura
             return;
         }
 
-        await call.WriteAsync(journal.Read(reader =>
-            CompletenessJson.Of(from, to, new Coverage(reader.ReadSince(), reader.ReadCounters().Mark.OccurredAt, reader.ReadFills(from, to)).Of(from, to))));
+        await call.WriteAsync(await journal.ReadAsync(reader =>
+            CompletenessJson.Of(from, to, new Coverage(reader.ReadSince(), reader.ReadCounters().Mark.OccurredAt, reader.ReadFills(from, to)).Of(from, to)), call.Aborted));
     }
 
     /// <summary>What is in force; a secret is <c>***</c>.</summary>
@@ -73,15 +73,15 @@ internal sealed class SystemApi(ConsoleFeed feed, JournalDesk journal, Configura
         ["values"] = new JsonArray([.. EffectiveValue.All(configuration.Options, new Dictionary<string, GivenSetting>(StringComparer.OrdinalIgnoreCase)).Select(one => new JsonObject { ["key"] = one.Key, ["value"] = one.Value })]),
     });
 
-    public Task SystemAsync(ApiCall call)
+    public async Task SystemAsync(ApiCall call)
     {
         var directory = Path.GetFullPath(configuration.Options.DataDirectory);
-        return call.WriteAsync(new JsonObject
+        await call.WriteAsync(new JsonObject
         {
             ["version"] = ProgramVersion.Text,
             ["runtime"] = Environment.Version.ToString(),
             ["dataDirectory"] = directory,
-            ["journalBytes"] = journal.Read(reader => reader.ReadBytes()),
+            ["journalBytes"] = await journal.ReadAsync(reader => reader.ReadBytes(), call.Aborted),
             ["journalBytesAllowed"] = configuration.Options.Retention.MaxBytes,
             ["diskFreeBytes"] = DiskSpaceCheck.FreeBelow(directory),
             ["memoryBytes"] = Environment.WorkingSet,

@@ -14,7 +14,6 @@ internal static class ConsolePipeline
         app.UsePublicAddress(services.GetRequiredService<TielineOptions>().Http.PublicUrl);
         app.UseSecurityHeaders(ConsoleHeaders.Policies);
         app.UseRouting();
-        app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();

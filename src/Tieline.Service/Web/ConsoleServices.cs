@@ -1,10 +1,8 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection;
-using Microsoft.AspNetCore.RateLimiting;
 using Tieline.Diagnostics;
 using Tieline.Genesys;
 using Tieline.Service.Alerts;
@@ -23,9 +21,6 @@ namespace Tieline.Service.Web;
 internal static class ConsoleServices
 {
     private const string KeyFolder = "keys/console";
-
-    /// <summary>Requests to the sign-in that one address may make in a minute. The token has 256 bits: this is against noise, not against guessing.</summary>
-    private const int SignInsAMinute = 10;
 
     public static ServiceProvider Build(IServiceProvider service, AdminParts admin)
     {
@@ -50,6 +45,10 @@ internal static class ConsoleServices
         Share<DeliveryTally>(services, service);
         Share<AlertLoop>(services, service);
         Share<FilterDesk>(services, service);
+        Share<AccessMonitor>(services, service);
+        Share<SignInCodes>(services, service);
+        Share<RefusalThrottle>(services, service);
+        Share<EndedSessions>(services, service);
         foreach (var check in service.GetServices<IReadinessCheck>())
             services.AddSingleton(check);
 
@@ -81,12 +80,6 @@ internal static class ConsoleServices
         services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(SignIn.Configure).AddOidc(options.Http);
         services.AddAuthorization();
         services.AddCascadingAuthenticationState();
-        services.AddRateLimiter(limiter =>
-        {
-            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-            limiter.AddPolicy(SignIn.Throttle, context => RateLimitPartition.GetFixedWindowLimiter(
-                context.Connection.RemoteIpAddress?.ToString() ?? "", _ => new FixedWindowRateLimiterOptions { PermitLimit = SignInsAMinute, Window = TimeSpan.FromMinutes(1) }));
-        });
     }
 
     private static void Share<T>(ServiceCollection services, IServiceProvider service)

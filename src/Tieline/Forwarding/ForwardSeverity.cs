@@ -20,8 +20,9 @@ internal static class ForwardSeverities
         // Somebody changed the log: the line is no line any more.
         AuditEntry.Unreadable => ForwardSeverity.Critical,
         "dead-lettered" or "gap-abandoned" => ForwardSeverity.Error,
-        "gap-detected" or "unknown" or AuditActions.LogRepaired or AuditActions.ChainBegun => ForwardSeverity.Warning,
-        "started" or "stopped" or "requested" or "replayed" or "discarded" or "reconciled" or "identity-key-changed" => ForwardSeverity.Notice,
+        "gap-detected" or "access-refused" or "unknown" or AuditActions.LogRepaired or AuditActions.ChainBegun => ForwardSeverity.Warning,
+        "started" or "stopped" or "requested" or "replayed" or "discarded" or "reconciled" or "identity-key-changed"
+            or "signed-in" or "signed-out" or "exported" or "token-created" or "token-revoked" => ForwardSeverity.Notice,
         _ => ForwardSeverity.Informational,
     };
 

@@ -10,7 +10,8 @@ internal static class FactKinds
 
     private static readonly FrozenSet<string> _all = FrozenSet.Create(
         StringComparer.Ordinal, "accepted", "delivered", "filtered", "dead-lettered", "replayed", "discarded", "paused", "resumed", "gap-detected", "gap-filled", "gap-abandoned", "requested",
-        "reconfigured", "reconciled", "started", "stopped", "identity-key-changed");
+        "reconfigured", "reconciled", "started", "stopped", "identity-key-changed",
+        "signed-in", "signed-out", "access-refused", "exported", "token-created", "token-revoked");
 
     public static bool IsKnown(string kind) => _all.Contains(kind);
 }

@@ -124,6 +124,17 @@ internal sealed class JournalGroup
             case JournalWork.Resume resume:
                 Resume(resume);
                 break;
+            case JournalWork.AddToken add:
+                Add(add);
+                break;
+            case JournalWork.RevokeToken revoke:
+                Revoke(revoke);
+                break;
+            case JournalWork.EndSession end:
+                _statements.Access.End(end.Session, end.Until.ToUnixTimeMilliseconds(), _now);
+                Fact("signed-out", null, Detail(("by", end.By)));
+                _answers.Add(() => end.Done.TrySetResult());
+                break;
             case JournalWork.Hold hold:
                 _statements.Hold(hold.Destination, hold.Until?.ToUnixTimeMilliseconds());
                 break;
@@ -415,6 +426,23 @@ internal sealed class JournalGroup
         }
 
         _answers.Add(() => resume.Done.TrySetResult(wasPaused));
+    }
+
+    private void Add(JournalWork.AddToken add)
+    {
+        var token = add.Token;
+        var isNew = _statements.Access.Add(token);
+        if (isNew)
+            Fact("token-created", null, Detail(("name", token.Name), ("role", token.Role), ("expires", token.ExpiresAt is { } at ? EventTime.ToText(at) : null), ("by", token.CreatedBy)));
+        _answers.Add(() => add.Done.TrySetResult(isNew));
+    }
+
+    private void Revoke(JournalWork.RevokeToken revoke)
+    {
+        var was = _statements.Access.Remove(revoke.Name);
+        if (was)
+            Fact("token-revoked", null, Detail(("name", revoke.Name), ("by", revoke.By)));
+        _answers.Add(() => revoke.Done.TrySetResult(was));
     }
 
     private void Settled(DestinationNumber destination, JournalPosition position, string outcome)

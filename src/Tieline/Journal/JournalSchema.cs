@@ -88,6 +88,8 @@ internal static class JournalSchema
         CREATE TABLE set_aside(number INTEGER PRIMARY KEY, at INTEGER NOT NULL, source TEXT NOT NULL, reason TEXT NOT NULL, row TEXT NOT NULL) STRICT;
         CREATE TABLE journal(one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL, identity_key TEXT) STRICT;
         INSERT INTO journal(one, id) VALUES (1, lower(hex(randomblob(16))));
+        CREATE TABLE token(name TEXT PRIMARY KEY, role TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL, created_by TEXT NOT NULL, expires_at INTEGER) STRICT, WITHOUT ROWID;
+        CREATE TABLE ended_session(id TEXT PRIMARY KEY, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         """,
     ];
 }

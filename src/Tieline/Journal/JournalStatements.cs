@@ -393,6 +393,9 @@ internal sealed class JournalStatements(PreparedStatements connection) : IDispos
 
     public void IdentityKey(string fingerprint) => With(_identityKey, fingerprint).ExecuteNonQuery();
 
+    /// <summary>About who may come in.</summary>
+    public AccessStatements Access { get; } = new(connection.Connection);
+
     public void Head(AuditHead head) => With(_head, head.Fact, head.Hash).ExecuteNonQuery();
 
     /// <summary>Removes settled events, oldest first; what has become a dead letter stays until a person decides.</summary>

@@ -84,13 +84,26 @@ internal abstract record JournalWork
     /// <param name="Done">False where it is not paused.</param>
     public sealed record Resume(DestinationNumber Destination, string By, TaskCompletionSource<bool> Done) : JournalWork;
 
+    /// <summary>A token of this name lets its holder in from now on.</summary>
+    /// <param name="Done">False where there is one of that name: it stays as it is.</param>
+    public sealed record AddToken(NamedToken Token, TaskCompletionSource<bool> Done) : JournalWork;
+
+    /// <summary>A token lets nobody in any more.</summary>
+    /// <param name="Done">False where there is none of that name.</param>
+    public sealed record RevokeToken(string Name, string By, TaskCompletionSource<bool> Done) : JournalWork;
+
+    /// <summary>Somebody signed out: the session's cookie is worth nothing any more, whoever has a copy of it.</summary>
+    /// <param name="Session">Its id.</param>
+    /// <param name="Until">When it would have ended by itself.</param>
+    public sealed record EndSession(string Session, DateTimeOffset Until, string By, TaskCompletionSource Done) : JournalWork;
+
     public sealed record Retry(RetryRecord Record) : JournalWork;
 
     /// <summary>A destination has asked for a pause (<c>Retry-After</c>), which the next run obeys too.</summary>
     /// <param name="Until">Null: it is over.</param>
     public sealed record Hold(DestinationNumber Destination, DateTimeOffset? Until) : JournalWork;
 
-    /// <param name="Kind"><c>started</c>, <c>stopped</c>, <c>requested</c> or <c>reconciled</c>.</param>
+    /// <param name="Kind"><c>started</c>, <c>stopped</c>, <c>requested</c>, <c>reconciled</c>, <c>signed-in</c>, <c>access-refused</c> or <c>exported</c>.</param>
     public sealed record Note(string Kind, string? Detail) : JournalWork;
 
     /// <summary>Tieline was told something else while it runs: from here on these destinations are in use, and each change is on record. Those that change or go have stopped before.</summary>

@@ -121,6 +121,24 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
         return await done.Task.WaitAsync(cancellation);
     }
 
+    /// <summary>A token of this name lets its holder in, once this is durable.</summary>
+    /// <returns>False where there is one of that name.</returns>
+    public async Task<bool> AddTokenAsync(NamedToken token, CancellationToken cancellation)
+    {
+        var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await PostAsync(new JournalWork.AddToken(token, done), cancellation);
+        return await done.Task.WaitAsync(cancellation);
+    }
+
+    /// <summary>A token lets nobody in any more, once this is durable.</summary>
+    /// <returns>False where there is none of that name.</returns>
+    public async Task<bool> RevokeTokenAsync(string name, string by, CancellationToken cancellation)
+    {
+        var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await PostAsync(new JournalWork.RevokeToken(name, by, done), cancellation);
+        return await done.Task.WaitAsync(cancellation);
+    }
+
     /// <summary>A change while it runs is durable: the destinations are those that it names.</summary>
     public async Task ReconfiguredAsync(JournalWork.Reconfigure change, CancellationToken cancellation)
     {

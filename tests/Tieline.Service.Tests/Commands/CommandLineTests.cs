@@ -35,7 +35,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void Every_verb_of_the_contract_is_there() =>
         Verbs.Select(v => v.Data).ShouldBe(
-            ["", "run", "demo", "simulate", "simulate genesys", "simulate crm", "status", "tail", "init", "doctor", "conform", "config", "config show", "config diff", "config preview", "config validate", "config schema", "audit", "audit verify", "audit show", "audit restart", "backfill", "reconcile", "completeness", "dead-letters", "dead-letters list", "dead-letters show", "dead-letters replay", "dead-letters discard", "destinations", "destinations list", "destinations pause", "destinations resume", "destinations test", "destinations discard", "replay", "secret", "secret create", "secret rotate", "secret accept-identity-key", "completion", "version"], ignoreOrder: true);
+            ["", "run", "demo", "simulate", "simulate genesys", "simulate crm", "status", "tail", "console", "token", "token create", "token list", "token revoke", "init", "doctor", "conform", "config", "config show", "config diff", "config preview", "config validate", "config schema", "audit", "audit verify", "audit show", "audit restart", "backfill", "reconcile", "completeness", "dead-letters", "dead-letters list", "dead-letters show", "dead-letters replay", "dead-letters discard", "destinations", "destinations list", "destinations pause", "destinations resume", "destinations test", "destinations discard", "replay", "secret", "secret create", "secret rotate", "secret accept-identity-key", "completion", "version"], ignoreOrder: true);
 
     [Theory]
     [InlineData("")]

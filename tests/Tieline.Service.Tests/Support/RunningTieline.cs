@@ -26,7 +26,16 @@ internal sealed class RunningTieline : IAsyncDisposable
             .Variable("TIELINE_Logging__Level", "Error");
     }
 
-    public static string DataOf(Sandbox sandbox) => Path.Combine(sandbox.Path, "data");
+    /// <summary>A sandbox with the same data directory and port, for another start: a sandbox's signals stop once.</summary>
+    public static Sandbox Again(Sandbox sandbox)
+    {
+        var again = new Sandbox();
+        foreach (var (name, value) in sandbox.Environment)
+            again.Environment[name] = value;
+        return again;
+    }
+
+    public static string DataOf(Sandbox sandbox) => sandbox.Environment.GetValueOrDefault("TIELINE_DataDirectory") ?? Path.Combine(sandbox.Path, "data");
 
     /// <summary>Runs until it is disposed of. A sandbox's signals stop once: commands beside it need one of their own.</summary>
     public static async Task<RunningTieline> StartAsync(Sandbox sandbox)

@@ -20,15 +20,15 @@ public sealed class ConsoleSessionsTests : IDisposable
     private readonly TempDirectory _folder = new();
     private readonly ManualTime _clock = new();
     private readonly TielineOptions _options = new();
-    private readonly ConsoleTokens _tokens;
+    private readonly AccessTokens _tokens;
     private readonly ConsoleSessions _sessions;
 
     public ConsoleSessionsTests()
     {
         _options.Http.Oidc.Authority = new Uri("https://id.example");
         _options.Http.Oidc.Operators = ["ops"];
-        _tokens = ConsoleTokens.Open(_folder.Path);
-        _sessions = new ConsoleSessions(_tokens, _options, _clock);
+        _tokens = AccessTokens.Open(_folder.Path, null, _clock);
+        _sessions = new ConsoleSessions(_tokens, new EndedSessions(new RunningParts(), _clock, NullLogger<EndedSessions>.Instance), _options, _clock);
     }
 
     public void Dispose() => _folder.Dispose();
@@ -43,7 +43,38 @@ public sealed class ConsoleSessionsTests : IDisposable
         _sessions.Holds(person).ShouldBeTrue();
         _clock.Advance(TimeSpan.FromSeconds(1));
         _sessions.Holds(person).ShouldBeFalse();
-        _sessions.Holds(_sessions.OfToken(ConsoleRoles.Operator)).ShouldBeTrue("the token is its own measure");
+    }
+
+    [Fact]
+    public void A_session_that_began_with_a_token_ends_after_a_day_however_much_it_was_used()
+    {
+        var (principal, until) = _sessions.OfToken(_tokens.Operator);
+
+        until.ShouldBe(_clock.GetUtcNow() + TimeSpan.FromHours(24));
+        _clock.Advance(TimeSpan.FromHours(24) - TimeSpan.FromSeconds(1));
+        _sessions.Holds(principal).ShouldBeTrue();
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        _sessions.Holds(principal).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_session_that_was_signed_out_of_is_over_and_no_other_is()
+    {
+        var (left, _) = _sessions.OfToken(_tokens.Operator);
+        var (other, _) = _sessions.OfToken(_tokens.Operator);
+
+        await _sessions.EndAsync(left);
+
+        _sessions.Holds(left).ShouldBeFalse();
+        _sessions.Holds(other).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_viewer_has_no_examination_made()
+    {
+        var viewer = Actions(_sessions.OfToken(_tokens.Viewer).Principal);
+
+        (await Should.ThrowAsync<NotAllowedException>(() => viewer.ExamineAsync(_ => throw new InvalidOperationException("it was begun"), TestContext.Current.CancellationToken))).Message.ShouldContain("as a viewer");
     }
 
     [Fact]
@@ -78,7 +109,7 @@ public sealed class ConsoleSessionsTests : IDisposable
     [Fact]
     public async Task The_audit_log_names_a_person_and_no_person_can_be_named_like_the_token()
     {
-        var token = Actions(_sessions.OfToken(ConsoleRoles.Operator));
+        var token = Actions(_sessions.OfToken(_tokens.Operator).Principal);
         var person = Actions(_sessions.OfPerson(new OidcPerson("console", ConsoleRoles.Operator)).Principal);
 
         foreach (var actions in (ConsoleActions[])[token, person])
@@ -87,7 +118,7 @@ public sealed class ConsoleSessionsTests : IDisposable
         (token.By, person.By).ShouldBe(("console", "oidc:console"));
     }
 
-    private ConsoleActions Actions(ClaimsPrincipal who) => new(new RunningParts(), new Fixed(who), _sessions, new DestinationDesk(new ConfigurationInForce(_options), new RunningParts(), _clock, NullLoggerFactory.Instance), _clock);
+    private ConsoleActions Actions(ClaimsPrincipal who) => new(new RunningParts(), new Fixed(who), _sessions, new DestinationDesk(new ConfigurationInForce(_options), new RunningParts(), _clock, NullLoggerFactory.Instance), new DoctorDesk(new ConfigurationInForce(_options), _clock), _clock);
 
     private static Task<long> BackfillAsync(ConsoleActions actions) => actions.BackfillAsync(_day, _day.AddHours(1), TestContext.Current.CancellationToken);
 

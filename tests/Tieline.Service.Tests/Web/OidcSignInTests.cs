@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.IdentityModel.Tokens;
 using Tieline.Service.Http;
 using Tieline.Service.Tests.Support;
@@ -95,6 +96,8 @@ public sealed class OidcSignInTests : IAsyncLifetime
     [InlineData("audience")]
     [InlineData("expired")]
     [InlineData("forged")]
+    [InlineData("unsigned")]
+    [InlineData("by the client's secret")]
     public async Task A_token_that_is_not_for_this_sign_in_lets_nobody_in(string fault)
     {
         using var foreign = RSA.Create(2048);
@@ -147,13 +150,55 @@ public sealed class OidcSignInTests : IAsyncLifetime
         using var failed = await browser.GetAsync(OidcSignIn.StartPath);
         failed.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         (await Traveller.TextOfAsync(failed)).ShouldContain("does not answer. Try again in a while, or enter the token");
-        using (var token = await browser.GetAsync($"{SignIn.Path}?token={ConsoleToken.TryRead(RunningTieline.DataOf(_sandbox))}"))
+        using (var token = await browser.GetAsync(await LinkAsync()))
             token.StatusCode.ShouldBe(HttpStatusCode.Redirect);
         (await browser.TextAsync("/")).ShouldContain($">{ConsoleRoles.Operator}<");
 
         _provider.IsDown = false;
         using var later = new Traveller(_sandbox);
         using var entered = await later.SignInAsync();
+        entered.StatusCode.ShouldBe(HttpStatusCode.Redirect);
+    }
+
+    [Fact]
+    public async Task While_the_provider_is_down_strangers_who_press_the_button_must_wait_and_are_told_so()
+    {
+        _provider.IsDown = true;
+        await using var running = await RunningTieline.StartAsync(_sandbox);
+        using var browser = new Traveller(_sandbox);
+
+        var answer = await browser.GetAsync(OidcSignIn.StartPath);
+        for (var attempt = 1; answer.StatusCode == HttpStatusCode.ServiceUnavailable; attempt++)
+        {
+            attempt.ShouldBeLessThanOrEqualTo(2 * RefusalThrottle.Most, "a minute may end among them; two cannot");
+            answer.Dispose();
+            answer = await browser.GetAsync(OidcSignIn.StartPath);
+        }
+
+        using (answer)
+        {
+            answer.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+            answer.Headers.RetryAfter.ShouldNotBeNull();
+            (await Traveller.TextOfAsync(answer)).ShouldContain("name=\"token\"");
+        }
+    }
+
+    [Fact]
+    public async Task Whoever_presses_the_button_often_is_not_kept_from_a_provider_that_answers()
+    {
+        _provider.Claims["groups"] = Operators;
+        await using var running = await RunningTieline.StartAsync(_sandbox);
+        using var stranger = new Traveller(_sandbox);
+        using var browser = new Traveller(_sandbox);
+        (await browser.AgreeAsync()).ShouldNotBeNull();
+
+        for (var attempt = 0; attempt < 3 * RefusalThrottle.Most; attempt++)
+        {
+            using var start = await stranger.GetAsync(OidcSignIn.StartPath);
+            start.StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        }
+
+        using var entered = await browser.SignInAsync();
         entered.StatusCode.ShouldBe(HttpStatusCode.Redirect);
     }
 
@@ -201,10 +246,16 @@ public sealed class OidcSignInTests : IAsyncLifetime
         start.Headers.GetValues("Set-Cookie").ShouldAllBe(cookie => cookie.Contains("; secure", StringComparison.OrdinalIgnoreCase));
         using var sent = await browser.GetAsync("/events", "tieline.example");
         sent.Headers.Location!.ToString().ShouldStartWith("https://tieline.example/login");
-        using var token = await browser.GetAsync($"{SignIn.Path}?token={ConsoleToken.TryRead(RunningTieline.DataOf(_sandbox))}", "tieline.example");
+        using var token = await browser.GetAsync(await LinkAsync(), "tieline.example");
         token.Headers.GetValues("Set-Cookie").ShouldAllBe(cookie => cookie.Contains("; secure", StringComparison.OrdinalIgnoreCase));
-        using var near = await browser.GetAsync($"{SignIn.Path}?token={ConsoleToken.TryRead(RunningTieline.DataOf(_sandbox))}");
+        using var near = await browser.GetAsync(await LinkAsync());
         near.Headers.GetValues("Set-Cookie").ShouldNotContain(cookie => cookie.Contains("; secure", StringComparison.OrdinalIgnoreCase), "over an SSH tunnel it is plain http still");
+    }
+
+    private async Task<string> LinkAsync()
+    {
+        using var api = new ApiClient(_sandbox);
+        return new Uri((await api.SendAsync("POST", "sign-in-links", null, HttpStatusCode.Created))["url"]!.GetValue<string>()).PathAndQuery;
     }
 
     private static void Spoil(SecurityTokenDescriptor token, string fault, RSA foreign)
@@ -222,6 +273,12 @@ public sealed class OidcSignInTests : IAsyncLifetime
                 break;
             case "expired":
                 (token.NotBefore, token.IssuedAt, token.Expires) = (token.NotBefore!.Value.AddHours(-2), token.IssuedAt!.Value.AddHours(-2), token.Expires!.Value.AddHours(-2));
+                break;
+            case "unsigned":
+                token.SigningCredentials = null; // "alg": "none"
+                break;
+            case "by the client's secret":
+                token.SigningCredentials = new SigningCredentials(new SymmetricSecurityKey(Encoding.UTF8.GetBytes(IdentityProvider.ClientSecret.PadRight(32, '-'))), SecurityAlgorithms.HmacSha256);
                 break;
             default:
                 token.SigningCredentials = new SigningCredentials(new RsaSecurityKey(foreign) { KeyId = "first" }, SecurityAlgorithms.RsaSha256);

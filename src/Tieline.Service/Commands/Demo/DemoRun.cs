@@ -27,6 +27,7 @@ internal sealed class DemoRun : IAsyncDisposable
     private readonly List<string> _problems = [];
     private TimeSpan? _firstEventAfter;
     private bool _isCrmDown;
+    private string? _link;
 
     public DemoRun(DemoOptions options, DemoConsole console, bool takesKeys, DemoStop stop, TimeProvider time)
     {
@@ -52,7 +53,7 @@ internal sealed class DemoRun : IAsyncDisposable
     {
         var started = _time.GetTimestamp();
         await StartAsync();
-        foreach (var line in DemoText.Introduction(_site, _children, _options))
+        foreach (var line in DemoText.Introduction(_site, _children, _options, _link))
             _console.Say(line);
         if (_takesKeys)
             _console.Say($"Keys:  {LiveLine.Keys}{Environment.NewLine}");
@@ -82,7 +83,7 @@ internal sealed class DemoRun : IAsyncDisposable
         await UntilAsync("the CRM receiver to start", DemoDefaults.StartFor, async ending => await _crm.StatsAsync(ending) is not null, _children.Crm);
         await UntilAsync("the simulator to start", DemoDefaults.StartFor, async ending => await _simulator.FiguresAsync(ending) is not null, _children.Simulator);
         _children.Tieline.Start();
-        await UntilAsync("Tieline to start", DemoDefaults.StartFor, async ending => _site.ConsoleUrl is not null && await _tieline.FiguresAsync(ending) is not null, _children.Tieline);
+        await UntilAsync("Tieline to start", DemoDefaults.StartFor, async ending => await _tieline.FiguresAsync(ending) is not null && (_link = await LinkAsync(ending)) is not null, _children.Tieline);
     }
 
     private async Task FlowAsync(long started)
@@ -197,12 +198,15 @@ internal sealed class DemoRun : IAsyncDisposable
         ['c'] = ToggleCrmAsync,
         ['d'] = DropSocketAsync,
         ['k'] = KillTielineAsync,
+        ['l'] = () => TryAsync("make a link", async () => _console.Say(await LinkAsync(_stop.Aborting) is { } link ? $"Into the console, once: {link}" : "Tieline does not answer; try again in a moment.")),
         ['q'] = () =>
         {
             _stop.End();
             return Task.CompletedTask;
         },
     };
+
+    private Task<string?> LinkAsync(CancellationToken cancellation) => _site.Token is { } token ? _tieline.ConsoleLinkAsync(token, cancellation) : Task.FromResult<string?>(null);
 
     private Task ToggleCrmAsync() => TryAsync("switch the CRM", async () =>
     {

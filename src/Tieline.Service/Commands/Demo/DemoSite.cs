@@ -1,5 +1,4 @@
 using Tieline.Service.Http;
-using Tieline.Service.Web.Access;
 
 namespace Tieline.Service.Commands.Demo;
 
@@ -23,8 +22,8 @@ internal sealed class DemoSite : IDisposable
 
     public Uri TielineUrl { get; }
 
-    /// <summary>Signs a browser in. It may stand wherever the demo's words go: what it opens is made up and ends with the demo. Null until Tieline has made its token.</summary>
-    public Uri? ConsoleUrl => ConsoleToken.TryRead(DataDirectory) is { } token ? SignIn.LinkTo(TielineUrl, token) : null;
+    /// <summary>The operator's token. Null until Tieline has made it.</summary>
+    public string? Token => ConsoleToken.TryRead(DataDirectory);
 
     /// <summary>The simulated Genesys, and its control API.</summary>
     public Uri SimulatorUrl { get; }

@@ -3,12 +3,12 @@ namespace Tieline.Service.Commands.Demo;
 /// <summary>What the demo says at its start and its end. Pure.</summary>
 internal static class DemoText
 {
-    public static IEnumerable<string> Introduction(DemoSite site, DemoChildren children, DemoOptions options) =>
+    public static IEnumerable<string> Introduction(DemoSite site, DemoChildren children, DemoOptions options, string? link) =>
     [
         "",
         $"  simulator     pid {children.Simulator.Pid,-8} {Url(site.SimulatorUrl)}  {options.Rate:N0} events/s, a fifth of them for the CRM",
         $"  Tieline       pid {children.Tieline.Pid,-8} {Url(site.TielineUrl)}/metrics",
-        $"    its console              {site.ConsoleUrl}  <- open it in a browser",
+        $"    its console              {link}  <- open it in a browser; it works once",
         $"  CRM receiver  pid {children.Crm.Pid,-8} {Url(site.CrmUrl)}  <- and this one",
         $"  data          {site.Root}{(site.IsKept ? "" : "  (removed at the end; --keep leaves it)")}",
         "",

@@ -5,7 +5,7 @@ namespace Tieline.Service.Commands.Demo;
 /// <summary>The line that tells how it goes. Pure.</summary>
 internal static class LiveLine
 {
-    public const string Keys = "c CRM down/up · d drop socket · k kill -9 Tieline · q quit";
+    public const string Keys = "c CRM down/up · d drop socket · k kill -9 Tieline · l link into its console · q quit";
 
     /// <param name="note">What is out of the ordinary: an outage, a restart.</param>
     public static string Format(TimeSpan elapsed, DemoFigures figures, string? note)

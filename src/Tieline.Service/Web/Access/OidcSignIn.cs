@@ -39,7 +39,7 @@ internal static partial class OidcSignIn
     {
         if (!oidc.IsOn)
             return;
-        routes.MapGet(StartPath, StartAsync).RequireRateLimiting(SignIn.Throttle);
+        routes.MapGet(StartPath, StartAsync);
         routes.MapGet(EnteredPath, Entered);
     }
 
@@ -84,6 +84,13 @@ internal static partial class OidcSignIn
                 context.ProtocolMessage.RedirectUri = new Uri(site, CallbackPath).ToString();
             return Task.CompletedTask;
         };
+        // For a code the library asks for no signature, since the token comes over TLS; ValidAlgorithms is not held against a token that has none.
+        options.Events.OnTokenValidated = context =>
+        {
+            if (!_signatures.Contains(context.SecurityToken.Header.Alg, StringComparer.Ordinal))
+                context.Fail(new SecurityTokenInvalidAlgorithmException("The ID token is not signed, or not by a key that the provider alone has.") { InvalidAlgorithm = context.SecurityToken.Header.Alg });
+            return Task.CompletedTask;
+        };
         options.Events.OnTicketReceived = EnterAsync;
         options.Events.OnAccessDenied = async context =>
         {
@@ -92,19 +99,28 @@ internal static partial class OidcSignIn
         };
         options.Events.OnRemoteFailure = async context =>
         {
+            context.HttpContext.RequestServices.GetRequiredService<AccessMonitor>().Refused(Refusal.Provider);
             await FailAsync(context.HttpContext, Failure(context.HttpContext, context.Failure), context.Properties?.RedirectUri);
             context.HandleResponse();
         };
     }
 
-    private static async Task StartAsync(HttpContext context, string? returnUrl = null)
+    /// <summary>Only attempts that fail are counted, whoever makes them: while the provider does not answer it is asked ten times a minute at most, and nobody is kept from one that does.</summary>
+    private static async Task StartAsync(HttpContext context, RefusalThrottle throttle, string? returnUrl = null)
     {
+        if (throttle.WaitOf(Scheme) is { } wait)
+        {
+            await SignIn.TooManyAsync(context, wait, returnUrl);
+            return;
+        }
+
         try
         {
             await context.ChallengeAsync(Scheme, new AuthenticationProperties { RedirectUri = SignIn.Local(returnUrl) });
         }
         catch (Exception e) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
+            throttle.Refused(Scheme);
             await FailAsync(context, Failure(context, e), returnUrl);
         }
     }
@@ -117,13 +133,16 @@ internal static partial class OidcSignIn
         if (OidcPerson.Of([.. context.Principal!.Claims], oidc) is not { } person)
         {
             LogRefused(LoggerOf(services), oidc.RoleClaim);
+            services.GetRequiredService<AccessMonitor>().Refused(Refusal.Provider);
             await SignIn.Page(context.HttpContext, context.ReturnUri, StatusCodes.Status403Forbidden, refusal:
                 $"{oidc.Authority!.Host} knows you, but you are neither operator nor viewer of this Tieline. Ask whoever runs it: your '{oidc.RoleClaim}' at the identity provider must hold one of the values that Http:Oidc names.");
             context.HandleResponse();
             return;
         }
 
-        (context.Principal, var until) = services.GetRequiredService<ConsoleSessions>().OfPerson(person);
+        var sessions = services.GetRequiredService<ConsoleSessions>();
+        (context.Principal, var until) = sessions.OfPerson(person);
+        services.GetRequiredService<AccessMonitor>().SignedIn(sessions.ByOf(context.Principal), person.Role, "provider");
         context.Properties = new AuthenticationProperties { IsPersistent = true, ExpiresUtc = until, AllowRefresh = false };
         // Not straight to the page: to a browser that still is a navigation from the provider's site, and the new cookie, which is Strict, would stay behind.
         context.ReturnUri = $"{EnteredPath}{QueryString.Create("returnUrl", SignIn.Local(context.ReturnUri))}";

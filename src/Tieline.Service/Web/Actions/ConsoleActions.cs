@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Tieline.Journal;
 using Tieline.Pipeline;
 using Tieline.Service.Desks;
+using Tieline.Service.Doctor;
 using Tieline.Service.Hosting;
+using Tieline.Service.Http;
 using Tieline.Service.Web.Access;
 
 namespace Tieline.Service.Web.Actions;
@@ -12,16 +14,10 @@ namespace Tieline.Service.Web.Actions;
 /// What a person may set off in the console: the same desks that the admin API hands its requests to. Whoever is no operator is refused here, whatever their page showed them,
 /// and what is done stands in the audit log with <see cref="By"/>.
 /// </summary>
-internal sealed class ConsoleActions(RunningParts parts, AuthenticationStateProvider who, ConsoleSessions sessions, DestinationDesk destinations, TimeProvider time)
+internal sealed class ConsoleActions(RunningParts parts, AuthenticationStateProvider who, ConsoleSessions sessions, DestinationDesk destinations, DoctorDesk doctor, TimeProvider time)
 {
-    /// <summary>Who did it, as the audit log says, where the token let them in: whoever has it.</summary>
-    public const string ByToken = "console";
-
-    /// <summary>Before a person's name, so that no name can pass for the token, or for a command.</summary>
-    private const string ByPerson = "oidc:";
-
     /// <summary>Who did it, as the audit log says; of whoever was let in by <see cref="AllowedAsync"/> last, and a console's window is one person's.</summary>
-    public string By { get; private set; } = ByToken;
+    public string By { get; private set; } = "console";
 
     public async Task<bool> IsAllowedAsync() => await WhoAsync() is var user && user.IsInRole(ConsoleRoles.Operator) && sessions.Holds(user);
 
@@ -51,6 +47,21 @@ internal sealed class ConsoleActions(RunningParts parts, AuthenticationStateProv
     /// <inheritdoc cref="DestinationDesk.ResumeAsync"/>
     public async Task<bool> ResumeAsync(string destination, CancellationToken cancellation) => await DestinationDesk.ResumeAsync(await AllowedAsync(), destination, By, cancellation);
 
+    /// <summary>Asks everything that Tieline needs, Genesys and the CRMs too.</summary>
+    /// <inheritdoc cref="DoctorDesk.ExamineAsync"/>
+    public async Task<ExaminationReport> ExamineAsync(Action<string> progress, CancellationToken cancellation)
+    {
+        await AllowedAsync();
+        return await Task.Run(() => doctor.ExamineAsync(progress, cancellation), cancellation);
+    }
+
+    /// <inheritdoc cref="AccessTokens.CreateAsync"/>
+    public async Task<string?> CreateTokenAsync(string name, string role, DateTimeOffset? expiresAt, CancellationToken cancellation) =>
+        await (await AllowedAsync()).Tokens.CreateAsync(name, role, expiresAt, By, cancellation);
+
+    /// <inheritdoc cref="AccessTokens.RevokeAsync"/>
+    public async Task<bool> RevokeTokenAsync(string name, CancellationToken cancellation) => await (await AllowedAsync()).Tokens.RevokeAsync(name, By, cancellation);
+
     /// <summary>What is wrong with a span; null where nothing is.</summary>
     public string? Check(DateTimeOffset from, DateTimeOffset to) => Http.ApiRequest.Check(from, to, time.GetUtcNow());
 
@@ -61,7 +72,7 @@ internal sealed class ConsoleActions(RunningParts parts, AuthenticationStateProv
             throw new NotAllowedException("Your session is over; nothing was done. Sign in again.");
         if (!user.IsInRole(ConsoleRoles.Operator))
             throw new NotAllowedException("You are signed in as a viewer. Sign in as an operator, or with the token in 'console-token', to change anything.");
-        By = ConsoleSessions.PersonOf(user) is { } person ? ByPerson + person : ByToken;
+        By = sessions.ByOf(user);
         return parts.Admin ?? throw new InvalidOperationException("Tieline is stopping; nothing was done.");
     }
 

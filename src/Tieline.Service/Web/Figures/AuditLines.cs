@@ -50,7 +50,7 @@ internal sealed class AuditLines(TielineOptions options, RunningParts parts, Jou
     }
 
     /// <summary>Lines that fit, newest first: a page, which comes of a bounded part of the log and so may be empty while there is a next one.</summary>
-    public AuditPage Find(AuditQuery query, int limit, CancellationToken cancellation)
+    public async Task<AuditPage> FindAsync(AuditQuery query, int limit, CancellationToken cancellation)
     {
         // Without a condition they are the journal's facts, of which the log is a copy that may be a second behind: no file need be read for them, while the journal has them all.
         if (query is { ConversationId: null, Action: null, From: null, To: null } && parts.Current is { } running)
@@ -64,7 +64,7 @@ internal sealed class AuditLines(TielineOptions options, RunningParts parts, Jou
 
         try
         {
-            var found = AuditSearch.Find(Directory, Narrowed(query), limit, cancellation);
+            var found = AuditSearch.Find(Directory, await NarrowedAsync(query, cancellation), limit, cancellation);
             return new AuditPage([.. found.Lines.Select(AuditRow.Of)], found.Next, found.LookedBackTo);
         }
         catch (IOException)
@@ -74,8 +74,8 @@ internal sealed class AuditLines(TielineOptions options, RunningParts parts, Jou
     }
 
     /// <summary>A conversation's lines lie between its first event and the last settlement, while the journal knows of both: so the rest of the log need not be read.</summary>
-    private AuditQuery Narrowed(AuditQuery query) =>
-        query is { ConversationId: { } conversation, From: null, To: null } && journal.Read(reader => reader.ReadStorySpan(conversation)) is { } span
+    private async Task<AuditQuery> NarrowedAsync(AuditQuery query, CancellationToken cancellation) =>
+        query is { ConversationId: { } conversation, From: null, To: null } && await journal.ReadAsync(reader => reader.ReadStorySpan(conversation), cancellation) is { } span
             ? query with { From = span.From, To = span.To + TimeSpan.FromSeconds(1) }
             : query;
 
@@ -90,8 +90,8 @@ internal sealed class AuditLines(TielineOptions options, RunningParts parts, Jou
 
     /// <summary>Checks the chain from the first line, as <c>tieline audit verify</c> does.</summary>
     /// <param name="progress">Told how many lines have been checked.</param>
-    public Task<AuditReport> VerifyAsync(Action<long> progress, CancellationToken cancellation) => AuditVerifier.VerifyAsync(
-        Directory, null, journal.Read(reader => reader.ReadHead()), () => journal.Read(reader => reader.ReadCounters()).NextFact - 1, new Progress<long>(progress), cancellation);
+    public async Task<AuditReport> VerifyAsync(Action<long> progress, CancellationToken cancellation) => await AuditVerifier.VerifyAsync(
+        Directory, null, await journal.ReadAsync(reader => reader.ReadHead(), cancellation), () => parts.Current?.Journal.NewestFact ?? long.MaxValue, new Progress<long>(progress), cancellation);
 
     /// <summary>Those lines as they stand in the files, oldest first.</summary>
     public IEnumerable<string> Raw(AuditQuery query, CancellationToken cancellation) =>

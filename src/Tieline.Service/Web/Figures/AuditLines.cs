@@ -91,7 +91,7 @@ internal sealed class AuditLines(TielineOptions options, RunningParts parts, Jou
     /// <summary>Checks the chain from the first line, as <c>tieline audit verify</c> does.</summary>
     /// <param name="progress">Told how many lines have been checked.</param>
     public Task<AuditReport> VerifyAsync(Action<long> progress, CancellationToken cancellation) => AuditVerifier.VerifyAsync(
-        Directory, null, journal.Read(reader => reader.ReadHead()), () => journal.Read(reader => reader.ReadCounters()).NextFact - 1, new Progress<long>(progress), cancellation);
+        Directory, null, null, journal.Read(reader => reader.ReadHead()), () => journal.Read(reader => reader.ReadCounters()).NextFact - 1, new Progress<long>(progress), cancellation);
 
     /// <summary>Those lines as they stand in the files, oldest first.</summary>
     public IEnumerable<string> Raw(AuditQuery query, CancellationToken cancellation) =>

@@ -67,6 +67,14 @@ public sealed class AuditCheckpointTests
         report.Evidence.ShouldBeEmpty();
     }
 
+    [Theory, MemberData(nameof(Keys))]
+    public async Task RunAsync_PrivateKeyDamaged_IsToldWithTheNextStep(string pem)
+    {
+        using var rig = await SignedAsync(1);
+        await File.WriteAllTextAsync(Path.Combine(rig.Data, "keys", AuditKey.PrivateFile), pem, TestContext.Current.CancellationToken);
+        (await rig.ProblemAsync()).ShouldContain("Put it back from a copy");
+    }
+
     [Fact]
     public async Task VerifyAsync_AnyByteOfThePublicKeyChanged_IsTold()
     {

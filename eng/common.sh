@@ -29,7 +29,7 @@ need_sdk() {
 published=$root/artifacts/tieline
 
 sources() {
-    find "$root/src" "$root/samples" "$root/eng" "$root"/*.props "$root/global.json" "$root/.editorconfig" "$root/docs/tieline.reference.json" \
+    find "$root/src" "$root/samples" "$root/eng" "$root"/*.props "$root/global.json" "$root/nuget.config" "$root/.editorconfig" "$root/docs/tieline.reference.json" \
         \( -name bin -o -name obj \) -prune -o -type f "$@" -print
 }
 

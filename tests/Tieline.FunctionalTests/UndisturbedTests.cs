@@ -1,5 +1,7 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Tieline.FunctionalTests.Support;
+using Tieline.TestKit;
 
 namespace Tieline.FunctionalTests;
 
@@ -41,7 +43,19 @@ public sealed class UndisturbedTests
         delivered.Order().ShouldBe(site.Crm.Requests().Select(request => request.Id).Order());
         site.AuditLines("accepted").Select(line => line.Entry.Id).Order().ShouldBe(delivered.Order());
         (await site.RunAsync("audit", "verify", "--data", site.DataDirectory)).ExitCode.ShouldBe(0);
+        await TheOtherVerifierAgreesAsync(site);
         await FindsWhatWasDoneToACopyAsync(site);
+    }
+
+    private static async Task TheOtherVerifierAgreesAsync(Site site)
+    {
+        using var journal = site.OpenJournal();
+        var (head, file) = (journal.ReadHead()!, Path.Combine(site.DataDirectory, "known.json"));
+        var known = new JsonObject { ["fact"] = head.Fact, ["hash"] = head.Hash, ["newest"] = journal.ReadCounters().NextFact - 1, ["checkpoint"] = head.Checkpoint!.Number, ["checkpointHash"] = head.Checkpoint.Hash };
+        await File.WriteAllTextAsync(file, known.ToJsonString(), TestContext.Current.CancellationToken);
+        var found = await IndependentVerifier.RunAsync([site.AuditDirectory], ["--journal", file, "--key", head.Checkpoint.Key], TestContext.Current.CancellationToken);
+        if (found is [var one])
+            (one.Ok, one.Reason, one.Head).ShouldBe((true, null, head.Hash));
     }
 
     /// <summary>The account balances because nothing is wrong, not because it cannot see: one request less, twice, or earlier than another does not pass.</summary>

@@ -13,16 +13,17 @@ internal sealed class AuditVerifyCommand : Verb
     private static readonly JsonSerializerOptions Writing = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly Option<string?> _head = new("--head") { Description = "A head noted earlier: the log must still have it.", HelpName = "HASH" };
+    private readonly Option<string?> _key = new("--key") { Description = "The id of the signing key, noted elsewhere: the log must be signed with it.", HelpName = "ID" };
     private readonly Option<bool> _json = GlobalOptions.Json();
     private readonly AuditLocation _location;
     private readonly CommandContext _context;
 
     public AuditVerifyCommand(GlobalOptions global, CommandContext context)
         : base("verify", "Check the chain of the audit log; names the first bad line and exits with 3 when there is one.",
-            "tieline audit verify", "tieline audit verify --data /var/lib/tieline --json", "tieline audit verify --head 5f…")
+            "tieline audit verify", "tieline audit verify --data /var/lib/tieline --json", "tieline audit verify --head 5f… --key 3a…")
     {
         (_location, _context) = (new AuditLocation(global, context), context);
-        foreach (var option in (Option[])[_location.Data, _head, _json])
+        foreach (var option in (Option[])[_location.Data, _head, _key, _json])
         {
             Options.Add(option);
         }
@@ -37,7 +38,7 @@ internal sealed class AuditVerifyCommand : Verb
         try
         {
             var report = await AuditVerifier.VerifyAsync(
-                Path.Combine(directory, AuditLocation.Folder), parse.GetValue(_head), journal?.ReadHead(), journal is null ? null : () => journal.ReadCounters().NextFact - 1, null, cancellation);
+                Path.Combine(directory, AuditLocation.Folder), parse.GetValue(_head), parse.GetValue(_key), journal?.ReadHead(), journal is null ? null : () => journal.ReadCounters().NextFact - 1, null, cancellation);
             if (parse.GetValue(_json))
             {
                 await _context.Output.WriteLineAsync(JsonSerializer.Serialize(report, Writing));
@@ -54,7 +55,7 @@ internal sealed class AuditVerifyCommand : Verb
         }
         catch (ArgumentException e)
         {
-            await _context.Error.WriteLineAsync($"--head: {e.Message}");
+            await _context.Error.WriteLineAsync($"--{e.ParamName}: {e.Message}");
             return ExitCode.Usage;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

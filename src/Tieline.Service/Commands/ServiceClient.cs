@@ -9,6 +9,7 @@ using Tieline.Events;
 using Tieline.Service.Configuration;
 using Tieline.Service.Hosting;
 using Tieline.Service.Http;
+using Tieline.Storage;
 
 namespace Tieline.Service.Commands;
 
@@ -20,6 +21,9 @@ internal sealed class ServiceClient : IDisposable
 
     public ServiceClient(DataLocation location, TielineOptions options)
     {
+        // Before the token goes to the address that is noted there: both can be somebody else's where others can write.
+        if (FolderTrust.Find(location.Directory, user: null) is { } problem)
+            throw new StartupException($"Cannot use data directory '{location.Directory}': {problem}");
         _address = ServiceAddress.Find(location.Directory, options.Http);
         var token = ConsoleToken.TryRead(location.Directory)
             ?? throw new StartupException($"A Tieline runs with '{location.Directory}', but has left no token for its API there: it is just starting, or an older one. Try again, or restart it.");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using Tieline.Service.Commands.Demo;
 using Tieline.Service.Commands.Init;
 using Tieline.Service.Configuration;
@@ -94,10 +95,13 @@ internal static class TielineCommand
         }
     }
 
+    /// <summary>The command as it is typed: <c>tieline dead-letters list</c>.</summary>
+    private static string PathOf(CommandResult result) => result.Parent is CommandResult parent ? $"{PathOf(parent)} {result.Command.Name}" : "tieline";
+
     private static int Explain(ParseResult parse, TextWriter error)
     {
         var command = parse.CommandResult.Command;
-        var path = string.Join(' ', parse.CommandResult.Command.Parents.OfType<Command>().Select(c => c.Name).Reverse().Append(command.Name).Skip(1).Prepend("tieline"));
+        var path = PathOf(parse.CommandResult);
         // Next to a verb that does not exist, "no verb was given" is no news.
         foreach (var problem in parse.Errors.Where(e => parse.UnmatchedTokens.Count == 0 || parse.UnmatchedTokens.Any(t => e.Message.Contains(t, StringComparison.Ordinal))))
         {

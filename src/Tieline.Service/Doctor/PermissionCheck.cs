@@ -1,4 +1,5 @@
 using Tieline.Service.Configuration;
+using Tieline.Storage;
 
 namespace Tieline.Service.Doctor;
 
@@ -15,10 +16,23 @@ internal sealed class PermissionCheck(DataFolder folder, IReadOnlyList<SecretFil
     public Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<Finding>>(
     [
         folder.Exists
-            ? Look(folder.Path, folder.Path, Others, "700", "keys and journal are in it")
+            ? Trust() ?? Look(folder.Path, folder.Path, Others, "700", "keys and journal are in it")
             : new Finding(Name, folder.Path, Verdict.Skip, "is made at the first start, for its user alone"),
         .. secrets.DistinctBy(secret => (secret.Key, secret.Path)).Select(secret => Look($"{secret.Path} ({secret.Key})", secret.Path, OthersRead, "600", "it holds a secret")),
     ]);
+
+    /// <summary>What a start would refuse.</summary>
+    private Finding? Trust()
+    {
+        try
+        {
+            return FolderTrust.Find(folder.Path, FileFacts.ThisUser) is { } problem ? new Finding(Name, folder.Path, Verdict.Fail, problem, "Do what it says; until then Tieline does not start.") : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null; // the look at its mode tells
+        }
+    }
 
     private Finding Look(string subject, string path, UnixFileMode tooMuch, string mode, string why)
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using Tieline.Service.Configuration;
 using Tieline.Service.Http;
+using Tieline.Storage;
 
 namespace Tieline.Service.Hosting;
 
@@ -9,12 +10,10 @@ internal static class ServiceAddress
 {
     public const string FileName = "console-url";
 
-    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     /// <param name="directory">The data directory, which this process holds.</param>
     public static void Write(string directory, Uri address)
     {
-        using var file = new FileStream(Path.Combine(directory, FileName), new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.Read, UnixCreateMode = Private });
+        using var file = new FileStream(Path.Combine(directory, FileName), OwnerOnly.Opening(FileMode.Create, FileAccess.Write, FileShare.Read));
         file.Write(Encoding.ASCII.GetBytes(address.GetLeftPart(UriPartial.Authority) + "\n"));
     }
 

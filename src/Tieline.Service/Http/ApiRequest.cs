@@ -209,6 +209,10 @@ internal sealed class ApiRequest
 
             return null;
         }
+        catch (InvalidOperationException)
+        {
+            return "the body has half of a character (a surrogate such as \\ud800 alone)"; // only seen where the text is made
+        }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {
             return "the body must be a JSON object such as {\"destination\":\"crm\",\"dryRun\":true}";

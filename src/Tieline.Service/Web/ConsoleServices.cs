@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Tieline.Diagnostics;
 using Tieline.Genesys;
+using Tieline.Storage;
 using Tieline.Service.Alerts;
 using Tieline.Service.Configuration;
 using Tieline.Service.Desks;
@@ -68,7 +69,7 @@ internal static class ConsoleServices
 
     private static void AddAccess(ServiceCollection services, TielineOptions options)
     {
-        var keys = Directory.CreateDirectory(Path.Combine(Path.GetFullPath(options.DataDirectory), KeyFolder), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var keys = OwnerOnly.CreateDirectory(Path.Combine(Path.GetFullPath(options.DataDirectory), KeyFolder));
         // On the disk, so that a restart signs nobody out.
         services.AddDataProtection().SetApplicationName("tieline").PersistKeysToFileSystem(keys);
         services.AddAntiforgery(antiforgery =>

@@ -69,7 +69,9 @@ internal sealed class AuditKey : IDisposable
         {
             key.ImportFromPem(File.ReadAllText(path));
         }
-        catch (Exception e) when (e is ArgumentException or CryptographicException)
+#pragma warning disable CA1031 // a damaged key may be anything to the library
+        catch (Exception e) when (e is not (IOException or UnauthorizedAccessException))
+#pragma warning restore CA1031
         {
             throw new AuditBrokenException($"'{path}' is no private key in PEM ({e.Message}). Put it back from a copy.");
         }

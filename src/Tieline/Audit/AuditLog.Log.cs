@@ -16,6 +16,6 @@ internal sealed partial class AuditLog
     private static partial void LogBegun(ILogger logger, AuditFileName file);
 
     [LoggerMessage(EventId = 4060, EventName = "AuditCheckpointsGone", Level = LogLevel.Error,
-        Message = "Another program rotated, cut or removed {File}: {Bytes} bytes of signed checkpoints are missing from it. Tieline continues to sign there. Keep the old file, and exclude the folder 'audit' from log rotation")]
-    private static partial void LogCheckpointsGone(ILogger logger, string file, long bytes);
+        Message = "Another program rotated, cut or removed {File}: {Missing} signed checkpoints are missing from it. Tieline continues to sign there, and 'tieline audit verify' reports the hole. Keep the old file, and exclude the folder 'audit' from log rotation")]
+    private static partial void LogCheckpointsGone(ILogger logger, string file, long missing);
 }

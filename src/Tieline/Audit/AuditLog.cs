@@ -29,6 +29,11 @@ internal sealed partial class AuditLog(
 
     public bool IsOpen { get; private set; }
 
+    public AuditCheckpoint? NewestCheckpoint => _checkpoints?.Newest;
+
+    /// <summary>What the journal should remember of the log.</summary>
+    public AuditHead Head => new(Durable.Fact, Durable.FactHash.ToString(), _checkpoints?.Newest);
+
     public bool IsDurable => _written == Durable;
 
     /// <summary>Lines made durable since the last checkpoint.</summary>
@@ -43,7 +48,7 @@ internal sealed partial class AuditLog(
             return;
         AuditDisk.CreateDirectory(_directory);
         _key ??= AuditKey.Open(Path.Combine(dataDirectory, "keys"), _directory);
-        _checkpoints ??= new CheckpointFile(_directory, _key, journal, open, missing => LogCheckpointsGone(logger, CheckpointFile.Name, missing));
+        _checkpoints ??= new CheckpointFile(_directory, _key, journal, head?.Checkpoint, open, missing => LogCheckpointsGone(logger, CheckpointFile.Name, missing));
         var tail = AuditTail.Read(_directory, head);
         _written = Durable = tail.Position;
         if (tail.TornBytes > 0)

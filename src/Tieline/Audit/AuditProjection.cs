@@ -22,7 +22,7 @@ internal sealed partial class AuditProjection(
     private long _syncedAt;
     private long _checkpointedAt;
     private long _headSavedAt;
-    private long _headSaved;
+    private AuditHead? _headSaved;
     private long _counted;
     private int _failures;
     private long _behindSince = time.GetTimestamp();
@@ -100,7 +100,7 @@ internal sealed partial class AuditProjection(
             throw AuditBrokenException.Foreign(Path.Combine(dataDirectory, "audit"), $"the log has reached fact {log.Fact}, the journal's newest is {source.NewestFact}");
         Volatile.Write(ref _durable, log.Durable.Fact);
         _counted = log.Durable.Fact;
-        _headSaved = head?.Fact ?? 0;
+        _headSaved = head;
         mark?.Set(log.Durable);
     }
 
@@ -112,7 +112,7 @@ internal sealed partial class AuditProjection(
         var due = TimeSpan.MaxValue;
         if (log.LinesUnsigned > 0)
             due = Left(AuditDefaults.CheckpointInterval, _checkpointedAt);
-        if (log.Durable.Fact > _headSaved && Left(AuditDefaults.HeadInterval, _headSavedAt) is var left && left < due)
+        if (IsHeadDue(log) && Left(AuditDefaults.HeadInterval, _headSavedAt) is var left && left < due)
             due = left;
         if (due == TimeSpan.MaxValue)
         {
@@ -172,12 +172,15 @@ internal sealed partial class AuditProjection(
         (_failures, _problem) = (0, null);
     }
 
+    private bool IsHeadDue(AuditLog log) => log.Durable.Fact > (_headSaved?.Fact ?? 0) || (log.Durable.Fact > 0 && log.NewestCheckpoint != _headSaved?.Checkpoint);
+
     private async Task SaveHeadAsync(AuditLog log, CancellationToken aborting)
     {
-        if (log.Durable.Fact <= _headSaved)
+        if (!IsHeadDue(log))
             return;
-        await source.SaveHeadAsync(new AuditHead(log.Durable.Fact, log.Durable.FactHash.ToString()), aborting);
-        _headSaved = log.Durable.Fact;
+        var head = log.Head;
+        await source.SaveHeadAsync(head, aborting);
+        _headSaved = head;
         _headSavedAt = time.GetTimestamp();
     }
 

@@ -13,6 +13,7 @@ namespace Tieline.Audit;
 /// <param name="FirstBad">Null when <paramref name="Ok"/>. Nothing after it was checked.</param>
 /// <param name="Evidence">What there was against lines removed from the end.</param>
 /// <param name="Notes">What is worth knowing, but not wrong.</param>
+/// <param name="NotChecked">What could not be checked, and why. Empty where something is wrong: then nothing after that was checked.</param>
 internal sealed record AuditReport(
     bool Ok,
     int Files,
@@ -23,7 +24,8 @@ internal sealed record AuditReport(
     string? Key,
     AuditFault? FirstBad,
     IReadOnlyList<AuditEvidence> Evidence,
-    IReadOnlyList<string> Notes)
+    IReadOnlyList<string> Notes,
+    IReadOnlyList<string> NotChecked)
 {
     /// <summary>For people.</summary>
     public IEnumerable<string> ToText()
@@ -42,6 +44,8 @@ internal sealed record AuditReport(
                 $"Nothing was removed up to {evidence.File} line {evidence.Line:N0} (fact {evidence.Fact:N0}): {Name(evidence.Kind)} says so.");
         }
 
+        foreach (var part in NotChecked)
+            yield return $"Not checked: {part}";
         foreach (var note in Notes)
             yield return $"Note: {note}";
     }

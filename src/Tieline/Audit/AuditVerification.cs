@@ -5,7 +5,7 @@ using Tieline.Journal;
 namespace Tieline.Audit;
 
 /// <summary>One run of <see cref="AuditVerifier"/>: the files in their order, and what is known of them from elsewhere.</summary>
-internal sealed class AuditVerification(string directory, string? head, AuditHead? journalHead, Func<long>? newestFact, IProgress<long>? progress)
+internal sealed class AuditVerification(string directory, string? head, string? key, AuditHead? journalHead, Func<long>? newestFact, IProgress<long>? progress)
 {
     private const long ProgressLines = 100_000;
 
@@ -27,12 +27,12 @@ internal sealed class AuditVerification(string directory, string? head, AuditHea
     {
         // Heads first: the log may grow meanwhile, and then has more than they say, never less.
         _heads = SignedHeads.Read(directory);
-        var signatures = Task.Run(() => _heads.FirstBadSignature(directory, cancellation), cancellation);
+        var signatures = Task.Run(() => _heads.FirstBadSignature(directory, key, cancellation), cancellation);
         var fault = CheckLog(cancellation);
         // Where log and checkpoint disagree, a checkpoint that is not as signed is the one that was changed.
         var headsFault = await signatures ?? _heads.Fault;
         if (fault is null or { Kind: FaultKind.NotAsSigned })
-            fault = headsFault is null ? fault ?? CheckEnd() : new Fault(headsFault);
+            fault = headsFault is null ? fault ?? CheckEnd() ?? CheckRemembered() : new Fault(headsFault);
         return Report(fault?.What, headsSound: headsFault is null);
     }
 
@@ -152,18 +152,48 @@ internal sealed class AuditVerification(string directory, string? head, AuditHea
         return null;
     }
 
+    /// <summary>Whether the checkpoints have the one that the journal knows.</summary>
+    private Fault? CheckRemembered()
+    {
+        if (journalHead?.Checkpoint is not { } known)
+            return null;
+        if (_heads.All.Count < known.Number)
+            return new Fault(new AuditFault(SignedHeads.FileName, _heads.All.Count, $"the checkpoints end here, but the journal knows number {known.Number}: checkpoints were removed"));
+        if (_heads.All[(int)known.Number - 1].Hash.ToString() != known.Hash)
+            return new Fault(new AuditFault(SignedHeads.FileName, known.Number, "is not the checkpoint that the journal knows: the checkpoints were replaced"));
+        return null;
+    }
+
     private AuditReport Report(AuditFault? fault, bool headsSound)
     {
         AuditEvidence?[] evidence = [headsSound ? _fromCheckpoint : null, _fromJournal, _fromCaller];
         if (_files == 0)
             _notes.Add("There is no log file.");
-        else if (evidence.All(one => one is null))
-            _notes.Add("Nothing is known of the log from elsewhere (no checkpoint, journal or head): lines removed from its end would not be noticed.");
         if (_heads.IsTorn)
             _notes.Add($"{SignedHeads.FileName} ends in a checkpoint that is being written or was torn by a crash; it was not used.");
         return new AuditReport(
             fault is null, _files, _lines, _chain.Fact, Encoding.UTF8.GetString(_chain.Head), headsSound ? _headsSeen : 0, _heads.All is [.., var newest] ? newest.Key : null,
-            fault, [.. evidence.OfType<AuditEvidence>()], _notes);
+            fault, [.. evidence.OfType<AuditEvidence>()], _notes, fault is null ? [.. NotChecked()] : []);
+    }
+
+    private IEnumerable<string> NotChecked()
+    {
+        if (_heads.All.Count == 0)
+            yield return $"Signatures: there is no checkpoint in {SignedHeads.FileName}.";
+        else if (key is null)
+            yield return $"The key: {SignedHeads.KeyFileName} was used as it is there. To check it, give the id that was noted elsewhere: --key ID.";
+        if (journalHead is null)
+            yield return "Lines and checkpoints removed from the end, lines added at the end: there was no journal to compare with.";
+        else if (journalHead.Checkpoint is null && _heads.All.Count > 0)
+            yield return "Checkpoints removed from the end: the journal remembers none.";
+        var known = new[] { _fromCheckpoint, _fromJournal, _fromCaller }.OfType<AuditEvidence>().MaxBy(evidence => evidence.Fact);
+        if (known is null && _lines > 0)
+            yield return "Whether lines were removed from the end, or all written anew: nothing else knows of the log.";
+        else if (known is not null && known.Fact < _chain.Fact)
+            yield return string.Create(CultureInfo.InvariantCulture, $"Whether the lines behind {known.File} line {known.Line:N0} are as they were written: nothing else knows of them.");
+
+        if (_heads.All.Count(one => one.Link is null) is > 0 and var unlinked)
+            yield return string.Create(CultureInfo.InvariantCulture, $"Whether one of the first {unlinked:N0} checkpoints was removed before the next was written: an older version wrote them without numbers.");
     }
 
     private AuditEvidence Evidence(string kind) => new(kind, _file.ToString()!, _fileLines, _chain.Fact, Encoding.UTF8.GetString(_chain.Head));

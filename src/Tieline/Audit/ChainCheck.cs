@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Tieline.Audit;
 
@@ -8,7 +6,6 @@ namespace Tieline.Audit;
 internal sealed class ChainCheck
 {
     private const int HashLength = 64;
-    private const int TimeLength = 24;
 
     private readonly byte[] _head = new byte[HashLength];
     private bool _any;
@@ -65,7 +62,7 @@ internal sealed class ChainCheck
     {
         var json = new StrictJson(line);
         json.Member("timestamp"u8);
-        var day = ReadDay(json);
+        var day = StrictTime.ReadDay(json);
         json.Member("sequence"u8);
         if (!json.IsNull)
             json.Number();
@@ -105,15 +102,5 @@ internal sealed class ChainCheck
         Day = day;
         LineFact = fact;
         Fact = repair ? Fact : fact;
-    }
-
-    private static DateOnly ReadDay(in StrictJson json)
-    {
-        var text = json.Text();
-        Span<char> chars = stackalloc char[TimeLength];
-        return text.Length == TimeLength && Encoding.UTF8.TryGetChars(text, chars, out var length) && length == TimeLength
-            && DateTime.TryParseExact(chars, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var time)
-            ? DateOnly.FromDateTime(time)
-            : throw json.Wrong("no UTC time");
     }
 }

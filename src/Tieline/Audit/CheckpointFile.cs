@@ -1,28 +1,34 @@
 using System.Globalization;
 using System.Text;
 using Tieline.Events;
+using Tieline.Journal;
 using Tieline.Storage;
 
 namespace Tieline.Audit;
 
 /// <summary><c>checkpoints.jsonl</c>: signed heads of the log. Each says only what is already durable.</summary>
 /// <param name="journal">The id of the journal that the log is of; null: not known.</param>
-/// <param name="gone">Told how many bytes somebody else took out of it; signing goes on behind what is left.</param>
-internal sealed class CheckpointFile(string directory, AuditKey key, string? journal, Func<string, FileMode, FileStream> open, Action<long> gone) : IDisposable
+/// <param name="remembered">The newest checkpoint that the journal knows. Those after it have later numbers, so that one that was removed leaves a hole.</param>
+/// <param name="gone">Told how many checkpoints somebody else took out of it; signing goes on behind what is left.</param>
+internal sealed class CheckpointFile(
+    string directory, AuditKey key, string? journal, AuditCheckpoint? remembered, Func<string, FileMode, FileStream> open, Action<long> gone) : IDisposable
 {
     public const string Name = "checkpoints.jsonl";
 
     private FileStream? _stream;
     private long _length = -1;
 
+    /// <summary>The newest checkpoint; null before the first of this key.</summary>
+    public AuditCheckpoint? Newest { get; private set; } = remembered?.Key == key.Id ? remembered : null;
+
     /// <summary>Signs a place and makes that durable.</summary>
     /// <exception cref="IOException">It may be written again: what has been written of it is cut off first.</exception>
     public void Append(AuditPosition position, DateTimeOffset now)
     {
-        var line = Write(position, now);
         LookForOthers();
         if (_length < 0)
             _length = MeasureWhole();
+        var (number, line) = ((Newest?.Number ?? 0) + 1, Write(position, now));
         try
         {
             _stream ??= Open();
@@ -32,6 +38,7 @@ internal sealed class CheckpointFile(string directory, AuditKey key, string? jou
             _stream.Write(line);
             _stream.Flush(flushToDisk: true);
             _length += line.Length;
+            Newest = new AuditCheckpoint(number, AuditHash.Of(line.AsSpan(..^1)).ToString(), key.Id);
         }
         catch
         {
@@ -53,19 +60,17 @@ internal sealed class CheckpointFile(string directory, AuditKey key, string? jou
         if (_length < 0)
             return;
         var file = new FileInfo(Path.Combine(directory, Name));
-        var missing = _length - (file.Exists ? file.Length : 0);
-        if (missing <= 0)
+        if (file.Exists && file.Length >= _length)
             return;
         Dispose();
         _length = -1;
-        gone(missing);
     }
 
     private byte[] Write(AuditPosition position, DateTimeOffset now)
     {
         // Nothing in it needs escaping: names, digits and hex.
         var body = string.Create(CultureInfo.InvariantCulture,
-            $$"""{"timestamp":"{{EventTime.ToText(now)}}","file":"{{position.File}}","lines":{{position.Lines}},"fact":{{position.Fact}},{{(journal is null ? "" : $"\"journal\":\"{journal}\",")}}"head":"{{position.Hash}}","key":"{{key.Id}}"}""");
+            $$"""{"timestamp":"{{EventTime.ToText(now)}}","number":{{(Newest?.Number ?? 0) + 1}},"previous":"{{Newest?.Hash ?? default(AuditHash).ToString()}}","file":"{{position.File}}","lines":{{position.Lines}},"fact":{{position.Fact}},{{(journal is null ? "" : $"\"journal\":\"{journal}\",")}}"head":"{{position.Hash}}","key":"{{key.Id}}"}""");
         var signature = key.Sign(Encoding.UTF8.GetBytes(body));
         return Encoding.UTF8.GetBytes($"{body[..^1]},\"signature\":\"{signature}\"}}\n");
     }
@@ -80,17 +85,36 @@ internal sealed class CheckpointFile(string directory, AuditKey key, string? jou
         return stream;
     }
 
-    /// <summary>A checkpoint torn by a crash is cut off: it had said nothing yet.</summary>
+    /// <summary>A checkpoint torn by a crash is cut off: it had said nothing yet. Also finds the newest: the later of what the file and the journal know.</summary>
     private long MeasureWhole()
     {
         var path = Path.Combine(directory, Name);
-        if (!File.Exists(path))
-            return 0;
-        using var lines = new LineReader(path);
-        while (lines.TryRead(out _))
+        AuditCheckpoint? last = null;
+        long bytes = 0;
+        if (File.Exists(path))
         {
+            using var lines = new LineReader(path);
+            while (lines.TryRead(out var line))
+                last = new AuditCheckpoint(NumberOf(line) ?? lines.Lines, AuditHash.Of(line).ToString(), key.Id);
+            bytes = lines.WholeBytes;
         }
 
-        return lines.WholeBytes;
+        if (Newest is { } known && known.Number > (last?.Number ?? 0))
+            gone(known.Number - (last?.Number ?? 0));
+        else
+            Newest = last;
+        return bytes;
+    }
+
+    private static long? NumberOf(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            return SignedHead.Parse(line, 0).Link?.Number;
+        }
+        catch (FormatException)
+        {
+            return null; // the verifier tells
+        }
     }
 }

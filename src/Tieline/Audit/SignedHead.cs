@@ -9,13 +9,27 @@ internal sealed record SignedHead(long Number, AuditFileName File, long Lines, l
     /// <summary>The id of the journal that the log is of; null in a checkpoint of before there was one.</summary>
     public string? Journal { get; private init; }
 
+    /// <summary>The number and the hash that it gives itself and the one before; null in a checkpoint of before there were any.</summary>
+    public (long Number, AuditHash Previous)? Link { get; private init; }
+
+    /// <summary>Of the line itself.</summary>
+    public AuditHash Hash { get; private init; }
+
     /// <exception cref="FormatException">It is none; the message says why.</exception>
     public static SignedHead Parse(ReadOnlySpan<byte> line, long number)
     {
         var json = new StrictJson(line);
         json.Member("timestamp"u8);
-        json.Text();
-        json.Member("file"u8);
+        StrictTime.ReadDay(json);
+        (long, AuditHash)? link = null;
+        if (json.MemberOr("number"u8, "file"u8))
+        {
+            var own = json.Number();
+            json.Member("previous"u8);
+            link = AuditHash.TryParse(json.Hex(AuditHash.HexLength), out var previous) ? (own, previous) : throw json.Wrong("no hash");
+            json.Member("file"u8);
+        }
+
         if (!AuditFileName.TryParse(System.Text.Encoding.UTF8.GetString(json.Text()), out var file))
             throw json.Wrong("no name of a log file");
         json.Member("lines"u8);
@@ -41,6 +55,6 @@ internal sealed record SignedHead(long Number, AuditFileName File, long Lines, l
         if (!Convert.TryFromBase64String(text, signature, out var length) || length != 64 || Convert.ToBase64String(signature) != text)
             throw new FormatException("has no signature of 64 bytes in base64");
         var body = line.IndexOf(",\"signature\":"u8);
-        return new SignedHead(number, file, lines, fact, head, key, [.. line[..body], (byte)'}'], signature) { Journal = journal };
+        return new SignedHead(number, file, lines, fact, head, key, [.. line[..body], (byte)'}'], signature) { Journal = journal, Link = link, Hash = AuditHash.Of(line) };
     }
 }

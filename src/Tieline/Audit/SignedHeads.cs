@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace Tieline.Audit;
 
@@ -36,6 +37,7 @@ internal sealed class SignedHeads
             while (lines.TryRead(out var line))
             {
                 var head = SignedHead.Parse(line, lines.Lines);
+                CheckLink(head, all.Count > 0 ? all[^1] : null);
                 if (all.Count > 0 && IsBefore(head, all[^1]))
                     throw new FormatException("signs an earlier line than the checkpoint before it");
                 all.Add(head);
@@ -56,32 +58,47 @@ internal sealed class SignedHeads
     {
         try
         {
-            using var key = ECDsa.Create();
-            key.ImportFromPem(File.ReadAllText(Path.Combine(directory, KeyFileName)));
+            using var key = ReadKey(Path.Combine(directory, KeyFileName));
             return Read(directory).All is [.., var last] && key.VerifyData(last.Signed, last.Signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation) ? last : null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or CryptographicException or InvalidDataException)
+#pragma warning disable CA1031 // whatever the library says of a damaged key, there is no newest checkpoint
+        catch (Exception)
+#pragma warning restore CA1031
         {
             return null;
         }
     }
 
-    /// <summary>Checks every signature. Takes about a tenth of a millisecond for each.</summary>
-    public AuditFault? FirstBadSignature(string directory, CancellationToken cancellation)
+    /// <summary>Checks the key and every signature. Takes about a tenth of a millisecond for each.</summary>
+    /// <param name="pinned">The id that the key must have; null: any. With one, at least one checkpoint must be signed.</param>
+    public AuditFault? FirstBadSignature(string directory, string? pinned, CancellationToken cancellation)
     {
-        if (All.Count == 0)
+        if (All.Count == 0 && pinned is null)
             return null;
-        using var key = ECDsa.Create();
         try
         {
-            key.ImportFromPem(File.ReadAllText(Path.Combine(directory, KeyFileName)));
+            using var key = ReadKey(Path.Combine(directory, KeyFileName));
+            var id = Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()))[..16];
+            if (pinned is not null && id != pinned)
+                return new AuditFault(KeyFileName, 0, $"is key {id}, not {pinned}, which was given");
+            if (All.Count == 0)
+                return new AuditFault(FileName, 0, $"has no checkpoint, and one that is signed with key {pinned} must be there");
+            return FirstBadSignature(key, id, cancellation);
         }
-        catch (Exception e) when (e is IOException or ArgumentException or CryptographicException)
+        catch (OperationCanceledException)
         {
-            return new AuditFault(KeyFileName, 0, $"cannot be read, so no checkpoint can be checked: {e.Message}");
+            throw;
         }
+#pragma warning disable CA1031 // a damaged key may be anything to the library: each of its exceptions says that nothing can be checked with it
+        catch (Exception e) when (e is not UnauthorizedAccessException)
+#pragma warning restore CA1031
+        {
+            return new AuditFault(KeyFileName, 0, $"cannot be used, so no checkpoint can be checked: {e.Message}");
+        }
+    }
 
-        var id = Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()))[..16];
+    private AuditFault? FirstBadSignature(ECDsa key, string id, CancellationToken cancellation)
+    {
         foreach (var head in All)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -92,6 +109,42 @@ internal sealed class SignedHeads
         }
 
         return null;
+    }
+
+    /// <summary>Only the exact bytes that Tieline writes: another spelling of the same key was changed by somebody.</summary>
+    private static ECDsa ReadKey(string path)
+    {
+        var text = File.ReadAllText(path, Encoding.Latin1);
+        var key = ECDsa.Create();
+        try
+        {
+            key.ImportFromPem(text);
+            if (key.ExportParameters(includePrivateParameters: false).Curve.Oid?.Value != ECCurve.NamedCurves.nistP256.Oid.Value)
+                throw new CryptographicException("It is no key of the curve P-256.");
+            if (key.ExportSubjectPublicKeyInfoPem() + "\n" != text)
+                throw new CryptographicException("It is not written as Tieline writes it.");
+            return key;
+        }
+        catch
+        {
+            key.Dispose();
+            throw;
+        }
+    }
+
+    private static void CheckLink(SignedHead head, SignedHead? before)
+    {
+        if (head.Link is not { } link)
+        {
+            if (before?.Link is not null)
+                throw new FormatException("has no number, though the checkpoint before it has one");
+            return;
+        }
+
+        if (link.Number != head.Number)
+            throw new FormatException($"has number {link.Number} where {head.Number} belongs: checkpoints were removed, or a line was inserted");
+        if (link.Previous != (before?.Hash ?? default))
+            throw new FormatException("does not follow the checkpoint before it, which is another one");
     }
 
     private static bool IsBefore(SignedHead head, SignedHead other) =>

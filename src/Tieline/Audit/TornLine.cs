@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Tieline.Audit;
 
-/// <summary>Tells what a crash, or a writer that has not finished, leaves at the end of a file from what a hand has changed there.</summary>
+/// <summary>Tells what a crash, or a writer that has not finished, leaves at the end of a file from what a hand has changed there. docs/formats/audit-log.md, "A torn end".</summary>
 internal static class TornLine
 {
     /// <param name="rest">What follows the last LF.</param>
@@ -11,7 +11,9 @@ internal static class TornLine
     {
         if (rest.Length == 0)
             return true;
-        if (rest[0] != (byte)'{')
+        var begin = "{\"timestamp\":\""u8;
+        var common = Math.Min(begin.Length, rest.Length);
+        if (!rest[..common].SequenceEqual(begin[..common]) || HasWhiteSpace(rest))
             return false;
         var reader = new Utf8JsonReader(rest, isFinalBlock: false, default);
         try
@@ -26,5 +28,20 @@ internal static class TornLine
         {
             return false;
         }
+    }
+
+    private static bool HasWhiteSpace(ReadOnlySpan<byte> json)
+    {
+        var (inString, escaped) = (false, false);
+        foreach (var one in json)
+        {
+            if (!inString && one <= (byte)' ')
+                return true;
+            if (one == (byte)'"' && !escaped)
+                inString = !inString;
+            escaped = inString && one == (byte)'\\' && !escaped;
+        }
+
+        return false;
     }
 }

@@ -26,6 +26,8 @@ internal static class AbsurdRows
         ("waiting", NoSuchEvent, "it points at no event, or at no destination", "DELETE FROM waiting AS t WHERE {0}"),
         ("dead_letter", NoSuchEvent, "it points at no event, or at no destination", "DELETE FROM dead_letter AS t WHERE {0}"),
         ("audit_head", "fact NOT BETWEEN 0 AND (SELECT next_fact - 1 FROM mark)", "no such fact has been written; what the audit log has reached is read from its files", "DELETE FROM audit_head AS t WHERE {0}"),
+        ("audit_head", "checkpoint NOT BETWEEN 1 AND 1000000000000 OR length(checkpoint_hash) <> 64 OR length(checkpoint_key) <> 16", "no checkpoint has such a number, hash or key; it is read from the audit log's files",
+            "UPDATE audit_head AS t SET checkpoint = NULL, checkpoint_hash = NULL, checkpoint_key = NULL WHERE {0}"),
         ("conversation", $"length(id) NOT BETWEEN 1 AND 512 OR ask_at NOT BETWEEN {First} AND {Last}", "it has no possible id or time", "DELETE FROM conversation AS t WHERE {0}"),
         ("held", "epoch NOT BETWEEN 0 AND (SELECT epoch FROM mark) + 1000", "it is of a numbering that there is not, so nothing would ever let it go. Run `tieline reconcile --repair`", "DELETE FROM held AS t WHERE {0}"),
         ("destination", "starts_after NOT BETWEEN 0 AND (SELECT next_position - 1 FROM mark)", "it starts where there is no event; now it starts where it stands",

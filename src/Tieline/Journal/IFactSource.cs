@@ -25,4 +25,5 @@ internal interface IFactSource
 
 /// <param name="Fact">The number of the last fact written and fsynced.</param>
 /// <param name="Hash">Its line's <c>hash</c>, 64 hex digits.</param>
-internal sealed record AuditHead(long Fact, string Hash);
+/// <param name="Checkpoint">The newest checkpoint; null before the first, and in a journal of an older version.</param>
+internal sealed record AuditHead(long Fact, string Hash, AuditCheckpoint? Checkpoint = null);

@@ -225,8 +225,11 @@ internal sealed partial class JournalReader(string path) : IDisposable
     /// <inheritdoc cref="IFactSource.ReadHead"/>
     public AuditHead? ReadHead()
     {
-        using var row = Query("SELECT fact, hash FROM audit_head");
-        return row.Read() ? new AuditHead(row.GetInt64(0), row.GetString(1)) : null;
+        using var row = Query("SELECT fact, hash, checkpoint, checkpoint_hash, checkpoint_key FROM audit_head");
+        if (!row.Read())
+            return null;
+        var checkpoint = row.IsDBNull(2) || row.IsDBNull(3) || row.IsDBNull(4) ? null : new AuditCheckpoint(row.GetInt64(2), row.GetString(3), row.GetString(4));
+        return new AuditHead(row.GetInt64(0), row.GetString(1), checkpoint);
     }
 
     /// <summary>Below which nothing is needed any more: settled by each of these, and written to the audit log. As of now; the writer asks again what may have changed when it removes.</summary>

@@ -5,6 +5,12 @@ internal static class JournalSchema
 {
     public const string FileName = "tieline.db";
 
+    /// <summary>Fact, hash, and the newest checkpoint's number, hash and key.</summary>
+    public const string SetHead = """
+        INSERT INTO audit_head(one, fact, hash, checkpoint, checkpoint_hash, checkpoint_key) VALUES (1, $0, $1, $2, $3, $4)
+        ON CONFLICT DO UPDATE SET fact = excluded.fact, hash = excluded.hash, checkpoint = excluded.checkpoint, checkpoint_hash = excluded.checkpoint_hash, checkpoint_key = excluded.checkpoint_key
+        """;
+
     private const string EventColumns = """
         id BLOB NOT NULL, epoch INTEGER NOT NULL, sequence INTEGER, conversation TEXT NOT NULL, type TEXT NOT NULL, state TEXT,
         occurred_at INTEGER NOT NULL, media_type TEXT, queue_id TEXT, participants TEXT NOT NULL, origin INTEGER NOT NULL, received_at INTEGER NOT NULL, payload_hash INTEGER NOT NULL
@@ -90,6 +96,9 @@ internal static class JournalSchema
         INSERT INTO journal(one, id) VALUES (1, lower(hex(randomblob(16))));
         CREATE TABLE token(name TEXT PRIMARY KEY, role TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL, created_by TEXT NOT NULL, expires_at INTEGER) STRICT, WITHOUT ROWID;
         CREATE TABLE ended_session(id TEXT PRIMARY KEY, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        ALTER TABLE audit_head ADD COLUMN checkpoint INTEGER;
+        ALTER TABLE audit_head ADD COLUMN checkpoint_hash TEXT;
+        ALTER TABLE audit_head ADD COLUMN checkpoint_key TEXT;
         """,
     ];
 }

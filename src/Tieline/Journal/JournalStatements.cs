@@ -145,7 +145,7 @@ internal sealed class JournalStatements(PreparedStatements connection) : IDispos
 
     private readonly SqliteCommand _fact = Prepare(connection, "INSERT INTO fact(number, count, kind, at, first_position, positions, destination, detail) VALUES ($0, $1, $2, $3, $4, $5, $6, $7)", 8);
     private readonly SqliteCommand _identityKey = Prepare(connection, "UPDATE journal SET identity_key = $0", 1);
-    private readonly SqliteCommand _head = Prepare(connection, "INSERT INTO audit_head(one, fact, hash) VALUES (1, $0, $1) ON CONFLICT DO UPDATE SET fact = excluded.fact, hash = excluded.hash", 2);
+    private readonly SqliteCommand _head = Prepare(connection, JournalSchema.SetHead, 5);
 
     /// <summary>Facts that the audit log may not have yet, and what they name.</summary>
     private readonly SqliteCommand _namedBy = Prepare(
@@ -396,7 +396,7 @@ internal sealed class JournalStatements(PreparedStatements connection) : IDispos
     /// <summary>About who may come in.</summary>
     public AccessStatements Access { get; } = new(connection.Connection);
 
-    public void Head(AuditHead head) => With(_head, head.Fact, head.Hash).ExecuteNonQuery();
+    public void Head(AuditHead head) => With(_head, head.Fact, head.Hash, head.Checkpoint?.Number, head.Checkpoint?.Hash, head.Checkpoint?.Key).ExecuteNonQuery();
 
     /// <summary>Removes settled events, oldest first; what has become a dead letter stays until a person decides.</summary>
     /// <param name="factsBefore">Facts older than this go too, once they are in the audit log.</param>

@@ -9,7 +9,7 @@ internal static class StoppedJournal
     /// <summary>The audit log goes on from another line than the journal knew.</summary>
     /// <exception cref="StorageException">The journal cannot be used.</exception>
     public static void SetHead(DataDirectory directory, AuditHead head) => Change(
-        directory, "INSERT INTO audit_head(one, fact, hash) VALUES (1, $0, $1) ON CONFLICT DO UPDATE SET fact = excluded.fact, hash = excluded.hash", head.Fact, head.Hash);
+        directory, JournalSchema.SetHead, head.Fact, head.Hash, head.Checkpoint?.Number, head.Checkpoint?.Hash, head.Checkpoint?.Key);
 
     /// <summary>Identities are hashed under another key from now on, which stands in the audit log.</summary>
     /// <param name="fingerprint">The new key's.</param>
@@ -24,7 +24,7 @@ internal static class StoppedJournal
         """,
         fingerprint, detail, now.ToUnixTimeMilliseconds());
 
-    private static void Change(DataDirectory directory, string sql, params object[] values)
+    private static void Change(DataDirectory directory, string sql, params object?[] values)
     {
         var path = directory.FileNamed(JournalSchema.FileName);
         using var connection = Database.OpenForWriting(path, JournalSchema.Migrations);
@@ -37,7 +37,7 @@ internal static class StoppedJournal
             command.CommandText = sql;
 #pragma warning restore CA2100
             for (var index = 0; index < values.Length; index++)
-                command.Parameters.AddWithValue($"${index}", values[index]);
+                command.Parameters.AddWithValue($"${index}", values[index] ?? DBNull.Value);
             command.ExecuteNonQuery();
             transaction.Commit();
         }

@@ -3,12 +3,9 @@ using System.Text;
 
 namespace Tieline.Storage;
 
-/// <summary>The folder that one process owns: created 0700, locked while it is in use.</summary>
+/// <summary>The folder that one process owns: created 0700, locked while it is in use, and refused where others can write to it.</summary>
 internal sealed class DataDirectory : IDisposable
 {
-    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
-    private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const string LockFile = "lock";
     private const string OwnerFile = "lock.pid";
 
@@ -24,16 +21,18 @@ internal sealed class DataDirectory : IDisposable
     /// <summary>What is doubtful about it; null when nothing is.</summary>
     public string? Warning { get; }
 
-    /// <exception cref="StorageException">It can't be made, written or locked; the message says what to do.</exception>
+    /// <exception cref="StorageException">It can't be made, written or locked, or somebody else can write to it (<see cref="FolderTrust"/>); the message says what to do.</exception>
     public static DataDirectory Open(string path)
     {
         path = System.IO.Path.GetFullPath(path);
         try
         {
             if (!Directory.Exists(path))
-                Directory.CreateDirectory(path, Private);
+                OwnerOnly.CreateDirectory(path);
+            if (FolderTrust.Find(path, FileFacts.ThisUser) is { } problem)
+                throw new StorageException($"Cannot use data directory '{path}': {problem}");
             var mode = File.GetUnixFileMode(path);
-            var warning = (mode & ~Private) == UnixFileMode.None ? null
+            var warning = (mode & ~OwnerOnly.FolderMode) == UnixFileMode.None ? null
                 : $"Data directory '{path}' is open to others (mode {Convert.ToString((int)mode, 8)}); run: chmod 700 '{path}'";
             return new DataDirectory(path, Lock(path), warning);
         }
@@ -84,7 +83,7 @@ internal sealed class DataDirectory : IDisposable
         try
         {
             held = new FileStream(
-                System.IO.Path.Combine(path, LockFile), new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = PrivateFile });
+                System.IO.Path.Combine(path, LockFile), OwnerOnly.Opening(FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
             NameOwner(path);
             return (held, folder);
         }
@@ -106,7 +105,7 @@ internal sealed class DataDirectory : IDisposable
     private static void NameOwner(string path)
     {
         using var file = new FileStream(
-            System.IO.Path.Combine(path, OwnerFile), new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.ReadWrite, UnixCreateMode = PrivateFile });
+            System.IO.Path.Combine(path, OwnerFile), OwnerOnly.Opening(FileMode.Create, FileAccess.Write, FileShare.ReadWrite));
         file.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
     }
 

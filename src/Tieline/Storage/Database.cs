@@ -36,7 +36,7 @@ internal static class Database
         {
             if (isNew)
             {
-                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+                OwnerOnly.Restrict(path);
             }
             else
             {

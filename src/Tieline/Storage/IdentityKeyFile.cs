@@ -19,7 +19,7 @@ internal static class IdentityKeyFile
     /// <exception cref="IOException">It can be neither read nor made; or it is there and is not 32 bytes long.</exception>
     public static byte[] Open(string keys)
     {
-        Directory.CreateDirectory(keys, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        OwnerOnly.CreateDirectory(keys);
         var path = Path.Combine(keys, FileName);
         if (!File.Exists(path))
             WholeFile.Write(path, RandomNumberGenerator.GetBytes(Bytes));

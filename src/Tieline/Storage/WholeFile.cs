@@ -6,7 +6,6 @@ namespace Tieline.Storage;
 /// <summary>Writes a file whole or not at all, also over a power cut: written beside it and synced, renamed, and its directory synced. For the owner alone.</summary>
 internal static class WholeFile
 {
-    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const string Unfinished = ".new";
     private const int OpenDirectory = 0x10000 | 0x80000; // O_DIRECTORY | O_CLOEXEC, read only
 
@@ -19,10 +18,7 @@ internal static class WholeFile
     {
         var unfinished = path + Unfinished;
         File.Delete(unfinished); // of a crash: its mode may be another
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = Private;
-        using (var file = new FileStream(unfinished, options))
+        using (var file = new FileStream(unfinished, OwnerOnly.Opening(FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0)))
         {
             file.Write(content);
             file.Flush(flushToDisk: true);

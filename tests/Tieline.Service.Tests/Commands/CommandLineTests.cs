@@ -32,6 +32,19 @@ public sealed class CommandLineTests : IDisposable
         ran.Output.ShouldMatch(@"Examples?:\n( +.*\n)*.*tieline " + verb);
     }
 
+    [Theory]
+    [InlineData("'tieline dead-letters list --help' explains.", "dead-letters", "list", "--nope")]
+    [InlineData("'tieline audit verify --help' explains.", "audit", "verify", "--nope")]
+    [InlineData("'tieline status --help' explains.", "status", "--nope")]
+    [InlineData("'tieline dead-letters --help' explains.", "dead-letters", "nope")]
+    [InlineData("'tieline --help' explains.", "nope")]
+    public async Task A_wrong_word_names_the_help_of_its_own_command(string says, params string[] arguments)
+    {
+        using var sandbox = Sandbox.Valid();
+        var ran = await sandbox.RunAsync(arguments);
+        (ran.ExitCode, ran.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]).ShouldBe((ExitCode.Usage, says));
+    }
+
     [Fact]
     public void Every_verb_of_the_contract_is_there() =>
         Verbs.Select(v => v.Data).ShouldBe(

@@ -103,6 +103,8 @@ public sealed class ExaminationTests : IDisposable
     [InlineData("700", "600", Verdict.Pass, Verdict.Pass)]
     [InlineData("750", "640", Verdict.Warn, Verdict.Warn)]
     [InlineData("701", "604", Verdict.Warn, Verdict.Warn)]
+    [InlineData("770", "600", Verdict.Fail, Verdict.Pass)]
+    [InlineData("702", "600", Verdict.Fail, Verdict.Pass)]
     public async Task What_others_can_read_is_told(string folderMode, string fileMode, object folderVerdict, object fileVerdict)
     {
         var data = _folder.CreateSubdirectory("data");

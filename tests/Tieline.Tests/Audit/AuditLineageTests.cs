@@ -305,7 +305,7 @@ public sealed class AuditLineageTests : IDisposable
     private async Task<AuditReport> VerifyAsync()
     {
         using var journal = new JournalReader(Database);
-        return await AuditVerifier.VerifyAsync(Audit, null, journal.ReadHead(), () => journal.ReadCounters().NextFact - 1, null, Cancellation);
+        return await AuditVerifier.VerifyAsync(Audit, null, null, journal.ReadHead(), () => journal.ReadCounters().NextFact - 1, null, Cancellation);
     }
 
     private long Scalar(string sql)

@@ -84,7 +84,7 @@ public sealed class AuditMovedTests
         var running = projection.RunAsync(stopping.Token, CancellationToken.None);
         rig.Facts.Add(AuditFacts.Some(1, 1_000));
         await PassAsync(rig, () => rig.Facts.Head?.Fact == 1_000 && File.Exists(rig.Checkpoints));
-        Do(hand, rig.Checkpoints);
+        var kept = Do(hand, rig.Checkpoints);
 
         rig.Facts.Add(AuditFacts.Some(1_001, 2_000));
         await PassAsync(rig, () => rig.Facts.Head?.Fact == 2_000);
@@ -92,6 +92,13 @@ public sealed class AuditMovedTests
         await stopping.CancelAsync();
         await running;
         var report = await rig.VerifyAsync(journalHead: rig.Facts.Head);
+        report.FirstBad!.File.ShouldBe(CheckpointFile.Name);
+        report.FirstBad.Reason.ShouldContain("checkpoints were removed");
+
+        // The kept checkpoints, put back in front, close the hole.
+        var whole = await File.ReadAllTextAsync(kept, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(rig.Checkpoints, whole[..(whole.LastIndexOf('\n') + 1)] + await File.ReadAllTextAsync(rig.Checkpoints, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        report = await rig.VerifyAsync(journalHead: rig.Facts.Head);
         report.FirstBad.ShouldBeNull();
         report.Evidence.ShouldContain(evidence => evidence.Kind == "checkpoint" && evidence.Line == 2_000);
     }

@@ -20,7 +20,8 @@ public sealed class AuditProjectionTests
         report.Lines.ShouldBe(2_500);
         report.Evidence.Select(evidence => (evidence.Kind, evidence.Line)).ShouldBe([("checkpoint", 2_500), ("journal", 2_500)]);
         report.Notes.ShouldBeEmpty();
-        rig.Facts.Head.ShouldBe(new AuditHead(2_500, report.Head));
+        rig.Facts.Head.ShouldBe(new AuditHead(2_500, report.Head, rig.Facts.Head!.Checkpoint));
+        rig.Facts.Head.Checkpoint!.Number.ShouldBe(report.Checkpoints);
     }
 
     [Fact]

@@ -52,8 +52,8 @@ internal sealed class AuditRig : IDisposable
         return projection.Problem.ShouldNotBeNull();
     }
 
-    public Task<AuditReport> VerifyAsync(string? head = null, AuditHead? journalHead = null, Func<long>? newestFact = null) =>
-        AuditVerifier.VerifyAsync(Audit, head, journalHead, newestFact, progress: null, CancellationToken.None);
+    public Task<AuditReport> VerifyAsync(string? head = null, AuditHead? journalHead = null, Func<long>? newestFact = null, string? key = null) =>
+        AuditVerifier.VerifyAsync(Audit, head, key, journalHead, newestFact, progress: null, CancellationToken.None);
 
     /// <summary>Every fact stands in the log, once, in order.</summary>
     public void ShouldHoldEachFactOnce() =>

@@ -34,7 +34,7 @@ public sealed class AuditSpeed(ITestOutputHelper output)
 
         began = time.GetTimestamp();
         cpu = Environment.CpuUsage.TotalTime;
-        var report = await AuditVerifier.VerifyAsync(audit, null, facts.Head, () => Lines, null, CancellationToken.None);
+        var report = await AuditVerifier.VerifyAsync(audit, null, null, facts.Head, () => Lines, null, CancellationToken.None);
         var verified = time.GetElapsedTime(began);
         var verifiedCpu = Environment.CpuUsage.TotalTime - cpu;
         began = time.GetTimestamp();

@@ -115,7 +115,8 @@ public sealed class AuditVerifierTests
         var blind = await rig.VerifyAsync();
         blind.Ok.ShouldBeTrue();
         blind.Evidence.ShouldBeEmpty();
-        blind.Notes.ShouldHaveSingleItem().ShouldContain("lines removed from its end would not be noticed");
+        blind.NotChecked.ShouldContain("Whether lines were removed from the end, or all written anew: nothing else knows of the log.");
+        blind.NotChecked.ShouldContain("Signatures: there is no checkpoint in checkpoints.jsonl.");
     }
 
     [Fact]
@@ -245,6 +246,8 @@ public sealed class AuditVerifierTests
             $"Head: {report.Head}",
             $"Checkpoints: 1, signed with key {report.Key}.",
             "Nothing was removed up to audit-20260301-0001.jsonl line 2 (fact 2): the newest signed checkpoint says so.",
+            "Not checked: The key: public-key.pem was used as it is there. To check it, give the id that was noted elsewhere: --key ID.",
+            "Not checked: Lines and checkpoints removed from the end, lines added at the end: there was no journal to compare with.",
         ]);
         JsonSerializer.Serialize(report).ShouldContain("\"Ok\":true");
         File.AppendAllText(rig.Files[0], "x");

@@ -59,7 +59,7 @@ public sealed class AbsurdRowsTests : IAsyncLifetime
                 UPDATE mark SET next_gap = 2;
                 INSERT INTO conversation(id, ask_at, state) VALUES ('c77', 1772442000000, x'7b7d');
                 INSERT INTO lookup SELECT received_at / 86400000, 7, position FROM event;
-                INSERT INTO audit_head VALUES (1, 0, '00');
+                INSERT INTO audit_head(one, fact, hash) VALUES (1, 0, '00');
                 INSERT INTO set_aside VALUES (1, 1, 'gap', 'x', '{}');
                 """);
             Database.Execute(connection, $"VACUUM INTO '{Template}'");

@@ -258,7 +258,7 @@ public sealed class JournalFailureTests : IDisposable
     [InlineData("UPDATE mark SET next_fact = 3", "the next fact would be 3, but 11 is there already")]
     [InlineData("UPDATE mark SET next_position = 5", "the next event would be 5, but 10 is there already")]
     [InlineData("UPDATE mark SET next_gap = 1; INSERT INTO gap(number, epoch, missing, reason, state, seen_at) VALUES (7, 1, '', 'hole', 'open', 0)", "the next gap would be 1, but 7 is there already")]
-    [InlineData("INSERT INTO audit_head VALUES (1, 900, 'x')", "the next fact of the audit log would be 12, but 900 is there already")]
+    [InlineData("INSERT INTO audit_head(one, fact, hash) VALUES (1, 900, 'x')", "the next fact of the audit log would be 12, but 900 is there already")]
     [InlineData("UPDATE destination SET position = 11", "the next settled position of a destination would be 11, but 11 is there already")]
     public async Task A_journal_that_does_not_agree_with_itself_is_refused_in_words_and_left_as_it_is(string sql, string words)
     {

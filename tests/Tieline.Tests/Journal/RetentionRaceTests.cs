@@ -144,7 +144,7 @@ public sealed class RetentionRaceTests : IAsyncLifetime
         var projection = new AuditProjection(data.Path, _rig.Journal, new AuditOptions(), metrics, _rig.Time, _rig.Logs.For<AuditProjection>());
         await projection.RunAsync(new CancellationToken(canceled: true), Cancellation);
         var audit = Path.Combine(data.Path, "audit");
-        (await AuditVerifier.VerifyAsync(audit, null, _rig.Journal.ReadHead(), () => _rig.Journal.Counters.NextFact - 1, null, Cancellation)).FirstBad.ShouldBeNull();
+        (await AuditVerifier.VerifyAsync(audit, null, null, _rig.Journal.ReadHead(), () => _rig.Journal.Counters.NextFact - 1, null, Cancellation)).FirstBad.ShouldBeNull();
         var lines = AuditReader.Read(audit, new AuditQuery(), Cancellation).ToList();
         lines.Select(line => line.Fact).ShouldBe(Enumerable.Range(1, lines.Count).Select(number => (long)number));
         if (expected is not null)

@@ -91,7 +91,7 @@ internal sealed class AuditLines(TielineOptions options, RunningParts parts, Jou
     /// <summary>Checks the chain from the first line, as <c>tieline audit verify</c> does.</summary>
     /// <param name="progress">Told how many lines have been checked.</param>
     public async Task<AuditReport> VerifyAsync(Action<long> progress, CancellationToken cancellation) => await AuditVerifier.VerifyAsync(
-        Directory, null, await journal.ReadAsync(reader => reader.ReadHead(), cancellation), () => parts.Current?.Journal.NewestFact ?? long.MaxValue, new Progress<long>(progress), cancellation);
+        Directory, null, null, await journal.ReadAsync(reader => reader.ReadHead(), cancellation), () => parts.Current?.Journal.NewestFact ?? long.MaxValue, new Progress<long>(progress), cancellation);
 
     /// <summary>Those lines as they stand in the files, oldest first.</summary>
     public IEnumerable<string> Raw(AuditQuery query, CancellationToken cancellation) =>

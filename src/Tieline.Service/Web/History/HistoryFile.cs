@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using Tieline.Storage;
 
 namespace Tieline.Service.Web.History;
 
@@ -87,7 +88,7 @@ internal sealed class HistoryFile : IDisposable
         try
         {
             connection.Open();
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            OwnerOnly.Restrict(path);
             // NORMAL: a power cut may take the last samples; nobody waits for the disk. The cache stays small, for it is read seldom.
             Execute(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-256; PRAGMA wal_autocheckpoint=200;");
             using var version = connection.CreateCommand();

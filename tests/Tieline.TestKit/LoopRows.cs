@@ -7,6 +7,9 @@ public static class LoopRows
     public static IReadOnlyList<string> Library { get; } =
         ["stream", "conversations", "sweep", "backfill", "damage", "reconcile", "hold", "retention", "checkpoint", "clock", "audit", "audit-forward"];
 
+    /// <summary>In <c>LoopRestartTests</c> too: the other source that the loop <c>stream</c> can be.</summary>
+    public static string Notifications { get; } = "stream: notifications";
+
     /// <summary>In <c>ServiceLoopRestartTests</c>.</summary>
     public static IReadOnlyList<string> Service { get; } = ["history", "alerts", "configuration"];
 

@@ -13,7 +13,7 @@ public sealed class LoopRestartTests
     /// <summary>More awaits than any loop has before it is done.</summary>
     private const int MostAwaits = 200;
 
-    public static TheoryData<string> Loops => [.. LoopRows.Library];
+    public static TheoryData<string> Loops => [.. LoopRows.Library, LoopRows.Notifications];
 
     [Theory]
     [MemberData(nameof(Loops))]

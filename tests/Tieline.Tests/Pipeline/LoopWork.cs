@@ -15,7 +15,7 @@ using static Tieline.Tests.Pipeline.EventIntakeTests;
 namespace Tieline.Tests.Pipeline;
 
 /// <summary>A loop, and how to tell that it has done what was there for it to do.</summary>
-internal sealed record LoopWork(PipelineLoop Loop, Func<Task<bool>> IsDoneAsync) : IAsyncDisposable
+internal sealed partial record LoopWork(PipelineLoop Loop, Func<Task<bool>> IsDoneAsync) : IAsyncDisposable
 {
     private readonly List<IAsyncDisposable> _parts = [];
 
@@ -29,6 +29,7 @@ internal sealed record LoopWork(PipelineLoop Loop, Func<Task<bool>> IsDoneAsync)
     public static IReadOnlyList<string> KindsOf(string name) => name switch
     {
         "stream" => ["wait", "frame"],
+        "stream: notifications" => ["wait", "frame", "gap"],
         "conversations" => ["wait", "read"],
         "sweep" => ["wait", "read", "call"],
         "backfill" => ["wait", "read", "call"],
@@ -48,6 +49,7 @@ internal sealed record LoopWork(PipelineLoop Loop, Func<Task<bool>> IsDoneAsync)
         var work = name switch
         {
             "stream" => await StreamAsync(world, clock, faults),
+            "stream: notifications" => await NotificationsAsync(world, clock, faults),
             "conversations" => await ConversationsAsync(world, clock),
             "sweep" => await SweepAsync(world, clock),
             "backfill" => await BackfillAsync(world, clock),

@@ -43,9 +43,7 @@ internal sealed partial class RetentionLoop(SqliteJournal journal, RetentionOpti
         var through = old < removable.Through ? old : removable.Through;
         if (through <= JournalPosition.Start)
             return 0;
-        var removed = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await journal.PostAsync(new JournalWork.Remove(through, Step, now - options.Delivered, removed, removable.FactsSeen), stopping);
-        return await removed.Task.WaitAsync(stopping);
+        return await journal.AskAsync<int>(removed => new JournalWork.Remove(through, Step, now - options.Delivered, removed, removable.FactsSeen), stopping);
     }
 
     [LoggerMessage(EventId = 2010, EventName = "JournalRetentionRemoved", Level = LogLevel.Information, Message = "Retention removed {Count} settled events")]

@@ -94,9 +94,7 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
     /// <param name="reason">Why; it stands in the audit log.</param>
     public async Task DiscardAsync(DestinationBacklog backlog, string by, string reason, CancellationToken cancellation)
     {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await PostAsync(new JournalWork.DiscardBacklog(backlog.Number, backlog.Events, by, reason, done), cancellation);
-        await done.Task.WaitAsync(cancellation);
+        await this.AskAsync(done => new JournalWork.DiscardBacklog(backlog.Number, backlog.Events, by, reason, done), cancellation);
         _removed = Read(ReadRemoved);
     }
 
@@ -104,40 +102,22 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
     /// <param name="by">Who decided.</param>
     /// <param name="reason">Why; it stands in the audit log.</param>
     /// <returns>False where it is paused already: that pause stays as it is.</returns>
-    public async Task<bool> PauseAsync(string destination, string by, string reason, CancellationToken cancellation)
-    {
-        var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await PostAsync(new JournalWork.Pause(NumberOf(destination), by, reason, done), cancellation);
-        return await done.Task.WaitAsync(cancellation);
-    }
+    public Task<bool> PauseAsync(string destination, string by, string reason, CancellationToken cancellation) =>
+        this.AskAsync<bool>(done => new JournalWork.Pause(NumberOf(destination), by, reason, done), cancellation);
 
     /// <summary>What waits for a destination goes out again.</summary>
     /// <param name="by">Who decided.</param>
     /// <returns>False where it is not paused.</returns>
-    public async Task<bool> ResumeAsync(string destination, string by, CancellationToken cancellation)
-    {
-        var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await PostAsync(new JournalWork.Resume(NumberOf(destination), by, done), cancellation);
-        return await done.Task.WaitAsync(cancellation);
-    }
+    public Task<bool> ResumeAsync(string destination, string by, CancellationToken cancellation) =>
+        this.AskAsync<bool>(done => new JournalWork.Resume(NumberOf(destination), by, done), cancellation);
 
     /// <summary>A token of this name lets its holder in, once this is durable.</summary>
     /// <returns>False where there is one of that name.</returns>
-    public async Task<bool> AddTokenAsync(NamedToken token, CancellationToken cancellation)
-    {
-        var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await PostAsync(new JournalWork.AddToken(token, done), cancellation);
-        return await done.Task.WaitAsync(cancellation);
-    }
+    public Task<bool> AddTokenAsync(NamedToken token, CancellationToken cancellation) => this.AskAsync<bool>(done => new JournalWork.AddToken(token, done), cancellation);
 
     /// <summary>A token lets nobody in any more, once this is durable.</summary>
     /// <returns>False where there is none of that name.</returns>
-    public async Task<bool> RevokeTokenAsync(string name, string by, CancellationToken cancellation)
-    {
-        var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await PostAsync(new JournalWork.RevokeToken(name, by, done), cancellation);
-        return await done.Task.WaitAsync(cancellation);
-    }
+    public Task<bool> RevokeTokenAsync(string name, string by, CancellationToken cancellation) => this.AskAsync<bool>(done => new JournalWork.RevokeToken(name, by, done), cancellation);
 
     /// <summary>A change while it runs is durable: the destinations are those that it names.</summary>
     public async Task ReconfiguredAsync(JournalWork.Reconfigure change, CancellationToken cancellation)
@@ -294,20 +274,10 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
 
     public Task WaitForFactsAsync(long after, CancellationToken stopping) => _writer.Facts.WaitPastAsync(after, stopping);
 
-    public async Task SaveHeadAsync(AuditHead head, CancellationToken cancellation)
-    {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await PostAsync(new JournalWork.SaveHead(head, done), cancellation);
-        await done.Task.WaitAsync(cancellation);
-    }
+    public Task SaveHeadAsync(AuditHead head, CancellationToken cancellation) => this.AskAsync(done => new JournalWork.SaveHead(head, done), cancellation);
 
     /// <summary>Completes once everything queued before is durable.</summary>
-    public async Task WaitForDurabilityAsync(CancellationToken cancellation)
-    {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await PostAsync(new JournalWork.Barrier(done), cancellation);
-        await done.Task.WaitAsync(cancellation);
-    }
+    public Task WaitForDurabilityAsync(CancellationToken cancellation) => this.AskAsync(done => new JournalWork.Barrier(done), cancellation);
 
     public AuditHead? ReadHead() =>
         Read(_restGate, _rest, reader => reader.ReadHead());

@@ -48,9 +48,7 @@ internal sealed class DeadLetterDesk(SqliteJournal journal, IReadOnlyCollection<
                 if (!IsConfigured(letter.Destination))
                     return false;
                 await pace.WaitAsync(cancellation);
-                var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-                await journal.PostAsync(new JournalWork.ReplayDeadLetter(letter.Position, destination, by, done), cancellation);
-                return await done.Task.WaitAsync(cancellation);
+                return await journal.AskAsync<bool>(done => new JournalWork.ReplayDeadLetter(letter.Position, destination, by, done), cancellation);
             },
             progress,
             cancellation);
@@ -61,12 +59,7 @@ internal sealed class DeadLetterDesk(SqliteJournal journal, IReadOnlyCollection<
     /// <inheritdoc cref="ReplayAsync"/>
     public Task<DeskReport> DiscardAsync(DeadLetterQuery query, string reason, string by, Action<DeskReport> progress, CancellationToken cancellation) => DecideAsync(
         query,
-        async (letter, destination) =>
-        {
-            var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-            await journal.PostAsync(new JournalWork.Discard(letter.Position, destination, by, reason, done), cancellation);
-            return await done.Task.WaitAsync(cancellation);
-        },
+        (letter, destination) => journal.AskAsync<bool>(done => new JournalWork.Discard(letter.Position, destination, by, reason, done), cancellation),
         progress,
         cancellation);
 
@@ -94,9 +87,7 @@ internal sealed class DeadLetterDesk(SqliteJournal journal, IReadOnlyCollection<
         foreach (var position in Pages(after => journal.Read(reader => reader.ReadDelivered(from, asked.From, asked.To, after, new JournalPosition(through), Page)), asked.After))
         {
             await pace.WaitAsync(cancellation);
-            var done = new TaskCompletionSource<JournalPosition?>(TaskCreationOptions.RunContinuationsAsynchronously);
-            await journal.PostAsync(new JournalWork.Replay(position, to, done, by), cancellation);
-            var isDone = await done.Task.WaitAsync(cancellation) is not null;
+            var isDone = await journal.AskAsync<JournalPosition?>(done => new JournalWork.Replay(position, to, done, by), cancellation) is not null;
             report = new DeskReport(report.Done + (isDone ? 1 : 0), report.Passed + (isDone ? 0 : 1), position);
             progress(report);
         }

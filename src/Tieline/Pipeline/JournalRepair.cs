@@ -9,10 +9,6 @@ internal sealed class JournalRepair(EventIntake intake, IJournal journal) : IRec
     public async Task RecoverAsync(IReadOnlyList<ConversationEvent> facts, IReadOnlySet<EventId> wanted, CancellationToken cancellation) =>
         await intake.RecoverAsync(facts, cancellation, wanted);
 
-    public async Task<bool> ReplayAsync(JournalPosition position, DestinationNumber destination, CancellationToken cancellation)
-    {
-        var done = new TaskCompletionSource<JournalPosition?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await journal.PostAsync(new JournalWork.Replay(position, destination, done), cancellation);
-        return await done.Task.WaitAsync(cancellation) is not null;
-    }
+    public async Task<bool> ReplayAsync(JournalPosition position, DestinationNumber destination, CancellationToken cancellation) =>
+        await journal.AskAsync<JournalPosition?>(done => new JournalWork.Replay(position, destination, done), cancellation) is not null;
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Tieline.Events;
@@ -28,7 +29,8 @@ internal sealed class CheckpointFile(
         LookForOthers();
         if (_length < 0)
             _length = MeasureWhole();
-        var (number, line) = ((Newest?.Number ?? 0) + 1, Write(position, now));
+        var number = (Newest?.Number ?? 0) + 1;
+        var line = Write(number, position, now);
         try
         {
             _stream ??= Open();
@@ -66,11 +68,11 @@ internal sealed class CheckpointFile(
         _length = -1;
     }
 
-    private byte[] Write(AuditPosition position, DateTimeOffset now)
+    private byte[] Write(long number, AuditPosition position, DateTimeOffset now)
     {
         // Nothing in it needs escaping: names, digits and hex.
         var body = string.Create(CultureInfo.InvariantCulture,
-            $$"""{"timestamp":"{{EventTime.ToText(now)}}","number":{{(Newest?.Number ?? 0) + 1}},"previous":"{{Newest?.Hash ?? default(AuditHash).ToString()}}","file":"{{position.File}}","lines":{{position.Lines}},"fact":{{position.Fact}},{{(journal is null ? "" : $"\"journal\":\"{journal}\",")}}"head":"{{position.Hash}}","key":"{{key.Id}}"}""");
+            $$"""{"timestamp":"{{EventTime.ToText(now)}}","number":{{number}},"previous":"{{Newest?.Hash ?? default(AuditHash).ToString()}}","file":"{{position.File}}","lines":{{position.Lines}},"fact":{{position.Fact}},{{(journal is null ? "" : $"\"journal\":\"{journal}\",")}}"head":"{{position.Hash}}","key":"{{key.Id}}"}""");
         var signature = key.Sign(Encoding.UTF8.GetBytes(body));
         return Encoding.UTF8.GetBytes($"{body[..^1]},\"signature\":\"{signature}\"}}\n");
     }
@@ -94,8 +96,15 @@ internal sealed class CheckpointFile(
         if (File.Exists(path))
         {
             using var lines = new LineReader(path);
+            var newest = new ArrayBufferWriter<byte>();
             while (lines.TryRead(out var line))
-                last = new AuditCheckpoint(NumberOf(line) ?? lines.Lines, AuditHash.Of(line).ToString(), key.Id);
+            {
+                newest.ResetWrittenCount();
+                newest.Write(line);
+            }
+
+            if (lines.Lines > 0)
+                last = new AuditCheckpoint(NumberOf(newest.WrittenSpan) ?? lines.Lines, AuditHash.Of(newest.WrittenSpan).ToString(), key.Id);
             bytes = lines.WholeBytes;
         }
 

@@ -10,7 +10,6 @@ internal sealed class ConsoleToken
     public const string FileName = "console-token";
 
     private const int Bytes = 32;
-    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly byte[] _hash;
 
@@ -23,7 +22,7 @@ internal sealed class ConsoleToken
         var path = Path.Combine(directory, name);
         if (TryRead(directory, name) is { } known)
         {
-            File.SetUnixFileMode(path, Private);
+            OwnerOnly.Restrict(path);
             return new ConsoleToken(known);
         }
 

@@ -5,9 +5,6 @@ namespace Tieline.Audit;
 /// <summary>The few things about files that the audit log needs: modes, and files that are read while they are written.</summary>
 internal static class AuditDisk
 {
-    /// <summary>For the owner alone.</summary>
-    public static void CreateDirectory(string path) => OwnerOnly.CreateDirectory(path);
-
     /// <summary>Opens for writing, unbuffered; a new file is for the owner alone. Readers may read meanwhile.</summary>
     public static FileStream Open(string path, FileMode mode) => new(path, OwnerOnly.Opening(mode, FileAccess.Write, FileShare.Read, bufferSize: 0));
 

@@ -14,11 +14,14 @@ internal sealed class AuditKey : IDisposable
     private AuditKey(ECDsa key)
     {
         _key = key;
-        Id = Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()))[..16];
+        Id = IdOf(key);
     }
 
-    /// <summary>The first 16 hex digits of SHA-256 over the public key's DER.</summary>
+    /// <inheritdoc cref="IdOf"/>
     public string Id { get; }
+
+    /// <summary>The first 16 hex digits of SHA-256 over the public key's DER.</summary>
+    public static string IdOf(ECDsa key) => Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()))[..16];
 
     /// <summary>Reads the key from <paramref name="keys"/>, or makes it; its public half is written beside the log.</summary>
     /// <exception cref="AuditBrokenException">The private key is gone or another one, while its public half is still beside the log: signing on with a new one
@@ -39,7 +42,7 @@ internal sealed class AuditKey : IDisposable
             {
                 if (publicPem is not null)
                     throw Changed(privatePath, publicPath, "is missing");
-                AuditDisk.CreateDirectory(keys);
+                OwnerOnly.CreateDirectory(keys);
                 WholeFile.Write(privatePath, key.ExportPkcs8PrivateKeyPem() + "\n");
             }
 

@@ -46,7 +46,7 @@ internal sealed partial class AuditLog(
     {
         if (IsOpen)
             return;
-        AuditDisk.CreateDirectory(_directory);
+        OwnerOnly.CreateDirectory(_directory);
         _key ??= AuditKey.Open(Path.Combine(dataDirectory, "keys"), _directory);
         _checkpoints ??= new CheckpointFile(_directory, _key, journal, head?.Checkpoint, open, missing => LogCheckpointsGone(logger, CheckpointFile.Name, missing));
         var tail = AuditTail.Read(_directory, head);

@@ -67,7 +67,7 @@ internal static class AuditRestart
     /// <summary>A log of one line, all of it durable.</summary>
     private static AuditHash Write(DataDirectory directory, string folder, AuditFact first)
     {
-        AuditDisk.CreateDirectory(folder);
+        OwnerOnly.CreateDirectory(folder);
         using var line = new AuditLine();
         var lines = new ArrayBufferWriter<byte>();
         var hash = line.Append(first, default, lines);

@@ -78,7 +78,7 @@ internal sealed class SignedHeads
         try
         {
             using var key = ReadKey(Path.Combine(directory, KeyFileName));
-            var id = Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()))[..16];
+            var id = AuditKey.IdOf(key);
             if (pinned is not null && id != pinned)
                 return new AuditFault(KeyFileName, 0, $"is key {id}, not {pinned}, which was given");
             if (All.Count == 0)

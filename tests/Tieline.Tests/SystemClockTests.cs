@@ -38,7 +38,6 @@ public sealed class SystemClockTests
         "src/Tieline/Pipeline/HoldLoop.cs",
         "src/Tieline/Pipeline/LiveConversations.cs", // states outlive the process; SnapshotIntake moves them with the clock
         "src/Tieline/Pipeline/Reconcil*.cs", // which day, and when
-        "src/Tieline/Pipeline/BoundedLog.cs",
         "src/Tieline/Pipeline/SnapshotIntake.cs", // as LiveConversations
         "src/Tieline/Pipeline/SweepLoop.cs", // as LiveConversations
         "src/Tieline.Service/Alerts/AlertLoop.cs", // since when, for people

@@ -8,9 +8,6 @@ internal sealed partial class AccessMonitor
     [LoggerMessage(EventId = 5071, EventName = "SignedIn", Level = LogLevel.Information, Message = "Somebody signed in to the console as {Role} ({Way}); the audit log has the name")]
     private static partial void LogSignedIn(ILogger logger, string role, string way);
 
-    [LoggerMessage(EventId = 5072, EventName = "SignedOut", Level = LogLevel.Information, Message = "Somebody signed out of the console; the audit log has the name")]
-    private static partial void LogSignedOut(ILogger logger);
-
     [LoggerMessage(EventId = 5073, EventName = "AuditLogExported", Level = LogLevel.Information, Message = "Lines of the audit log were exported; the audit log has the name")]
     private static partial void LogExported(ILogger logger);
 

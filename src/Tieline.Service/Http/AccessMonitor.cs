@@ -5,22 +5,22 @@ using Tieline.Service.Hosting;
 
 namespace Tieline.Service.Http;
 
-/// <summary>Who came in, who left, who took a copy, and who was refused: counted, logged, and on record in the audit log. Refusals are logged and on record once a minute and kind, with their number: strangers can make any number of them.</summary>
+/// <summary>Who came in, who took a copy, and who was refused: counted, logged, and on record in the audit log. Refusals are logged and on record once a minute and kind, with their number: strangers can make any number of them.</summary>
 internal sealed partial class AccessMonitor(RunningParts parts, TielineMetrics metrics, TimeProvider time, ILogger<AccessMonitor> logger)
 {
     private static readonly TimeSpan _interval = TimeSpan.FromMinutes(1);
 
     private static readonly string[] _names = [.. Enum.GetNames<Refusal>().Select(name => name.ToLowerInvariant())];
 
-    private readonly Lock _gate = new();
-    private readonly (MonotonicTime Next, long Count)[] _refusals = Array.ConvertAll(_names, _ => (MonotonicTime.Always, 0L));
+    private readonly BoundedLog[] _refusals = Array.ConvertAll(_names, _ => new BoundedLog(time, _interval));
 
     public void Refused(Refusal refusal)
     {
         var name = _names[(int)refusal];
         metrics.AccessRefused.Add(1, new KeyValuePair<string, object?>("tieline.refusal", name));
-        if (CountOf(refusal) is not { } count)
+        if (!_refusals[(int)refusal].MayLog(out var suppressed))
             return;
+        var count = suppressed + 1;
         LogRefused(logger, name, count);
         Note("access-refused", new JsonObject { ["what"] = name, ["count"] = count });
     }
@@ -34,33 +34,11 @@ internal sealed partial class AccessMonitor(RunningParts parts, TielineMetrics m
         Note("signed-in", new JsonObject { ["role"] = role, ["way"] = way, ["by"] = by });
     }
 
-    public void SignedOut(string by)
-    {
-        LogSignedOut(logger);
-        Note("signed-out", new JsonObject { ["by"] = by });
-    }
-
     /// <summary>Somebody took a copy of lines of the audit log.</summary>
     public void Exported(string by)
     {
         LogExported(logger);
         Note("exported", new JsonObject { ["what"] = "audit log", ["by"] = by });
-    }
-
-    /// <returns>How many there were since the last that was told of, this one included; null where it is too soon to tell again.</returns>
-    private long? CountOf(Refusal refusal)
-    {
-        lock (_gate)
-        {
-            ref var kind = ref _refusals[(int)refusal];
-            var now = time.GetMonotonicTime();
-            kind.Count++;
-            if (now < kind.Next)
-                return null;
-            var count = kind.Count;
-            kind = (now + _interval, 0);
-            return count;
-        }
     }
 
     /// <summary>Nobody waits for the disk: whoever must look at what is wrong with it gets in.</summary>

@@ -53,8 +53,5 @@ internal sealed class ConsoleToken
 
     public AccessToken As(string name, string role) => new(name, role, _hash);
 
-    /// <summary>Takes the same time whatever is given.</summary>
-    public bool Is(string given) => CryptographicOperations.FixedTimeEquals(AccessToken.HashOf(given), _hash);
-
     private static string Make() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes));
 }

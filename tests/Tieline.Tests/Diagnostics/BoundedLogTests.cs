@@ -1,7 +1,7 @@
-using Tieline.Pipeline;
+using Tieline.Diagnostics;
 using Tieline.TestKit;
 
-namespace Tieline.Tests.Pipeline;
+namespace Tieline.Tests.Diagnostics;
 
 public sealed class BoundedLogTests
 {

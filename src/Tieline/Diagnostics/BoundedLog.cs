@@ -1,12 +1,10 @@
-using Tieline.Diagnostics;
+namespace Tieline.Diagnostics;
 
-namespace Tieline.Pipeline;
-
-/// <summary>Lets one line through in ten seconds, and counts those that it does not. Safe from any thread.</summary>
-internal sealed class BoundedLog(TimeProvider time)
+/// <summary>Lets one line through in an interval, and counts those that it does not. Safe from any thread.</summary>
+/// <param name="interval">Null: ten seconds.</param>
+internal sealed class BoundedLog(TimeProvider time, TimeSpan? interval = null)
 {
-    private static readonly TimeSpan _interval = TimeSpan.FromSeconds(10);
-
+    private readonly TimeSpan _interval = interval ?? TimeSpan.FromSeconds(10);
     private readonly Lock _gate = new();
     private long _suppressed;
     private MonotonicTime _next = MonotonicTime.Always;

@@ -50,19 +50,19 @@ internal static class AbsurdRows
             var rows = Read(connection, transaction, $"SELECT * FROM {table} t WHERE {where}", _ => reason, table);
             if (rows.Count == 0)
                 continue;
-            Execute(connection, transaction, string.Format(CultureInfo.InvariantCulture, change, where));
+            connection.Execute(string.Format(CultureInfo.InvariantCulture, change, where));
             found.AddRange(rows);
         }
 
         found.AddRange(SetGapsAside(connection, transaction, now));
         foreach (var row in found.TakeLast(Kept))
         {
-            Execute(connection, transaction, "INSERT INTO set_aside(at, source, reason, row) VALUES ($at, $source, $reason, $row)",
+            connection.Execute("INSERT INTO set_aside(at, source, reason, row) VALUES ($at, $source, $reason, $row)",
                 ("$at", now.ToUnixTimeMilliseconds()), ("$source", row.Table), ("$reason", row.Reason), ("$row", row.Row));
         }
 
         if (found.Count > 0)
-            Execute(connection, transaction, "DELETE FROM set_aside WHERE number <= (SELECT max(number) FROM set_aside) - $kept", ("$kept", Kept));
+            connection.Execute("DELETE FROM set_aside WHERE number <= (SELECT max(number) FROM set_aside) - $kept", ("$kept", Kept));
         transaction.Commit();
         return found;
     }
@@ -81,12 +81,11 @@ internal static class AbsurdRows
         }
 
         var found = Read(connection, transaction, $"SELECT * FROM gap WHERE number < 1 OR number >= {nextGap.ToString(CultureInfo.InvariantCulture)}", _ => "its number has not been given", "gap");
-        Execute(connection, transaction, "DELETE FROM gap WHERE number < 1 OR number >= $next", ("$next", nextGap));
+        connection.Execute("DELETE FROM gap WHERE number < 1 OR number >= $next", ("$next", nextGap));
         foreach (var gap in Read(connection, transaction, "SELECT * FROM gap", row => ProblemOf(row, epoch, sequence), "gap"))
         {
             found.Add(gap);
-            Execute(
-                connection, transaction,
+            connection.Execute(
                 $"""
                 UPDATE gap SET state = 'abandoned', missing = '', first_sequence = NULL, last_sequence = NULL, next_ask_at = NULL, problem = $problem, filled_at = $now, asks = 0, recovered = 0, known = 0,
                     in_service_ms = 0, reason = iif(reason IN ({string.Join(", ", Enum.GetValues<GapReason>().Select(reason => $"'{GapReasonNames.Of(reason)}'"))}), reason, 'damaged'),
@@ -122,10 +121,10 @@ internal static class AbsurdRows
             (detail["asks"], detail["recovered"], detail["known"], detail["problem"]) = (0, 0, 0, row.GetString(3));
         }
 
-        Execute(
-            connection, transaction, "INSERT INTO fact(number, count, kind, at, detail) SELECT next_fact, 1, 'gap-abandoned', $now, $detail FROM mark",
+        connection.Execute(
+            "INSERT INTO fact(number, count, kind, at, detail) SELECT next_fact, 1, 'gap-abandoned', $now, $detail FROM mark",
             ("$now", now.ToUnixTimeMilliseconds()), ("$detail", detail.ToJsonString()));
-        Execute(connection, transaction, "UPDATE mark SET next_fact = next_fact + 1");
+        connection.Execute("UPDATE mark SET next_fact = next_fact + 1");
     }
 
     private static string? ProblemOf(SqliteDataReader row, long epoch, long? sequence)
@@ -183,14 +182,6 @@ internal static class AbsurdRows
         }
 
         return json.ToJsonString();
-    }
-
-    private static void Execute(SqliteConnection connection, SqliteTransaction transaction, string sql, params ReadOnlySpan<(string Name, object Value)> values)
-    {
-        using var command = Command(connection, transaction, sql);
-        foreach (var (name, value) in values)
-            command.Parameters.AddWithValue(name, value);
-        command.ExecuteNonQuery();
     }
 
     private static SqliteCommand Command(SqliteConnection connection, SqliteTransaction transaction, string sql)

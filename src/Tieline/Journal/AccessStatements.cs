@@ -6,28 +6,17 @@ namespace Tieline.Journal;
 internal sealed class AccessStatements(SqliteConnection connection)
 {
     /// <returns>False where there is one of that name: it stays as it is.</returns>
-    public bool Add(NamedToken token) => Execute(
-        "INSERT INTO token(name, role, hash, created_at, created_by, expires_at) VALUES ($0, $1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-        token.Name, token.Role, token.Hash, token.CreatedAt.ToUnixTimeMilliseconds(), token.CreatedBy, token.ExpiresAt?.ToUnixTimeMilliseconds()) > 0;
+    public bool Add(NamedToken token) => connection.Execute(
+        "INSERT INTO token(name, role, hash, created_at, created_by, expires_at) VALUES ($name, $role, $hash, $created, $by, $expires) ON CONFLICT DO NOTHING",
+        ("$name", token.Name), ("$role", token.Role), ("$hash", token.Hash), ("$created", token.CreatedAt.ToUnixTimeMilliseconds()), ("$by", token.CreatedBy), ("$expires", token.ExpiresAt?.ToUnixTimeMilliseconds())) > 0;
 
     /// <returns>False where there is none of that name.</returns>
-    public bool Remove(string name) => Execute("DELETE FROM token WHERE name = $0", name) > 0;
+    public bool Remove(string name) => connection.Execute("DELETE FROM token WHERE name = $name", ("$name", name)) > 0;
 
     /// <summary>A session has ended before its time. Those whose time has come are forgotten: no cookie of theirs is taken any more.</summary>
     public void End(string session, long until, long now)
     {
-        Execute("DELETE FROM ended_session WHERE until < $0", now);
-        Execute("INSERT INTO ended_session(id, until) VALUES ($0, $1) ON CONFLICT DO NOTHING", session, until);
-    }
-
-    private int Execute(string sql, params object?[] values)
-    {
-        using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // only ever called with text of our own
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        for (var index = 0; index < values.Length; index++)
-            command.Parameters.AddWithValue($"${index}", values[index] ?? DBNull.Value);
-        return command.ExecuteNonQuery();
+        connection.Execute("DELETE FROM ended_session WHERE until < $now", ("$now", now));
+        connection.Execute("INSERT INTO ended_session(id, until) VALUES ($id, $until) ON CONFLICT DO NOTHING", ("$id", session), ("$until", until));
     }
 }

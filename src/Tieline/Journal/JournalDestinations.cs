@@ -50,15 +50,15 @@ internal static class JournalDestinations
         {
             if (known.ContainsKey(name))
             {
-                Execute(connection, transaction, Back, ("$name", name));
+                connection.Execute(Back, ("$name", name));
                 continue;
             }
 
-            Execute(connection, transaction, Add, ("$name", name), ("$since", starts.GetValueOrDefault(name).Since?.ToUnixTimeMilliseconds()));
-            Execute(connection, transaction, PassCopies, ("$name", name), ("$now", now.ToUnixTimeMilliseconds()));
+            connection.Execute(Add, ("$name", name), ("$since", starts.GetValueOrDefault(name).Since?.ToUnixTimeMilliseconds()));
+            connection.Execute(PassCopies, ("$name", name), ("$now", now.ToUnixTimeMilliseconds()));
         }
 
-        Execute(connection, transaction, Remove, ("$names", System.Text.Json.JsonSerializer.Serialize(names)));
+        connection.Execute(Remove, ("$names", System.Text.Json.JsonSerializer.Serialize(names)));
     }
 
     /// <inheritdoc cref="Configure(SqliteConnection, SqliteTransaction, IReadOnlyCollection{string}, IReadOnlyDictionary{string, StartPoint}, DateTimeOffset)"/>
@@ -72,17 +72,5 @@ internal static class JournalDestinations
         while (row.Read())
             known[row.GetString(0)] = new DestinationNumber(row.GetInt64(1));
         return known;
-    }
-
-    private static void Execute(SqliteConnection connection, SqliteTransaction? transaction, string sql, params ReadOnlySpan<(string Name, object? Value)> values)
-    {
-        using var command = connection.CreateCommand();
-        command.Transaction = transaction;
-#pragma warning disable CA2100 // only ever called with text of our own
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        foreach (var (name, value) in values)
-            command.Parameters.AddWithValue(name, value ?? DBNull.Value);
-        command.ExecuteNonQuery();
     }
 }

@@ -9,7 +9,8 @@ internal static class StoppedJournal
     /// <summary>The audit log goes on from another line than the journal knew.</summary>
     /// <exception cref="StorageException">The journal cannot be used.</exception>
     public static void SetHead(DataDirectory directory, AuditHead head) => Change(
-        directory, JournalSchema.SetHead, head.Fact, head.Hash, head.Checkpoint?.Number, head.Checkpoint?.Hash, head.Checkpoint?.Key);
+        directory, JournalSchema.SetHead,
+        ("$0", head.Fact), ("$1", head.Hash), ("$2", head.Checkpoint?.Number), ("$3", head.Checkpoint?.Hash), ("$4", head.Checkpoint?.Key));
 
     /// <summary>Identities are hashed under another key from now on, which stands in the audit log.</summary>
     /// <param name="fingerprint">The new key's.</param>
@@ -22,23 +23,16 @@ internal static class StoppedJournal
         INSERT INTO fact(number, count, kind, at, detail) SELECT next_fact, 1, 'identity-key-changed', $2, $1 FROM mark;
         UPDATE mark SET next_fact = next_fact + 1;
         """,
-        fingerprint, detail, now.ToUnixTimeMilliseconds());
+        ("$0", fingerprint), ("$1", detail), ("$2", now.ToUnixTimeMilliseconds()));
 
-    private static void Change(DataDirectory directory, string sql, params object?[] values)
+    private static void Change(DataDirectory directory, string sql, params ReadOnlySpan<(string Name, object? Value)> values)
     {
         var path = directory.FileNamed(JournalSchema.FileName);
         using var connection = Database.OpenForWriting(path, JournalSchema.Migrations);
         try
         {
             using var transaction = connection.BeginTransaction();
-            using var command = connection.CreateCommand();
-            command.Transaction = transaction;
-#pragma warning disable CA2100 // only ever called with text of our own
-            command.CommandText = sql;
-#pragma warning restore CA2100
-            for (var index = 0; index < values.Length; index++)
-                command.Parameters.AddWithValue($"${index}", values[index] ?? DBNull.Value);
-            command.ExecuteNonQuery();
+            connection.Execute(sql, values);
             transaction.Commit();
         }
         catch (SqliteException e)

@@ -1,5 +1,4 @@
 using System.Text;
-using Tieline.Diagnostics;
 using Tieline.Events;
 using Tieline.Genesys;
 using Tieline.Pipeline;
@@ -14,20 +13,10 @@ internal sealed partial record LoopWork
     private static async Task<LoopWork> NotificationsAsync(SweepRig world, TimeProvider clock, LoopFaults faults)
     {
         var genesys = await FakeChannels.StartAsync(world.Time);
-        var options = new GenesysOptions { ApiUrl = genesys.Url, ClientId = "id", ClientSecret = new Secret("s3cret") };
-        options.Notifications.Queues = [NotificationRig.Queue];
-        var rest = new RestHealth(clock);
-        var (http, sockets) = (GenesysHttp.Create(rest: rest), GenesysHttp.Create());
-        var endpoints = GenesysEndpoints.Of(options);
-        var (timing, metrics, budget) = (new StreamTiming(), world.Rig.Metrics, new RestBudget(clock, 3_000));
-        var tokens = new TokenProvider(options, endpoints.Token, http, budget, clock, metrics, world.Rig.Logs.For<TokenProvider>());
-        var client = new ChannelClient(endpoints.Api, ConnectUriRule.Of(options), tokens, http, budget, clock);
-        var waits = new ReconnectWait(rest, new RestProbe(endpoints.Api, tokens, http, budget, rest, clock), clock, () => 0.5);
-        var status = new SourceStatus(clock, world.Rig.Specification, SilenceLimits.Channels);
-        var source = new NotificationSource(options, client, tokens, sockets, status, metrics, world.Rig.Specification, timing, waits, clock, () => 0.5, world.Rig.Logs.For<NotificationSource>());
+        var parts = new NotificationParts(genesys.Url, clock, world.Rig.Metrics, world.Rig.Specification, world.Rig.Logs.For<TokenProvider>(), world.Rig.Logs.For<NotificationSource>());
         _ = ServeAsync(); // ends with the sockets
         var work = new LoopWork(
-            new PipelineLoop("stream", (stop, abort) => source.RunAsync(new FaultyNotifications(world.Snapshots, faults), stop, abort)),
+            new PipelineLoop("stream", (stop, abort) => parts.Source.RunAsync(new FaultyNotifications(world.Snapshots, faults), stop, abort)),
             async () =>
             {
                 await world.Rig.Journal.WaitForDurabilityAsync(world.Rig.Limit);
@@ -35,8 +24,7 @@ internal sealed partial record LoopWork
             })
         { IsAtTheWire = true };
         work._parts.Add(genesys);
-        work._parts.Add(new Closed(http));
-        work._parts.Add(new Closed(sockets));
+        work._parts.Add(parts);
         return work;
 
         // Each socket tells of a conversation and breaks: so there is a gap between two.

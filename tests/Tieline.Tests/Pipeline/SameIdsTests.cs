@@ -16,6 +16,8 @@ public sealed class SameIdsTests
 {
     private const int Conversations = 5_200;
 
+    private static readonly TimeSpan _asksEvery = TimeSpan.FromSeconds(3);
+
     /// <summary>Facts on their way into the journal at once: as with a busy source, enough to fill its groups.</summary>
     private const int InFlight = 512;
 
@@ -171,8 +173,6 @@ public sealed class SameIdsTests
         rig.StartWriting();
         return rig;
     }
-
-    private static readonly TimeSpan _asksEvery = TimeSpan.FromSeconds(3);
 
     private static SimulatedHour Hour() => new(Conversations, Some.Time);
 

@@ -13,27 +13,13 @@ internal sealed class NotificationRig : IAsyncDisposable
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _aborting = new();
-    private readonly HttpMessageInvoker _http;
-    private readonly HttpMessageInvoker _sockets;
+    private readonly NotificationParts _parts;
 
     private NotificationRig(WaitingClock clock, FakeChannels genesys, Action<NotificationOptions>? configure, StreamTiming? timing)
     {
         (Clock, Genesys) = (clock, genesys);
-        var options = new GenesysOptions { ApiUrl = genesys.Url, ClientId = "id", ClientSecret = new Secret("secret") };
-        options.Notifications.Queues = [Queue];
-        configure?.Invoke(options.Notifications);
         Specification = new SpecificationMetrics(Clock);
-        Status = new SourceStatus(Clock, Specification, SilenceLimits.Channels);
-        var rest = new RestHealth(Clock);
-        _http = GenesysHttp.Create(rest: rest);
-        _sockets = GenesysHttp.Create();
-        var endpoints = GenesysEndpoints.Of(options);
-        var budget = new RestBudget(Clock, 3000);
-        var tokens = new TokenProvider(options, endpoints.Token, _http, budget, Clock, Metrics, Logs.For<TokenProvider>());
-        var client = new ChannelClient(endpoints.Api, ConnectUriRule.Of(options), tokens, _http, budget, Clock);
-        var waits = new ReconnectWait(rest, new RestProbe(endpoints.Api, tokens, _http, budget, rest, Clock), Clock, () => 0.5);
-        Source = new NotificationSource(
-            options, client, tokens, _sockets, Status, Metrics, Specification, timing ?? new StreamTiming(), waits, Clock, () => 0.5, Logs.For<NotificationSource>());
+        _parts = new NotificationParts(genesys.Url, Clock, Metrics, Specification, Logs.For<TokenProvider>(), Logs.For<NotificationSource>(), configure, timing);
         Running = Source.RunAsync(Sink, _stopping.Token, _aborting.Token);
     }
 
@@ -45,13 +31,13 @@ internal sealed class NotificationRig : IAsyncDisposable
 
     public TielineMetrics Metrics { get; } = new();
 
-    public SourceStatus Status { get; }
+    public SourceStatus Status => _parts.Status;
 
     public SpecificationMetrics Specification { get; }
 
     public RecordingLogs Logs { get; } = new();
 
-    public NotificationSource Source { get; }
+    public NotificationSource Source => _parts.Source;
 
     public Task Running { get; private set; }
 
@@ -95,8 +81,7 @@ internal sealed class NotificationRig : IAsyncDisposable
         await Genesys.DisposeAsync();
         _stopping.Dispose();
         _aborting.Dispose();
-        _http.Dispose();
-        _sockets.Dispose();
+        await _parts.DisposeAsync();
         Metrics.Dispose();
         Logs.ShouldHoldNoSecret();
     }

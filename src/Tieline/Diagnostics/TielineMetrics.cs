@@ -48,7 +48,7 @@ internal sealed class TielineMetrics : IDisposable
         ClockSteps = _meter.CreateCounter<long>("tieline.clock.steps", "{step}", "Times that the system clock was set, or the host was suspended, by tieline.direction: back or forward.");
         AlertNotices = _meter.CreateCounter<long>("tieline.alerts.notices", "{notice}", "Notices of built-in alerts that were posted to Alerts:Webhook, by tieline.alert.outcome: delivered or failed.");
         Reloads = _meter.CreateCounter<long>("tieline.configuration.reloads", "{reload}", "Times that the configuration was read again, by tieline.result: applied, unchanged or refused.");
-        AccessRefused = _meter.CreateCounter<long>("tieline.access.refused", "{request}", "Requests refused for who or what sent them, by tieline.refusal: origin, host, token, role, code, provider or streams.");
+        AccessRefused = _meter.CreateCounter<long>("tieline.access.refused", "{request}", "Requests refused because of their sender, by tieline.refusal: origin, host, token, role, code, provider or streams.");
         SignIns = _meter.CreateCounter<long>("tieline.access.sign_ins", "{session}", "Sign-ins to the console, by tieline.way: token, link or provider.");
         AuditLines = _meter.CreateCounter<long>("tieline.audit.lines", "{line}", "Lines written to the audit log.");
         AuditForwarded = _meter.CreateCounter<long>("tieline.audit.forward.lines", "{line}", "Audit lines and checkpoints that the SIEM is known to have.");

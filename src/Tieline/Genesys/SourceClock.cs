@@ -12,8 +12,8 @@ internal sealed class SourceClock(TimeProvider time)
 {
     private static readonly TimeSpan _resolution = TimeSpan.FromSeconds(1);
 
-    /// <summary>Servers make a <c>Date</c> once a second, and one under load sends that of a moment before: a clock that is ahead by less than this is not shown to be wrong.</summary>
-    private static readonly TimeSpan _stale = TimeSpan.FromSeconds(0.5);
+    /// <summary>How old a <c>Date</c> may be besides what was cut: many servers make one once a second, and a second later under load. A clock that is ahead by less is not shown to be wrong.</summary>
+    private static readonly TimeSpan _stale = TimeSpan.FromSeconds(2);
 
     /// <summary>How far the two may drift apart in a second.</summary>
     private const double Drift = 1e-4;

@@ -44,6 +44,9 @@ internal sealed class FakeGenesys : IAsyncDisposable
     /// <summary>The whole region is down: whatever is asked is answered 503.</summary>
     public bool IsDown { get; set; }
 
+    /// <summary>In answers that say that it is down.</summary>
+    public string? RetryAfter { get; set; }
+
     public int RestCalls => Volatile.Read(ref _restCalls);
 
     /// <summary>A deaf server reads nothing after the subscription, not even pings.</summary>
@@ -82,6 +85,8 @@ internal sealed class FakeGenesys : IAsyncDisposable
     private IResult Rest(HttpContext context)
     {
         Interlocked.Increment(ref _restCalls);
+        if (IsDown && RetryAfter is not null)
+            context.Response.Headers.RetryAfter = RetryAfter;
         return Results.StatusCode(IsDown ? 503 : context.Request.Headers.Authorization.Count == 1 ? 200 : 401);
     }
 

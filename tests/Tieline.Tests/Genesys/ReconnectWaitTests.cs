@@ -99,6 +99,20 @@ public sealed class ReconnectWaitTests
     }
 
     [Theory]
+    [InlineData("6.2", 7)]
+    [InlineData("2594-11-06T08:49:37Z", 86_400)]
+    public async Task A_probe_is_told_to_wait_as_any_call_is(string retryAfter, int seconds)
+    {
+        await using var rig = await StreamRig.StartAsync();
+        await FailsAsync(rig, g => (g.IsDown, g.RetryAfter) = (true, retryAfter), 2.5, 4.5);
+        await rig.Clock.WaitsForAsync(TimeSpan.FromSeconds(8.5));
+        await rig.Clock.PassAsync(_probe);
+        await rig.Clock.WaitsForAsync(_probe);
+        rig.Genesys.RestCalls.ShouldBe(1);
+        rig.Budget.HeldFor.ShouldBe(TimeSpan.FromSeconds(seconds));
+    }
+
+    [Theory]
     [InlineData(200, true, false)]
     [InlineData(401, true, false)]
     [InlineData(404, true, false)]

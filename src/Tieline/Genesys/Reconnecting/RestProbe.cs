@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using Tieline.Diagnostics;
+using Tieline.Http;
 
 namespace Tieline.Genesys;
 
@@ -64,7 +65,7 @@ internal sealed class RestProbe(Uri api, TokenProvider tokens, HttpMessageInvoke
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", granted.Token.Reveal());
             budget.Count();
             using var response = await http.SendAsync(request, either.Token);
-            if (response.Headers.RetryAfter?.Delta is { } hold)
+            if (RetryAfter.Read(response.Headers, time.GetUtcNow()) is { } hold)
                 budget.Hold(hold);
         }
         catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
@@ -225,15 +226,21 @@ public sealed class CrmSimulator : IAsyncDisposable
             context.Abort();
             return;
         }
-        _log.Settle(request, status, processed: status is >= 200 and < 300);
+        _log.Settle(request, status, processed: answer?.Processed ?? status is >= 200 and < 300);
         context.Response.StatusCode = status;
-        context.Response.ContentLength = status is 204 or 304 ? null : 0;
+        var body = Encoding.UTF8.GetBytes(answer?.Body ?? "");
+        context.Response.ContentLength = status is 204 or 304 ? null : body.Length;
+        if (answer?.Body is not null)
+        {
+            context.Response.ContentType = answer.ContentType ?? "application/json";
+        }
         if (answer?.RetryAfter is { } seconds)
         {
             context.Response.Headers.RetryAfter = answer.RetryAfterAsDate is true
                 ? HeaderUtilities.FormatDate(_time.GetUtcNow().AddSeconds(seconds))
                 : seconds.ToString();
         }
+        await context.Response.Body.WriteAsync(body, context.RequestAborted);
     }
 
     /// <param name="answer">An error to answer with; or that the CRM takes it, and the connection ends in place of its answer; null: as it is.</param>

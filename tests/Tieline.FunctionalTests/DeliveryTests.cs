@@ -11,6 +11,7 @@ namespace Tieline.FunctionalTests;
 public sealed class DeliveryTests
 {
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(1);
 
     [Theory]
     [InlineData(429, false)]
@@ -76,6 +77,48 @@ public sealed class DeliveryTests
         account.SecondCopies.Count.ShouldBe(Unseen, account.ToString());
     }
 
+    /// <summary>An instance that is asleep, a login page, a gateway: all of them say 200.</summary>
+    [Fact]
+    public async Task A_page_for_people_is_no_delivery()
+    {
+        await using var site = await Site.StartAsync();
+        await site.MoreDeliveriesAsync(20, _soon);
+        site.Crm.Answer(new CrmFault { Status = 200, Body = "<!DOCTYPE html><html><body>Please log in</body></html>", ContentType = "text/html; charset=utf-8", Processed = false });
+        await Eventually.TrueAsync(async () => (await site.RunAsync("status")).Output.Contains("answers 200 with an HTML page", StringComparison.Ordinal), _soon, () => $"the status says what comes in place of an answer.\n{site.Process.Tail()}");
+        site.Crm.Answer(new CrmFault { Clear = true });
+        await site.MoreDeliveriesAsync(20, _soon);
+        var account = await site.SettleAsync(_soon);
+        account.ShouldBeUndisturbed();
+        account.DeadLettered.ShouldBe(0);
+        account.Requests.Count(request => request is { Status: 200, Processed: false }).ShouldBeGreaterThan(0);
+    }
+
+    /// <summary>The first copy hangs past the time-out and comes to nothing; the CRM says of the second that the first is still worked on.</summary>
+    [Fact]
+    public async Task What_a_crm_is_still_working_on_is_asked_for_again_when_it_says()
+    {
+        var account = await AnsweredAsync(nth => nth switch { 0 => new CrmAnswer { Hang = true }, 1 => new CrmAnswer { Status = 409, RetryAfter = 2 }, _ => null });
+        account.ShouldBeUndisturbed();
+        foreach (var copies in CopiesOf(account))
+        {
+            copies.Select(copy => copy.Status).ShouldBe([0, 409, 200]);
+            (copies[2].ArrivedAt - copies[1].ArrivedAt).ShouldBeGreaterThan(TimeSpan.FromSeconds(2) - TimeSpan.FromMilliseconds(50));
+        }
+    }
+
+    /// <summary>The answer to the first copy is lost. A unique index answers the second 409; so would a CRM whose first copy is still to fail.</summary>
+    [Fact]
+    public async Task What_a_crm_has_already_after_an_answer_that_was_not_seen_is_asked_for_once_more_and_then_delivered()
+    {
+        var account = await AnsweredAsync(nth => nth == 0 ? new CrmAnswer { Close = "processed" } : new CrmAnswer { Status = 409 });
+        account.ShouldBeUndisturbed();
+        foreach (var copies in CopiesOf(account))
+        {
+            copies.Select(copy => copy.Status).ShouldBe([0, 409, 409]);
+            (copies[2].ArrivedAt - copies[1].ArrivedAt).ShouldBeGreaterThan(_timeout - TimeSpan.FromMilliseconds(50));
+        }
+    }
+
     [Fact]
     public async Task An_event_that_the_crm_refuses_is_a_dead_letter_and_the_next_of_its_conversation_goes_on()
     {
@@ -116,6 +159,39 @@ public sealed class DeliveryTests
         account.DeadLettered.ShouldBe(0);
         Say($"401: delivering {after.TotalSeconds:F1} s after it was put right (probed once a minute)");
     }
+
+    /// <summary>Three events of different conversations get these answers, by how many copies came before; everything else is taken.</summary>
+    private static async Task<Account> AnsweredAsync(Func<int, CrmAnswer?> answer)
+    {
+        var gate = new Lock();
+        var chosen = new Dictionary<string, string>(StringComparer.Ordinal);
+        var copies = new Dictionary<string, int>(StringComparer.Ordinal);
+        await using var site = await Site.StartAsync(options =>
+        {
+            options.Settings.Add($"Destinations:crm:Timeout={_timeout}");
+            options.Settings.Add($"Destinations:crm:ConnectTimeout={_timeout}");
+            options.Crm.Decide = request =>
+            {
+                lock (gate)
+                {
+                    if (chosen.Count < 3)
+                        chosen.TryAdd(request.ConversationId!, request.Id!);
+                    if (chosen.GetValueOrDefault(request.ConversationId!) != request.Id)
+                        return null;
+                    var before = copies.GetValueOrDefault(request.Id!);
+                    copies[request.Id!] = before + 1;
+                    return answer(before);
+                }
+            };
+        });
+        await site.MoreEventsAsync(1_000, _soon);
+        var account = await site.SettleAsync(_soon);
+        account.DeadLettered.ShouldBe(0);
+        copies.Count.ShouldBe(3);
+        return account;
+    }
+
+    private static List<List<CrmRequest>> CopiesOf(Account account) => [.. account.Requests.GroupBy(request => request.Id).Where(copies => copies.Any(copy => copy.Status != 200)).Select(copies => copies.ToList())];
 
     /// <summary>Requests that were turned away, put together where less than a second and a half lies between them.</summary>
     private static List<(DateTimeOffset First, DateTimeOffset Last, int Count)> Bursts(Site site, int from)

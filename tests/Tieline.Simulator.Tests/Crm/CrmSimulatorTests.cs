@@ -82,6 +82,20 @@ public sealed class CrmSimulatorTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_answer_can_have_a_body_and_count_as_not_taken()
+    {
+        var crm = await StartAsync();
+        crm.Answer(CrmFault.Parse("""{"status":200,"body":"<html>Bitte anmelden: ü</html>","contentType":"text/html; charset=utf-8","processed":false,"count":1}"""));
+        crm.Answer(CrmFault.Parse("""{"status":207,"body":"{}","count":1}"""));
+        using var page = await PostAsync("/", "{}", "evt_1");
+        (await page.Content.ReadAsStringAsync(_deadline.Token)).ShouldBe("<html>Bitte anmelden: ü</html>");
+        page.Content.Headers.ContentType!.ToString().ShouldBe("text/html; charset=utf-8");
+        using var some = await PostAsync("/", "{}", "evt_2");
+        some.Content.Headers.ContentType!.ToString().ShouldBe("application/json");
+        crm.Requests().Select(request => (request.Status, request.Processed)).ShouldBe([(200, false), (207, true)]);
+    }
+
+    [Fact]
     public async Task An_answer_can_be_late_by_the_clock()
     {
         var crm = await StartAsync();
@@ -167,6 +181,11 @@ public sealed class CrmSimulatorTests : IAsyncDisposable
     [Theory]
     [InlineData("faults", """{"status":99}""", "200 to 599")]
     [InlineData("faults", """{"close":"maybe"}""", "processed or unprocessed")]
+    [InlineData("faults", """{"body":"ok"}""", "need status")]
+    [InlineData("faults", """{"status":200,"code":"X","processed":false}""", "no code")]
+    [InlineData("faults", """{"status":200,"body":"ok","contentType":"no type"}""", "media type")]
+    [InlineData("faults", """{"status":200,"contentType":"text/html"}""", "with a body")]
+    [InlineData("faults", """{"status":204,"body":"ok"}""", "one that has a body")]
     [InlineData("faults", """{"stauts":500}""", "stauts")]
     [InlineData("down", """{"seconds":-1}""", "above 0")]
     public async Task A_bad_call_is_told_what_is_allowed(string call, string body, string part)

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Tieline.FunctionalTests.Support;
+using Tieline.Sequencing;
 using Tieline.Simulator;
 using static Tieline.FunctionalTests.Support.Figures;
 
@@ -29,14 +31,34 @@ public sealed class BackfillTests
         account.Recovered.ShouldBeGreaterThan(10, account.ToString());
         account.LateBackfill.ShouldBeEmpty(account.ToString());
         account.OutOfOrder.ShouldBeEmpty(account.ToString());
-        await Eventually.TrueAsync(() => site.AuditLines("gap-filled").Count == 1, _soon, () => "the audit log says that the gap is filled");
-        ((long)site.AuditLines("gap-filled").Single().Detail!["recovered"]!).ShouldBe(account.Recovered);
+        await HoleFilledAsync(site);
+        site.AuditLines("gap-filled").Sum(line => (long)line.Detail!["recovered"]!).ShouldBe(account.Recovered, "by the answers for both gaps: one answer tells of whole conversations");
         var prometheus = await site.PrometheusAsync();
         prometheus.Sum("tieline_backfill_events_total", "tieline_fact", "new").ShouldBe(account.Recovered);
-        prometheus.Sum("tieline_gaps_state", "tieline_gap_state", "filled").ShouldBe(1);
+        prometheus.Sum("tieline_gaps_state", "tieline_gap_state", "filled").ShouldBe(2, "the hole, and the time before the first frame");
         prometheus.Sum("tieline_genesys_queries_total", "tieline_query_outcome", "page").ShouldBeGreaterThan(1);
         (await site.MetricsAsync())["openGaps"].ShouldBe(0);
         Say($"{account}");
+    }
+
+    /// <summary>The first numbers there ever were tell of nothing before them.</summary>
+    [Fact]
+    public async Task What_was_lost_between_the_first_subscription_and_the_first_frame_is_fetched()
+    {
+        await using var site = await StartAsync(configure: options => options.Prepare = site => site.Genesys.InjectAsync(new SimulatorFault { Kind = "drop", Count = int.MaxValue }).Wait());
+        await site.MoreEventsAsync(600, _soon);
+        await site.FaultAsync(new SimulatorFault { Kind = "clear" });
+        await site.MoreDeliveriesAsync(50, _soon);
+        var account = await site.FilledAsync(_filledWithin);
+        account.ShouldBalance();
+        var gap = site.AuditLines("gap-filled").Select(line => line.Detail!).Single(detail => (string?)detail["reason"] == "start");
+        var (from, to) = ((DateTimeOffset)gap["from"]!, (DateTimeOffset)gap["to"]!);
+        var lost = account.Ledger.Select(entry => entry.Line).TakeWhile(line => !line.Written).Where(line => line.Passes && line.Timestamp >= from).ToList();
+        lost.Count.ShouldBeGreaterThan(50, account.ToString());
+        lost[^1].Timestamp.ShouldBeLessThanOrEqualTo(to);
+        var arrived = site.Crm.Requests().Where(request => request.Processed).Select(request => request.Id).ToHashSet();
+        lost.Where(line => !arrived.Contains(line.Id)).ShouldBeEmpty();
+        account.Recovered.ShouldBe(lost.Count, "nothing from before the subscription is wanted");
     }
 
     /// <summary>Genesys finds conversations by the day on which they started: those of days ago are asked for by their ids.</summary>
@@ -52,8 +74,7 @@ public sealed class BackfillTests
         var heardOf = account.Ledger.Select(entry => entry.Line).Where(line => line is { Passes: true, Written: true }).Select(line => line.ConversationId).ToHashSet();
         account.Missing.Where(line => heardOf.Contains(line.ConversationId)).ShouldBeEmpty(account.ToString());
         account.Recovered.ShouldBeGreaterThan(10, account.ToString());
-        await Eventually.TrueAsync(() => site.AuditLines("gap-filled").Count == 1, _soon, () => "the audit log says that the gap is filled");
-        ((string)site.AuditLines("gap-filled").Single().Detail!["notAsked"]!).ShouldStartWith("conversations that began before ");
+        ((string)(await HoleFilledAsync(site))["notAsked"]!).ShouldStartWith("conversations that began before ");
         Say($"{account}");
     }
 
@@ -165,9 +186,16 @@ public sealed class BackfillTests
         var account = await site.SettleAsync(_soon);
         account.ShouldHaveExactGaps();
         account.InGaps.Count.ShouldBe(10);
-        site.Genesys.Status.DetailsRequests.ShouldBeEmpty();
+        using (var journal = site.OpenJournal())
+            journal.ReadFills().ShouldAllBe(fill => fill.Reason == GapReason.Start, "nothing else is to be asked for");
         (await site.PrometheusAsync()).Sum("tieline_gaps_state", "tieline_gap_state", "tolerated").ShouldBe(1);
     }
+
+    /// <summary>What the audit log says of the hole, once it is filled; the time before the first frame is a gap of its own.</summary>
+    private static async Task<JsonObject> HoleFilledAsync(Site site) => (await Eventually.FindAsync(
+        () => Task.FromResult(site.AuditLines("gap-filled").Select(line => line.Detail!).SingleOrDefault(detail => (string?)detail["reason"] == "hole")),
+        _soon,
+        () => "the audit log says that the hole is filled")).Found;
 
     private static Task<Site> StartAsync(double rate = 200, Action<SiteOptions>? configure = null) => Site.StartAsync(options =>
     {

@@ -29,9 +29,9 @@ internal sealed class PipelineFigures : ILiveFigures
         metrics.Observe("tieline.delivery.removed", "{event}", "Events that wait for a destination that is no longer configured, by tieline.destination.", RemovedCounts);
         metrics.Observe("tieline.journal.held", "{event}", "Received events that wait for the hole before them to close; not counted among those that wait to be delivered.", () => Read(reader => reader.ReadHeldCount()));
         metrics.Observe("tieline.journal.held.age", "s", "How long the oldest of these has waited; 0 without one.", () => HeldAge() ?? double.NaN);
-        metrics.Observe("tieline.gaps.open", "{gap}", "Gaps that are not filled.", () => Read(reader => reader.ReadOpenGapCount()));
+        metrics.Observe("tieline.gaps.open", "{gap}", "Gaps that are not filled; that of the first start only once an ask about it has failed.", () => Read(reader => reader.ReadOpenGapCount()));
         metrics.Observe("tieline.gaps.state", "{gap}", "Gaps, by tieline.gap.reason and tieline.gap.state.", GapCounts);
-        metrics.Observe("tieline.gaps.age", "s", "Age of the oldest gap that is not closed; 0 without one.", () => Read(OldestGap));
+        metrics.Observe("tieline.gaps.age", "s", "Age of the oldest gap that tieline.gaps.open counts; 0 without one.", () => Read(OldestGap));
         metrics.Observe("tieline.journal.size", "By", "Bytes that the journal uses.", () => Read(reader => reader.ReadBytes()));
     }
 
@@ -71,7 +71,7 @@ internal sealed class PipelineFigures : ILiveFigures
         _parts.Current?.Journal.Removed.Select(removed => new Measurement<double>(removed.Events, new KeyValuePair<string, object?>("tieline.destination", removed.Name))) ?? [];
 
     private double OldestGap(JournalReader reader) =>
-        reader.ReadFills().Select(fill => Math.Max(0, (_time.GetUtcNow() - fill.Since).TotalSeconds)).DefaultIfEmpty(0).Max();
+        reader.ReadFills().Where(fill => fill.CountsAsOpen).Select(fill => Math.Max(0, (_time.GetUtcNow() - fill.Since).TotalSeconds)).DefaultIfEmpty(0).Max();
 
     /// <summary>Age of the oldest event that some destination has not settled; 0 when there is none.</summary>
     private double Lag(IEnumerable<Delivery.DispatcherStatus> statuses) => statuses

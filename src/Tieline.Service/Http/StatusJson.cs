@@ -41,7 +41,7 @@ internal static class StatusJson
                 ["coveredShare"] = now.CoveredShare is { } share ? Math.Round(share, 6) : null,
                 ["since"] = now.Since is { } since ? EventTime.ToText(since) : null,
                 ["uncovered"] = now.Coverage.Count(span => span.State == CoverageState.Uncovered && span.From >= now.Since),
-                ["openGaps"] = now.Gaps.Count,
+                ["openGaps"] = now.OpenGaps.Count,
                 ["held"] = now.Held,
                 ["heldSeconds"] = Seconds(now.HeldFor),
             },

@@ -51,6 +51,9 @@ internal sealed record GapFill(
     /// <summary>Of what its answers could not tell, in words; null before one that may close it.</summary>
     public string? NotAsked { get; init; }
 
+    /// <summary>Whether it counts as open. What may have come before the first frame is looked for at every first start: its gap counts only once an ask about it has failed.</summary>
+    public bool CountsAsOpen => !IsClosed && (Reason != GapReason.Start || Problem is not null);
+
     public bool IsClosed => State is GapState.Filled or GapState.Abandoned or GapState.Tolerated;
 
     /// <summary>A gap that has just been found, or turned out to be bigger: it is asked for from the start.</summary>

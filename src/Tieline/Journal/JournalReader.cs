@@ -304,7 +304,7 @@ internal sealed partial class JournalReader(string path) : IDisposable
     }
 
     /// <summary>Gaps that are confirmed and not closed.</summary>
-    public long ReadOpenGapCount() => Database.Scalar(_connection, "SELECT count(*) FROM gap WHERE state IN ('open', 'filling')");
+    public long ReadOpenGapCount() => Database.Scalar(_connection, "SELECT count(*) FROM gap WHERE state IN ('open', 'filling') AND (reason <> 'start' OR problem IS NOT NULL)");
 
     /// <summary>Events that wait for a hole before them.</summary>
     public long ReadHeldCount() => Database.Scalar(_connection, "SELECT count(*) FROM held");

@@ -29,6 +29,9 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
     /// <summary>The time of the last event whose own was not believed: it may be this machine's clock that is wrong. Bounds a gap where nothing better does.</summary>
     private DateTimeOffset? _doubtedTime;
 
+    /// <summary>When the first subscription there was went out; null once a frame has come.</summary>
+    private MonotonicTime? _subscribedOn;
+
     /// <summary>When the last frame with a number came; null before the first of this run.</summary>
     private MonotonicTime? _heardAt;
     private long _last = -1;
@@ -83,7 +86,12 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
     {
         _jump ??= GapReason.Reconnect;
         if (_newestTime is null)
+        {
+            if (_last < 0)
+                _subscribedOn ??= now.Steady;
             return;
+        }
+
         if (_span is not null)
         {
             _span.Extend(now);
@@ -106,7 +114,7 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
     }
 
     /// <summary>A source without numbers did not listen, or not to all of it, in this time, by Genesys's clock; or what was kept of it is damaged.</summary>
-    /// <param name="reason"><see cref="GapReason.Reconnect"/>, <see cref="GapReason.Restart"/> or <see cref="GapReason.Damaged"/>.</param>
+    /// <param name="reason"><see cref="GapReason.Reconnect"/>, <see cref="GapReason.Restart"/>, <see cref="GapReason.Damaged"/> or <see cref="GapReason.Start"/>.</param>
     public void Missed(GapReason reason, DateTimeOffset from, DateTimeOffset to, Moment now)
     {
         var gap = new Gap(_nextGap++, Epoch, reason, [], from < to ? from : to, to, now);
@@ -132,6 +140,7 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
         var time = sent is { } said && EventTime.IsPlausible(said, now.Latest) ? sent : null;
         if (sequence == _last + 1 || _last < 0)
         {
+            Begin(sent, now);
             Advance(sequence, time, sent);
             return SequenceVerdict.Next;
         }
@@ -160,6 +169,7 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
     public void Refuse(long sequence, Moment now)
     {
         _heardAt = now.Steady;
+        Begin(null, now);
         if (_last >= 0 && sequence <= _last)
             return;
         if (_last >= 0 && sequence > _last + 1)
@@ -257,6 +267,16 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
         _lastTime = time ?? _lastTime;
         _doubtedTime = time is null ? sent ?? _doubtedTime : null;
         Pass(time);
+    }
+
+    /// <summary>The first frame there ever was: what has come since the subscription went out is to be asked for.</summary>
+    private void Begin(DateTimeOffset? time, Moment now)
+    {
+        if (_subscribedOn is not { } subscribed)
+            return;
+        _subscribedOn = null;
+        var to = time is { } first && EventTime.IsPlausible(first, now.Latest) ? first : now.Source;
+        Missed(GapReason.Start, now.SourceAt(subscribed), to, now);
     }
 
     private void Pass(DateTimeOffset? time)

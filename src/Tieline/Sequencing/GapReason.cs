@@ -23,4 +23,7 @@ internal enum GapReason
 
     /// <summary>Events of the span are damaged in the journal.</summary>
     Damaged,
+
+    /// <summary>The time between the first subscription there was and the first frame: no number tells what came before it.</summary>
+    Start,
 }

@@ -12,6 +12,7 @@ internal static class GapReasonNames
         GapReason.Renumbered => "renumbered",
         GapReason.Manual => "manual",
         GapReason.Damaged => "damaged",
+        GapReason.Start => "start",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "no such reason"),
     };
 

@@ -107,6 +107,16 @@ public sealed class VerdictTests
         Of(Well() with { Gaps = [gap], DeadLetters = 1 }).Level.ShouldBe(VerdictLevel.Act);
     }
 
+    [Fact]
+    public void What_may_have_come_before_the_first_frame_is_no_trouble_unless_it_cannot_be_asked_for()
+    {
+        var start = new GapFill(1, GapReason.Start, _now.AddSeconds(-9), _now.AddSeconds(-8), _now.AddSeconds(-8), GapState.Filling, 1, _now.AddSeconds(5), 0, 0, null, null);
+        var verdict = Verdict.Of(Well() with { Gaps = [start] });
+        verdict.Level.ShouldBe(VerdictLevel.Good);
+        verdict.Evidence.ShouldContain("no open gap");
+        Of(Well() with { Gaps = [start with { Problem = "HTTP 403" }] }).ShouldBe((VerdictLevel.Watch, Culprit.Genesys, "Receiving, but 1 gap is open: HTTP 403."));
+    }
+
     /// <summary>What is held is not accepted work yet that waits; it is told all the same.</summary>
     [Fact]
     public void What_waits_behind_a_hole_is_told_with_its_age()

@@ -38,6 +38,20 @@ public sealed class JournalFillTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task That_of_the_first_start_counts_once_an_ask_about_it_has_failed()
+    {
+        var gap = new Gap(1, 1, GapReason.Start, [], Some.Time, Some.Time.AddSeconds(3), Some.Time.AddSeconds(3));
+        gap.Confirm(Some.Time.AddSeconds(3));
+        await _rig.DoAsync(Change(gap, GapChangeKind.Seen), Change(gap, GapChangeKind.Confirmed));
+        var fill = Untimed(GapFill.Of(gap));
+        long Count() => _rig.Journal.Read(reader => reader.ReadOpenGapCount());
+        (Count(), fill.CountsAsOpen).ShouldBe((0, false));
+        var failed = fill with { State = GapState.Filling, Asks = 1, Problem = "answered 503" };
+        await _rig.DoAsync(new JournalWork.SaveFill(failed));
+        (Count(), failed.CountsAsOpen).ShouldBe((1, true));
+    }
+
+    [Fact]
     public async Task A_tolerated_one_is_not_asked_for()
     {
         var gap = Confirmed(1);

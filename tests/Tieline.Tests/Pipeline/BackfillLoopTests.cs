@@ -10,6 +10,23 @@ public sealed class BackfillLoopTests
     /// <summary>Somebody waits at 20 s, between the events on either side of the gap.</summary>
     private static readonly string _missed = Record("missed", "acd voice q1 | interact 20-");
 
+    /// <summary>The first numbers there ever were tell of nothing before them: what the subscription should have brought until then is asked for.</summary>
+    [Fact]
+    public async Task What_was_lost_between_the_first_subscription_and_the_first_frame_is_fetched_and_nothing_from_before()
+    {
+        await using var rig = new BackfillRig();
+        rig.Answer = _ => BackfillRig.Page(BackfillRig.Record("before", "acd voice q1 | interact 50-"), BackfillRig.Record("missed", "acd voice q1 | interact 65-"));
+        rig.Start();
+        rig.Rig.Intake.OnConnected(continuous: false); // at 60 s
+        rig.Time.Advance(TimeSpan.FromSeconds(10));
+        await rig.OfferAsync((7, 69));
+        await rig.SettleAsync();
+        await rig.PassAsync(600);
+        (await rig.DeliverableAsync()).ShouldBe(["c7 completed", "missed queued fetched"]);
+        (await rig.GapsAsync()).ShouldHaveSingleItem().ShouldStartWith("start filled ");
+        rig.Rig.Journal.Read(reader => reader.ReadSince()).ShouldBe(BackfillRig.At(60));
+    }
+
     [Fact]
     public async Task What_was_missed_is_asked_for_once_its_gap_is_confirmed_and_goes_out_before_what_waited_for_it_at_the_answer()
     {

@@ -141,7 +141,7 @@ public sealed class EventIntakeTests
         rig.Intake.OnConnected(continuous: false);
         await rig.OfferAsync(Kept(5), Kept(6));
         (await rig.DeliverableAsync()).ShouldBe([1, 5, 6]);
-        (await rig.GapsAsync()).ShouldBe(["reconnect open 2-4"]);
+        (await rig.GapsAsync()).ShouldBe(["start open", "reconnect open 2-4"]);
     }
 
     [Fact]

@@ -28,11 +28,27 @@ public sealed class EventSequencerEpochTests : SequencerTests
     }
 
     [Fact]
-    public void Reconnected_BeforeTheFirstEventEver_IsNothing()
+    public void Reconnected_BeforeTheFirstEventEver_IsAGapFromTheFirstSubscriptionToThatEvent()
+    {
+        var subscribed = Now;
+        Sequencer.Reconnected(Now.AsMoment());
+        Sequencer.TakeChanges().ShouldBeEmpty("nothing is known to have been missed");
+        Now += TimeSpan.FromMinutes(1);
+        Sequencer.Reconnected(Now.AsMoment());
+        Now += TimeSpan.FromMinutes(1);
+        Sequencer.Offer(7, Encoding.UTF8.GetBytes(EventTime.ToText(Now.AddSeconds(-1))), Now.AsMoment()).ShouldBe(SequenceVerdict.Next);
+        var gap = Sequencer.TakeChanges()[^1].Gap;
+        (gap.Reason, gap.From, gap.To, gap.First, Sequencer.IsHolding).ShouldBe((GapReason.Start, subscribed, Now.AddSeconds(-1), null, false));
+        Offer(8);
+        Sequencer.TakeChanges().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Refuse_TheFirstFrameEver_IsPrecededByTheSameGap()
     {
         Sequencer.Reconnected(Now.AsMoment());
-        OfferAll(1);
-        Changes().ShouldBeEmpty();
+        Sequencer.Refuse(7, Now.AddSeconds(9).AsMoment());
+        Gaps().Where(gap => gap.Kind == GapChangeKind.Confirmed).Select(gap => gap.Reason).ShouldBe([GapReason.Start, GapReason.Unreadable]);
     }
 
     [Fact]

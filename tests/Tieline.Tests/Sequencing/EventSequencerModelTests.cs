@@ -112,6 +112,7 @@ public sealed class EventSequencerModelTests
         private ModelGap? _span;
         private long? _first;
         private bool _hasTime;
+        private bool _isSubscribed;
         private long _last = 99;
         private long _nextGap = 1;
 
@@ -213,6 +214,8 @@ public sealed class EventSequencerModelTests
         {
             if (_first is null)
                 _last = sequence - 1;
+            if (_first is null && _isSubscribed)
+                Add(new ModelGap(GapReason.Start, _now) { IsConfirmed = true });
             _first ??= sequence;
             HashSet<long> missing = [.. Enumerable.Range(0, (int)(sequence - _last - 1)).Select(index => _last + 1 + index)];
             _last = sequence;
@@ -278,6 +281,7 @@ public sealed class EventSequencerModelTests
         {
             _sequencer.Reconnected(_now.AsMoment());
             _jump ??= GapReason.Reconnect;
+            _isSubscribed |= _first is null;
             if (!_hasTime)
                 return;
             if (_span is null)

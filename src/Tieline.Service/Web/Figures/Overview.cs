@@ -49,6 +49,9 @@ internal sealed record Overview(
     /// <summary>Why the audit log is not written; null where it is.</summary>
     public string? AuditProblem { get; init; }
 
+    /// <summary>Of <see cref="Gaps"/>, those that count.</summary>
+    public IReadOnlyList<GapFill> OpenGaps => [.. Gaps.Where(gap => gap.CountsAsOpen)];
+
     /// <summary>Since when there has been no connection; null while there is one.</summary>
     public DateTimeOffset? DownSince => DownFor is { } down ? At - down : null;
 

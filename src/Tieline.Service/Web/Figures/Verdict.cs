@@ -122,12 +122,13 @@ internal sealed record Verdict(VerdictLevel Level, Culprit Culprit, string Sente
 
     private static Verdict? Missing(Overview now)
     {
-        if (now.Gaps.Count == 0)
+        var open = now.OpenGaps;
+        if (open.Count == 0)
             return null;
-        var gaps = now.Gaps.Count == 1 ? "1 gap is" : $"{now.Gaps.Count} gaps are";
-        return now.Gaps.FirstOrDefault(gap => gap.Problem is not null) is { } stuck
+        var gaps = open.Count == 1 ? "1 gap is" : $"{open.Count} gaps are";
+        return open.FirstOrDefault(gap => gap.Problem is not null) is { } stuck
             ? new(VerdictLevel.Watch, Culprit.Genesys, $"Receiving, but {gaps} open: {Trimmed(stuck.Problem)}.", "Asked for again by itself, for a day.", FiguresOf(now), "/trouble#gaps")
-            : new(VerdictLevel.Watch, now.Gaps.All(gap => gap.Reason is GapReason.Restart) ? Culprit.Us : Culprit.Network, $"Receiving; {gaps} being filled.", "Fetched by itself; closed once an answer brings nothing new.", FiguresOf(now), "/trouble#gaps");
+            : new(VerdictLevel.Watch, open.All(gap => gap.Reason is GapReason.Restart) ? Culprit.Us : Culprit.Network, $"Receiving; {gaps} being filled.", "Fetched by itself; closed once an answer brings nothing new.", FiguresOf(now), "/trouble#gaps");
     }
 
     private static Verdict? DeadLetters(Overview now) => now.DeadLetters == 0 ? null : new(
@@ -142,7 +143,7 @@ internal sealed record Verdict(VerdictLevel Level, Culprit Culprit, string Sente
     private static string[] FiguresOf(Overview now) =>
     [
         now.Silence is { } silence ? $"heard {Show.Span(silence)} ago" : $"no connection for {Show.Span(now.DownFor)}",
-        now.Gaps.Count == 0 ? "no open gap" : $"{now.Gaps.Count} open gaps",
+        now.OpenGaps.Count switch { 0 => "no open gap", 1 => "1 open gap", var count => $"{count} open gaps" },
         now.Waiting == 0 ? "nothing waits" : $"{Show.Count(now.Waiting)} wait, oldest {Show.Span(now.Lag)}",
         .. now.Held > 0 ? [$"{Show.Count(now.Held)} held behind a gap, oldest {Show.Span(now.HeldFor)}"] : (string[])[],
         now.DeadLetters == 0 ? "no dead letter" : $"{Show.Count(now.DeadLetters)} dead letters",

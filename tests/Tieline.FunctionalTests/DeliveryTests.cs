@@ -168,8 +168,8 @@ public sealed class DeliveryTests
         var copies = new Dictionary<string, int>(StringComparer.Ordinal);
         await using var site = await Site.StartAsync(options =>
         {
-            options.Settings.Add($"Destinations:crm:Timeout={_timeout}");
-            options.Settings.Add($"Destinations:crm:ConnectTimeout={_timeout}");
+            options.Settings.Add($"Destinations:0:Timeout={_timeout}");
+            options.Settings.Add($"Destinations:0:ConnectTimeout={_timeout}");
             options.Crm.Decide = request =>
             {
                 lock (gate)

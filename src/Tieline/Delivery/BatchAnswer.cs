@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Tieline.Journal;
 
@@ -16,10 +15,10 @@ internal static class BatchAnswer
     /// <exception cref="OperationCanceledException">It did not come in time.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     public static async Task<DeliveryOutcome> ReadAsync(
-        BatchResults dialect, DeliveryOutcome.Accepted accepted, HttpResponseMessage response, IReadOnlyList<JournalEntry> batch, CancellationToken cancellation)
+        BatchResults dialect, DeliveryOutcome.Accepted accepted, HttpResponseMessage response, IReadOnlyList<JournalEntry> batch, AnswerKeeper keeper, CancellationToken cancellation)
     {
         var bytes = await ReadAsync(response, cancellation);
-        return Read(dialect, accepted.Status, bytes.Span, batch);
+        return Read(dialect, accepted.Status, bytes.Span, batch, keeper);
     }
 
     /// <summary>Pure.</summary>
@@ -27,14 +26,14 @@ internal static class BatchAnswer
     /// <see cref="DeliveryOutcome.Accepted"/> with one outcome for each event. <see cref="DeliveryOutcome.Rejected"/> where some failed and it does not say which: halves of the batch will tell.
     /// <see cref="DeliveryOutcome.BackOff"/> where it cannot be understood: that is no acceptance, else an event might be taken for delivered that was not.
     /// </returns>
-    public static DeliveryOutcome Read(BatchResults dialect, int status, ReadOnlySpan<byte> body, IReadOnlyList<JournalEntry> batch)
+    public static DeliveryOutcome Read(BatchResults dialect, int status, ReadOnlySpan<byte> body, IReadOnlyList<JournalEntry> batch, AnswerKeeper keeper)
     {
         List<DeliveryOutcome>? results;
         try
         {
             results = Parse(body) is not { } answer ? null
-                : dialect == BatchResults.Salesforce ? ReadInOrder(answer, status, batch.Count)
-                : ReadByName(answer, status, batch);
+                : dialect == BatchResults.Salesforce ? ReadInOrder(answer, status, batch.Count, keeper)
+                : ReadByName(answer, status, batch, keeper);
         }
         catch (InvalidOperationException)
         {
@@ -42,7 +41,7 @@ internal static class BatchAnswer
         }
 
         if (results is null)
-            return new DeliveryOutcome.BackOff(BackOffReason.ServerFailed, status, null) { Answer = AnswerText.Of(body[..Math.Min(body.Length, AnswerText.MaxLength)]) };
+            return new DeliveryOutcome.BackOff(BackOffReason.ServerFailed, status, null) { Answer = keeper.Whole(body[..Math.Min(body.Length, VendorAnswer.MaxBytes)], null) };
         if (results.Count == 0)
             return new DeliveryOutcome.Rejected(status, $"the destination answered {status} for the batch, and not which of its events failed");
         var events = results.Any(outcome => outcome is DeliveryOutcome.Accepted) ? [.. results.Select(OfOneAmongOthers)] : results;
@@ -94,7 +93,7 @@ internal static class BatchAnswer
     }
 
     /// <summary><c>[{"success":true},{"success":false,"errors":[{"statusCode":"…"}]}]</c></summary>
-    private static List<DeliveryOutcome>? ReadInOrder(JsonElement answer, int status, int count)
+    private static List<DeliveryOutcome>? ReadInOrder(JsonElement answer, int status, int count, AnswerKeeper keeper)
     {
         if (answer.ValueKind != JsonValueKind.Array || answer.GetArrayLength() != count)
             return null;
@@ -103,7 +102,7 @@ internal static class BatchAnswer
         {
             if (result.ValueKind != JsonValueKind.Object || !result.TryGetProperty("success", out var success) || success.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
                 return null;
-            outcomes.Add(success.GetBoolean() ? new DeliveryOutcome.Accepted(status) : Failed(SalesforceCodes.Table, ArrayOf(result, "errors"), status, "statusCode", "errorCode"));
+            outcomes.Add(success.GetBoolean() ? new DeliveryOutcome.Accepted(status) : Failed(SalesforceCodes.Table, ArrayOf(result, "errors"), status, keeper, "statusCode", "errorCode"));
         }
 
         return outcomes;
@@ -111,7 +110,7 @@ internal static class BatchAnswer
 
     /// <summary><c>{"errors":[{"category":"…","context":{"objectWriteTraceId":["evt_…"]}}]}</c>: what no error names is accepted, if all errors name something.</summary>
     /// <returns>Empty where an error of several events names none.</returns>
-    private static List<DeliveryOutcome>? ReadByName(JsonElement answer, int status, IReadOnlyList<JournalEntry> batch)
+    private static List<DeliveryOutcome>? ReadByName(JsonElement answer, int status, IReadOnlyList<JournalEntry> batch, AnswerKeeper keeper)
     {
         if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("results", out var results) || results.ValueKind != JsonValueKind.Array || (TextOf(answer, "status") ?? Complete) != Complete)
             return null;
@@ -119,14 +118,14 @@ internal static class BatchAnswer
         if (errors.Count == 0 && !HasFailures(answer))
             return [.. batch.Select(_ => new DeliveryOutcome.Accepted(status))];
         if (batch.Count == 1)
-            return [Failed(HubSpotCodes.Table, errors, status, "category", "errorType")]; // whatever it names or leaves out, it can be about nothing else
+            return [Failed(HubSpotCodes.Table, errors, status, keeper, "category", "errorType")]; // whatever it names or leaves out, it can be about nothing else
         var failed = new Dictionary<string, DeliveryOutcome>(StringComparer.Ordinal);
         foreach (var error in errors)
         {
             if (NamesOf(error) is not { Count: > 0 } names)
                 return [];
             foreach (var name in names)
-                failed[name] = Failed(HubSpotCodes.Table, [error], status, "category", "errorType");
+                failed[name] = Failed(HubSpotCodes.Table, [error], status, keeper, "category", "errorType");
         }
 
         var outcomes = batch.Select(entry => failed.Remove(entry.Id.ToString(), out var outcome) ? outcome : new DeliveryOutcome.Accepted(status)).ToList();
@@ -148,12 +147,13 @@ internal static class BatchAnswer
 
     /// <param name="errors">All of one event.</param>
     /// <param name="members">Where each may have its code.</param>
-    private static DeliveryOutcome Failed(VendorTable table, List<JsonElement> errors, int status, params string[] members)
+    private static DeliveryOutcome Failed(VendorTable table, List<JsonElement> errors, int status, AnswerKeeper keeper, params string[] members)
     {
         var codes = errors.Where(error => error.ValueKind == JsonValueKind.Object).SelectMany(error => members.Select(member => TextOf(error, member))).OfType<string>();
-        var text = string.Join(' ', errors.Select(error => error.GetRawText()));
-        var answer = errors.Count == 0 ? null : AnswerText.Of(Encoding.UTF8.GetBytes(text.Length > 2 * AnswerText.MaxLength ? text[..(2 * AnswerText.MaxLength)] : text));
-        return table.Find(status, codes, text) switch
+        var text = string.Join(',', errors.Select(error => error.GetRawText()));
+        var found = table.Find(status, codes, text);
+        var answer = errors.Count == 0 ? null : keeper.Part(text, found);
+        return found switch
         {
             { Meaning: not VendorMeaning.Reject } code => VendorCodes.Of(code, status, null) with { Answer = answer },
             var code => new DeliveryOutcome.Rejected(status, ReasonOf(status, code)) { Answer = answer },

@@ -24,6 +24,9 @@ internal abstract class Credentials
         };
     }
 
+    /// <summary>The secret behind what is shown, as it is now.</summary>
+    public abstract Secret Current { get; }
+
     /// <exception cref="OperationCanceledException">The waiting is over, not what others may wait for too.</exception>
     public abstract ValueTask<Credential> GetAsync(CancellationToken cancellation);
 

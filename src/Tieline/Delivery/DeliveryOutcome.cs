@@ -9,7 +9,7 @@ internal abstract record DeliveryOutcome
     {
     }
 
-    /// <summary>What the answer's body begins with, masked; null where there is none, or nobody will want it.</summary>
+    /// <summary>What is kept of the answer: its codes, or masked text; null where it has no body, or nobody will want it.</summary>
     public string? Answer { get; init; }
 
     /// <summary>2xx, or 409 for what is there already: the CRM has it.</summary>

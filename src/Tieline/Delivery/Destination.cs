@@ -164,7 +164,7 @@ internal sealed class Destination(
                 // A token may end before its time: once, at once, with a new one; the same attempt, since the event had no part in it.
                 if (response.StatusCode == HttpStatusCode.Unauthorized && isFirst && credentials?.Refuse(credential) == true)
                     continue;
-                return await JudgeAsync(response, batch, cancellation, aborting);
+                return await JudgeAsync(response, batch, credential, cancellation, aborting);
             }
         }
         catch (HttpRequestException e)
@@ -185,33 +185,37 @@ internal sealed class Destination(
         }
     }
 
-    private async Task<DeliveryOutcome> JudgeAsync(HttpResponseMessage response, IReadOnlyList<JournalEntry>? batch, CancellationToken cancellation, CancellationToken aborting)
+    private async Task<DeliveryOutcome> JudgeAsync(HttpResponseMessage response, IReadOnlyList<JournalEntry>? batch, Credential credential, CancellationToken cancellation, CancellationToken aborting)
     {
         var hasResults = batch is not null && options.Batch.Results != BatchResults.None;
         var seen = await LookAsync(response, hasResults, aborting);
         var outcome = OutcomeClassifier.Classify(response, time.GetUtcNow(), seen.Signs);
         if (hasResults && outcome is DeliveryOutcome.Accepted { Status: (int)HttpStatusCode.Conflict })
             outcome = BatchAnswer.Conflict(batch!.Count);
-        if (hasResults && outcome is DeliveryOutcome.Accepted accepted)
-            return await BatchAnswer.ReadAsync(options.Batch.Results, accepted, response, batch!, cancellation);
-        if (outcome is DeliveryOutcome.Accepted { Status: not (int)HttpStatusCode.Conflict })
+        if (outcome is DeliveryOutcome.Accepted { Status: not (int)HttpStatusCode.Conflict } && !hasResults)
             return outcome;
-        return seen.IsRead ? VendorCodes.HeedWith(outcome, seen.Answer, seen.Code) : await AnswerText.ReadAsync(outcome, response, time, aborting);
+        var keeper = new AnswerKeeper(options.Answers.Keep, response.Content.Headers, () => OwnSecrets.Of(options, credential, credentials?.Current));
+        if (hasResults && outcome is DeliveryOutcome.Accepted accepted)
+            return await BatchAnswer.ReadAsync(options.Batch.Results, accepted, response, batch!, keeper, cancellation);
+        var body = seen.Body ?? await VendorAnswer.ReadAsync(response, time, aborting);
+        var code = seen is { Signs: AnswerSigns.Html, Body: not null } ? null : VendorAnswer.Find((int)response.StatusCode, body.Span);
+        return VendorCodes.HeedWith(outcome, keeper.Whole(body.Span, code), code);
     }
 
     /// <summary>What the answer has besides its status. The body is read only where status and headers leave in doubt what it means.</summary>
-    private async ValueTask<(AnswerSigns Signs, string? Answer, VendorCode? Code, bool IsRead)> LookAsync(HttpResponseMessage response, bool hasResults, CancellationToken aborting)
+    /// <returns>Its signs; and the body's beginning, null where it was not read.</returns>
+    private async ValueTask<(AnswerSigns Signs, ReadOnlyMemory<byte>? Body)> LookAsync(HttpResponseMessage response, bool hasResults, CancellationToken aborting)
     {
         if (response.StatusCode == HttpStatusCode.Conflict)
         {
-            var (answer, code) = await AnswerText.LookAsync(response, time, aborting);
-            return (answer is not null && InProgress.IsSaidIn(answer) ? AnswerSigns.InProgress : AnswerSigns.None, answer, code, true);
+            var body = await VendorAnswer.ReadAsync(response, time, aborting);
+            return (InProgress.IsSaidIn(body.Span) ? AnswerSigns.InProgress : AnswerSigns.None, body);
         }
 
         if (!response.IsSuccessStatusCode || !requests.IsJson)
             return default;
         if (hasResults) // read as JSON, which tells a page by itself
-            return HtmlPage.IsNamed(response.Content.Headers) ? (AnswerSigns.Html, null, null, false) : default;
-        return await HtmlPage.ReadAsync(response, time, aborting) is { } page ? (AnswerSigns.Html, AnswerText.Of(page.Span), null, true) : default;
+            return HtmlPage.IsNamed(response.Content.Headers) ? (AnswerSigns.Html, null) : default;
+        return await HtmlPage.ReadAsync(response, time, aborting) is { } page ? (AnswerSigns.Html, page) : default;
     }
 }

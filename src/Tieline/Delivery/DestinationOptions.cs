@@ -43,6 +43,8 @@ internal sealed class DestinationOptions
 
     public BatchOptions Batch { get; set; } = new();
 
+    public AnswersOptions Answers { get; set; } = new();
+
     /// <summary>Sent with every request. Values are secrets.</summary>
     public IDictionary<string, Secret> Headers { get; set; } = new Dictionary<string, Secret>(StringComparer.OrdinalIgnoreCase);
 

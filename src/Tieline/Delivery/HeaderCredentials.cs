@@ -5,6 +5,8 @@ internal sealed class HeaderCredentials(string header, LiveSecret secret, Func<s
 {
     private Shown? _shown;
 
+    public override Secret Current => secret.Current;
+
     public override ValueTask<Credential> GetAsync(CancellationToken cancellation) => ValueTask.FromResult(new Credential(header, Value(), null));
 
     public override bool Refuse(Credential credential)

@@ -22,6 +22,8 @@ internal sealed partial class OAuthCredentials(DestinationOptions options, LiveS
     private MonotonicTime _askFrom = MonotonicTime.Always;
     private string? _said;
 
+    public override Secret Current => secret.Current;
+
     public override async ValueTask<Credential> GetAsync(CancellationToken cancellation)
     {
         Task flight;

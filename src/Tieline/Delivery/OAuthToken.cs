@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Tieline.Diagnostics;
+using Tieline.Http;
 
 namespace Tieline.Delivery;
 
@@ -68,14 +69,14 @@ internal sealed class OAuthToken
         }
     }
 
-    /// <summary>OAuth's error code with a space before it; nothing where there is none of the expected shape.</summary>
+    /// <summary>OAuth's error code with a space before it; nothing where there is none that <see cref="CodeWords"/> knows.</summary>
     public static string ErrorCode(ReadOnlySpan<byte> body)
     {
         try
         {
             var reader = new Utf8JsonReader(body);
             using var document = JsonDocument.ParseValue(ref reader);
-            return document.RootElement.GetProperty("error").GetString() is { Length: > 0 and <= 40 } code && code.All(c => c is '_' or (>= 'a' and <= 'z')) ? " " + code : "";
+            return document.RootElement.GetProperty("error").GetString() is { } text && CodeWords.CodeIn(text) is { } code ? " " + code : "";
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
         {

@@ -97,7 +97,7 @@ internal static class TokenAnswer
         _ => "",
     };
 
-    /// <summary>OAuth's error code and Genesys's words for it; empty where there are none of the expected shape. The words are compared, never repeated.</summary>
+    /// <summary>OAuth's error code and Genesys's words for it; empty where there is no code that <see cref="CodeWords"/> knows. The words are compared, never repeated.</summary>
     private static (string Error, string Description) ErrorOf(ReadOnlySpan<byte> body)
     {
         try
@@ -105,7 +105,7 @@ internal static class TokenAnswer
             var reader = new Utf8JsonReader(body);
             using var document = JsonDocument.ParseValue(ref reader);
             var root = document.RootElement;
-            if (root.ValueKind == JsonValueKind.Object && TextOf(root, "error") is { Length: > 0 and <= 40 } code && code.All(c => c is '_' or (>= 'a' and <= 'z')))
+            if (root.ValueKind == JsonValueKind.Object && TextOf(root, "error") is { } text && CodeWords.CodeIn(text) is { } code)
                 return (code, TextOf(root, "description") ?? TextOf(root, "error_description") ?? "");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

@@ -17,13 +17,13 @@ internal sealed record DeadLetterCause(string Key, string Text)
     private static readonly Regex _escaped = new("""\\"[^"\\]*\\"|`[^`]*`|\B'[^']*'\B""", RegexOptions.NonBacktracking);
     private static readonly Regex _quoted = new("\"[^\"]*\"", RegexOptions.NonBacktracking);
 
-    /// <summary>A UUID, and any word that has a digit in it: numbers, times, hex, ids of every make. What was masked is such a word too.</summary>
+    /// <summary>A UUID, and any word that has a digit in it: numbers, times, hex, ids of every make. What was masked is such a word too. An error code that is a number is none: it tells causes apart.</summary>
     private static readonly Regex _varying = new(
-        @"<(e-mail|address|number)>|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[\p{L}_]*[0-9][\w.:+-]*", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
+        @"(?<code>0x8[0-9a-fA-F]{7}\b|[:,] [A-Za-z_]*[cC]ode [0-9]{1,5}\b)|<(e-mail|address|number|secret)>|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[\p{L}_]*[0-9][\w.:+-]*", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
 
     private static readonly Regex _space = new(@"\s+", RegexOptions.NonBacktracking);
 
-    /// <param name="answer">What the destination said, masked; null or blank where it said nothing.</param>
+    /// <param name="answer">What is kept of the answer; null or blank where it said nothing.</param>
     public static DeadLetterCause Of(string destination, int? status, string reason, string? answer)
     {
         var text = Normalise(string.IsNullOrWhiteSpace(answer) ? reason : answer);
@@ -36,7 +36,7 @@ internal sealed record DeadLetterCause(string Key, string Text)
         var text = _escaped.Replace(answer, "#");
         // In JSON all is quoted, names and sentences too: there only what is quoted within a sentence is a value.
         text = text.AsSpan().TrimStart() is ['{' or '[', ..] ? text : _quoted.Replace(text, "#");
-        text = _space.Replace(_varying.Replace(text, "#"), " ").Trim();
+        text = _space.Replace(_varying.Replace(text, match => match.Groups["code"].Success ? match.Value : "#"), " ").Trim();
         return text.Length <= MaxText ? text : text[..MaxText];
     }
 }

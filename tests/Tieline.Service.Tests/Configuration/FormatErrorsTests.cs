@@ -18,6 +18,7 @@ public sealed class FormatErrorsTests : IDisposable
     [InlineData(""" "Batch": { "MaxEvents": 1001 } """, "Batch:MaxEvents: must be from 1 to 1000, was 1001")]
     [InlineData(""" "Batch": { "MaxEvents": 2, "MaxWait": "2min" } """, "Batch:MaxWait: must be from 0 to 00:01:00, was 00:02:00")]
     [InlineData(""" "Batch": { "Results": "HubSpot" } """, "Batch:Results: must be None where MaxEvents is 1: without batches there are no results to tell apart, was HubSpot")]
+    [InlineData(""" "Answers": { "Keep": "All" } """, "Answers:Keep: must be one of Codes, Text, was 'All'")]
     [InlineData(""" "Method": "Delete" """, "Method: must be one of Post, Put, Patch, was 'Delete'")]
     [InlineData(""" "StartFrom": "2026-03-02T09:00:00" """, "StartFrom: must be Now, Beginning, or a time with its offset such as 2026-03-02T09:00:00Z, was '2026-03-02T09:00:00'")]
     [InlineData(""" "Filter": { "Rules": [{ "States": ["completed"] }] } """, "Filter:Rules:0:Type: required: an event's type, such as conversation.state")]

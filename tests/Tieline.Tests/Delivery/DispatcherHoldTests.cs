@@ -131,6 +131,7 @@ public sealed class DispatcherHoldTests
             await context.Response.WriteAsync($"no {request.Number}");
         };
         await using var rig = DeliveryRig.Quick(crm);
+        rig.Options.Answers.Keep = AnswerKeep.Text;
         await rig.AppendAsync("c");
         rig.Start();
         await rig.SettledAsync(1);

@@ -12,12 +12,15 @@ public sealed class DeadLetterCauseTests
     [InlineData("""{"error":"contact \"Ann\" is unknown"}""", """{"error":"contact \"Bert\" is unknown"}""")]
     [InlineData("caller <number> at 2026-03-02T09:00:00Z", "caller <e-mail> at 2026-03-02T10:11:12.5Z")]
     [InlineData("trace 00f3ab99c", "trace 7e")]
+    [InlineData("application/json, 153 bytes: errorCode X", "application/json, 7 bytes: errorCode X")]
     public void What_has_one_cause_has_one_name(string one, string other) =>
         DeadLetterCause.Of("crm", 422, "refused", one).ShouldBe(DeadLetterCause.Of("crm", 422, "refused", other));
 
     [Theory]
     [InlineData("""{"error":"unknown field"}""", """{"error":"duplicate"}""")]
     [InlineData("I can't", "I don't")]
+    [InlineData("application/json, 153 bytes: code 0x80040217", "application/json, 153 bytes: code 0x80040265")]
+    [InlineData("application/json, 99 bytes: code 1001", "application/json, 99 bytes: code 1002")]
     public void What_has_two_has_two(string one, string other) => DeadLetterCause.Of("crm", 422, "refused", one).Key.ShouldNotBe(DeadLetterCause.Of("crm", 422, "refused", other).Key);
 
     [Fact]

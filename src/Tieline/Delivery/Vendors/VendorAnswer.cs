@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Tieline.Http;
 
 namespace Tieline.Delivery;
 
@@ -14,6 +15,12 @@ internal static class VendorAnswer
     public const int MaxBytes = 16 * 1024;
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
+    /// <summary>Reads the beginning of an answer, and not for long. Never throws for what the destination does.</summary>
+    /// <returns>Empty where it is compressed: it is not unpacked, since a few bytes of it could be made to hold gigabytes.</returns>
+    /// <exception cref="OperationCanceledException">On <paramref name="aborting"/>.</exception>
+    public static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, TimeProvider time, CancellationToken aborting) =>
+        response.Content.Headers.ContentEncoding.Count > 0 ? default : await BodyStart.ReadAsync(response, MaxBytes, null, time, aborting);
 
     /// <returns>Null where it is none of the five, or says nothing that is known.</returns>
     public static VendorCode? Find(int status, ReadOnlySpan<byte> body)

@@ -12,7 +12,6 @@ internal static class DetailsReply
     public const int MaxBytes = 64 * 1024;
 
     private const int MaxJobLength = 100;
-    private const int MaxCodeLength = 80;
     private const string Permission = "analytics:conversationDetail:view";
 
     /// <param name="status">Anything but 2xx.</param>
@@ -79,9 +78,9 @@ internal static class DetailsReply
 
     private static DetailsOutcome.Retry Unreadable(string what) => new($"Genesys answered 200, but what came is not {what}", null);
 
-    /// <summary>Genesys's error code with a space before it; nothing where there is none of the expected shape. All else in an error may name people.</summary>
+    /// <summary>Genesys's error code with a space before it; nothing where there is none that <see cref="CodeWords"/> knows. All else in an error may name people.</summary>
     private static string Code(ReadOnlyMemory<byte> body) =>
-        Member(body, "code") is { Length: > 0 and <= MaxCodeLength } code && code.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-') ? " " + code : "";
+        Member(body, "code") is { } text && CodeWords.CodeIn(text) is { } code ? " " + code : "";
 
     private static string? Member(ReadOnlyMemory<byte> body, string name)
     {

@@ -7,7 +7,6 @@ namespace Tieline.Genesys;
 /// <summary>What the bodies of the notifications API mean. Pure.</summary>
 internal static class ChannelReply
 {
-    private const int MaxCode = 80;
     private const int MaxId = 300;
     private const int MaxPermission = 200;
 
@@ -89,11 +88,11 @@ internal static class ChannelReply
 
     /// <summary>Only what looks like permissions: an error's text may hold anything.</summary>
     private static string? Permission(string? text) =>
-        text is { Length: > 0 and <= MaxPermission } && text.All(c => char.IsAsciiLetterOrDigit(c) || c is ':' or '_' or '-' or '.' or ',' or ' ' or '*') ? text : null;
+        text is { Length: > 0 and <= MaxPermission } && text.Split(',').All(part => part.Contains(':', StringComparison.Ordinal) && part.Trim().All(c => char.IsAsciiLetterOrDigit(c) || c is ':' or '_' or '-' or '.' or '*')) ? text : null;
 
-    /// <summary>Genesys's error code with a space before it; nothing where there is none of the expected shape.</summary>
+    /// <summary>Genesys's error code with a space before it; nothing where there is none that <see cref="CodeWords"/> knows.</summary>
     private static string Code(ReadOnlyMemory<byte> body) =>
-        Parse(body, root => Text(root, "code")) is { Length: > 0 and <= MaxCode } code && code.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-') ? " " + code : "";
+        Parse(body, root => Text(root, "code")) is { } text && CodeWords.CodeIn(text) is { } code ? " " + code : "";
 
     private static string? Text(JsonElement owner, string name) =>
         owner.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? DetailsReply.Text(value) : null;

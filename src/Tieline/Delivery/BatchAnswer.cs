@@ -41,7 +41,7 @@ internal static class BatchAnswer
         }
 
         if (results is null)
-            return new DeliveryOutcome.BackOff(BackOffReason.ServerFailed, status, null) { Answer = keeper.Whole(body[..Math.Min(body.Length, VendorAnswer.MaxBytes)], null) };
+            return new DeliveryOutcome.BackOff(BackOffReason.ServerFailed, status, null) { Answer = keeper.Whole(body, null) };
         if (results.Count == 0)
             return new DeliveryOutcome.Rejected(status, $"the destination answered {status} for the batch, and not which of its events failed");
         var events = results.Any(outcome => outcome is DeliveryOutcome.Accepted) ? [.. results.Select(OfOneAmongOthers)] : results;

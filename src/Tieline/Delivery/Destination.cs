@@ -198,24 +198,33 @@ internal sealed class Destination(
         if (hasResults && outcome is DeliveryOutcome.Accepted accepted)
             return await BatchAnswer.ReadAsync(options.Batch.Results, accepted, response, batch!, keeper, cancellation);
         var body = seen.Body ?? await VendorAnswer.ReadAsync(response, time, aborting);
-        var code = seen is { Signs: AnswerSigns.Html, Body: not null } ? null : VendorAnswer.Find((int)response.StatusCode, body.Span);
+        var code = seen.Signs switch
+        {
+            AnswerSigns.Html when seen.Body is not null => null,
+            AnswerSigns.FailureInside => seen.Failure?.Code,
+            _ => VendorAnswer.Find((int)response.StatusCode, body.Span),
+        };
         return VendorCodes.HeedWith(outcome, keeper.Whole(body.Span, code), code);
     }
 
     /// <summary>What the answer has besides its status. The body is read only where status and headers leave in doubt what it means.</summary>
-    /// <returns>Its signs; and the body's beginning, null where it was not read.</returns>
-    private async ValueTask<(AnswerSigns Signs, ReadOnlyMemory<byte>? Body)> LookAsync(HttpResponseMessage response, bool hasResults, CancellationToken aborting)
+    /// <returns>Its signs; the body's beginning, null where it was not read; and the failure that a success tells of.</returns>
+    private async ValueTask<(AnswerSigns Signs, ReadOnlyMemory<byte>? Body, FailureInside? Failure)> LookAsync(HttpResponseMessage response, bool hasResults, CancellationToken aborting)
     {
         if (response.StatusCode == HttpStatusCode.Conflict)
         {
             var body = await VendorAnswer.ReadAsync(response, time, aborting);
-            return (InProgress.IsSaidIn(body.Span) ? AnswerSigns.InProgress : AnswerSigns.None, body);
+            return (InProgress.IsSaidIn(body.Span) ? AnswerSigns.InProgress : AnswerSigns.None, body, null);
         }
 
-        if (!response.IsSuccessStatusCode || !requests.IsJson)
+        if (!response.IsSuccessStatusCode)
             return default;
         if (hasResults) // read as JSON, which tells a page by itself
-            return HtmlPage.IsNamed(response.Content.Headers) ? (AnswerSigns.Html, null) : default;
-        return await HtmlPage.ReadAsync(response, time, aborting) is { } page ? (AnswerSigns.Html, page) : default;
+            return requests.IsJson && HtmlPage.IsNamed(response.Content.Headers) ? (AnswerSigns.Html, null, null) : default;
+        if (requests.IsJson && await HtmlPage.ReadAsync(response, time, aborting) is { } page)
+            return (AnswerSigns.Html, page, null);
+        return await FailureInside.ReadAsync(response, time, aborting) is { } json && FailureInside.Find((int)response.StatusCode, json) is { } failure
+            ? (AnswerSigns.FailureInside, json, failure)
+            : default;
     }
 }

@@ -18,7 +18,7 @@ internal static class OutcomeClassifier
         return AnswerTable.Of(Asked.Destination, status, asked is null ? signs : signs | AnswerSigns.RetryAfter) switch
         {
             AnswerMeaning.Accepted or AnswerMeaning.AskOnceMore => new DeliveryOutcome.Accepted(status), // who has asked before decides
-            AnswerMeaning.Rejected => new DeliveryOutcome.Rejected(status, $"the destination answered {status}{(status == 300 ? ": several records have this external id" : "")}"),
+            AnswerMeaning.Rejected => new DeliveryOutcome.Rejected(status, $"the destination answered {status}{WhyRejected(status)}"),
             AnswerMeaning.Misconfigured => new DeliveryOutcome.BackOff(BackOffReason.Misconfigured, status, null),
             AnswerMeaning.Throttled => new DeliveryOutcome.BackOff(BackOffReason.Throttled, status, hold),
             AnswerMeaning.InProgress => new DeliveryOutcome.BackOff(BackOffReason.InProgress, status, hold),
@@ -26,6 +26,13 @@ internal static class OutcomeClassifier
             _ => new DeliveryOutcome.BackOff(BackOffReason.ServerFailed, status, hold),
         };
     }
+
+    private static string WhyRejected(int status) => status switch
+    {
+        300 => ": several records have this external id",
+        < 300 => ", and its body tells of a failure",
+        _ => "",
+    };
 
     /// <summary>What is asked for holds nothing where it is no time, and at most <see cref="MaxHold"/>.</summary>
     public static TimeSpan? HoldOf(TimeSpan? asked) => asked is { Ticks: > 0 } wait ? (wait < MaxHold ? wait : MaxHold) : null;

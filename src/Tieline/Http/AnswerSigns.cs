@@ -23,4 +23,7 @@ internal enum AnswerSigns
 
     /// <summary>The second in a row, with a fresh token.</summary>
     Again = 32,
+
+    /// <summary>The body of a success tells of a failure, in the words of a CRM.</summary>
+    FailureInside = 64,
 }

@@ -11,6 +11,7 @@ internal static class AnswerTable
     public static IReadOnlyList<AnswerRow> Rows { get; } =
     [
         new(Destination, "2xx", Html, AnswerMeaning.HtmlPage),
+        new(Destination, "200, 201, 207", FailureInside, Rejected),
         new(Destination, "2xx", None, Accepted),
         new(Destination, "409", AnswerSigns.RetryAfter, AnswerMeaning.InProgress),
         new(Destination, "409", AnswerSigns.InProgress, AnswerMeaning.InProgress),

@@ -23,6 +23,10 @@ public sealed partial class AnswerTableTests
     private static readonly (Asked Asked, int Status, AnswerSigns With, string Outcome)[] _cases =
     [
         (Asked.Destination, 200, AnswerSigns.Html, "HtmlPage 200"),
+        (Asked.Destination, 200, AnswerSigns.FailureInside, "Rejected 200"),
+        (Asked.Destination, 201, AnswerSigns.FailureInside, "Rejected 201"),
+        (Asked.Destination, 207, AnswerSigns.FailureInside, "Rejected 207"),
+        (Asked.Destination, 202, AnswerSigns.FailureInside, "Accepted 202"),
         (Asked.Destination, 204, AnswerSigns.None, "Accepted 204"),
         (Asked.Destination, 409, AnswerSigns.RetryAfter, "InProgress 409 after 6"),
         (Asked.Destination, 409, AnswerSigns.InProgress, "InProgress 409"),
@@ -186,6 +190,7 @@ public sealed partial class AnswerTableTests
         {
             AnswerSigns.Html => ("text/html", Page),
             AnswerSigns.InProgress => ("application/problem+json", """{"title":"A request is outstanding for this Idempotency-Key"}"""),
+            AnswerSigns.FailureInside => ("application/json", """{"result":[{"status":"error","error_message":"no such row"}],"numErrors":1}"""),
             AnswerSigns.Unreadable => ("application/json", "[]"),
             _ => ("application/json", status < 300 ? good : "{}"),
         };

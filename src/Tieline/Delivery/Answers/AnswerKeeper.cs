@@ -24,7 +24,7 @@ internal sealed class AnswerKeeper(AnswerKeep keep, HttpContentHeaders headers, 
     public string? Whole(ReadOnlySpan<byte> read, VendorCode? known) => keep switch
     {
         // What is compressed is not unpacked: a few bytes of it could be made to hold gigabytes.
-        AnswerKeep.Text => IsCompressed ? "(compressed; not unpacked)" : AnswerText.Of(read, secrets()),
+        AnswerKeep.Text => IsCompressed ? "(compressed; not unpacked)" : AnswerText.Of(read[..Math.Min(read.Length, VendorAnswer.MaxBytes)], secrets()),
         _ when read.IsEmpty && !IsCompressed => null,
         _ when IsCompressed => headers.ContentLength is null ? $"{Type()}, compressed" : $"{Type()}, {Length(read.Length)}, compressed",
         _ => $"{Type()}, {Length(read.Length)}: {Codes(read, known)}",

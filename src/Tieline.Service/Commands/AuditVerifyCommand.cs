@@ -41,7 +41,7 @@ internal sealed class AuditVerifyCommand : Verb
                 Path.Combine(directory, AuditLocation.Folder), parse.GetValue(_head), parse.GetValue(_key), journal?.ReadHead(), journal is null ? null : () => journal.ReadCounters().NextFact - 1, null, cancellation);
             if (parse.GetValue(_json))
             {
-                await _context.Output.WriteLineAsync(JsonSerializer.Serialize(report, Writing));
+                await _context.Output.WriteAsync(JsonSerializer.Serialize(report, Writing) + "\n");
             }
             else
             {

@@ -3,11 +3,27 @@ using Tieline.Service.Hosting;
 namespace Tieline.Service.Commands;
 
 /// <summary>All that a command knows of the process around it.</summary>
-/// <param name="Output">Results, and nothing else.</param>
-/// <param name="Error">Everything else.</param>
-internal sealed record CommandContext(
-    TextWriter Output, TextWriter Error, string WorkingDirectory, IReadOnlyDictionary<string, string> Environment, StopSignals Signals, TimeProvider Time)
+internal sealed record CommandContext
 {
+    /// <param name="output">Of the process: nothing reaches it but through <see cref="Output"/>.</param>
+    /// <param name="error">Likewise.</param>
+    public CommandContext(TextWriter output, TextWriter error, string workingDirectory, IReadOnlyDictionary<string, string> environment, StopSignals signals, TimeProvider time) =>
+        (Output, Error, WorkingDirectory, Environment, Signals, Time) = (new PrintableWriter(output), new PrintableWriter(error), workingDirectory, environment, signals, time);
+
+    /// <summary>Results, and nothing else.</summary>
+    public PrintableWriter Output { get; }
+
+    /// <summary>Everything else.</summary>
+    public PrintableWriter Error { get; }
+
+    public string WorkingDirectory { get; }
+
+    public IReadOnlyDictionary<string, string> Environment { get; }
+
+    public StopSignals Signals { get; }
+
+    public TimeProvider Time { get; }
+
     /// <summary>A person reads <see cref="Error"/>.</summary>
     public bool IsTerminal { get; init; }
 

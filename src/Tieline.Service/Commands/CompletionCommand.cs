@@ -37,7 +37,7 @@ internal sealed class CompletionCommand : Verb
         Arguments.Add(shell);
         SetAction(parse =>
         {
-            context.Output.WriteLine(_scripts[parse.GetValue(shell)!]);
+            context.Output.Write(_scripts[parse.GetValue(shell)!] + "\n");
             return ExitCode.Done;
         });
     }

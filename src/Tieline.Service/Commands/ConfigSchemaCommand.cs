@@ -8,7 +8,7 @@ internal sealed class ConfigSchemaCommand : Verb
         : base("schema", "Print the JSON schema of tieline.json, for editors.", "tieline config schema > tieline.schema.json") =>
         SetAction(_ =>
         {
-            context.Output.WriteLine(ConfigurationSchema.Create().ToJsonString(ConfigurationSchema.Writing));
+            context.Output.Write(ConfigurationSchema.Create().ToJsonString(ConfigurationSchema.Writing) + "\n");
             return ExitCode.Done;
         });
 }

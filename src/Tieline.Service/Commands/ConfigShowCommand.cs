@@ -19,7 +19,7 @@ internal sealed class ConfigShowCommand : Verb
             var loaded = global.Load(parse, context);
             if (parse.GetValue(json))
             {
-                context.Output.WriteLine(JsonSerializer.Serialize(loaded.Values, Writing));
+                context.Output.Write(JsonSerializer.Serialize(loaded.Values, Writing) + "\n");
             }
             else
             {

@@ -24,7 +24,7 @@ internal sealed class ConfigValidateCommand : Verb
             var valid = loaded.Errors.Count == 0;
             if (parse.GetValue(json))
             {
-                context.Output.WriteLine(JsonSerializer.Serialize(new { valid, loaded.Errors, loaded.Warnings }, Writing));
+                context.Output.Write(JsonSerializer.Serialize(new { valid, loaded.Errors, loaded.Warnings }, Writing) + "\n");
             }
             else if (valid)
             {

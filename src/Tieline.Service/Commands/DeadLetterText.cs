@@ -41,7 +41,10 @@ internal static class DeadLetterText
         {
             output.WriteLine($"attempt {attempt!["attempt"]}  {attempt["at"]}  {attempt["outcome"]}  {attempt["status"]}  {attempt["seconds"]} s");
             if (attempt["answer"]?.GetValue<string>() is { } answer)
-                output.WriteLine("    " + answer.ReplaceLineEndings("\n    "));
+            {
+                foreach (var line in answer.ReplaceLineEndings("\n").Split('\n'))
+                    output.WriteLine("    " + line);
+            }
         }
     }
 

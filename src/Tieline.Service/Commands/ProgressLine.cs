@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Tieline.Diagnostics;
 using Tieline.Pipeline;
 
 namespace Tieline.Service.Commands;
@@ -24,7 +25,7 @@ internal sealed class ProgressLine(CommandContext context) : IDisposable
             return;
         lock (_gate)
         {
-            context.Error.Write($"\r{text.PadRight(_width)}");
+            context.Error.Raw.Write($"\r{Printable.Of(text).PadRight(_width)}");
             _width = text.Length;
         }
     }
@@ -34,7 +35,7 @@ internal sealed class ProgressLine(CommandContext context) : IDisposable
         lock (_gate)
         {
             if (_width > 0)
-                context.Error.Write($"\r{new string(' ', _width)}\r");
+                context.Error.Raw.Write($"\r{new string(' ', _width)}\r");
             _width = 0;
         }
     }

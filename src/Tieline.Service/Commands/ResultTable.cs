@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Spectre.Console;
+using Tieline.Diagnostics;
 
 namespace Tieline.Service.Commands;
 
@@ -24,7 +25,7 @@ internal static class ResultTable
         return table;
     }
 
-    public static void Add(this Table table, params object?[] cells) => table.AddRow([.. cells.Select(cell => Markup.Escape(cell?.ToString() ?? "-"))]);
+    public static void Add(this Table table, params object?[] cells) => table.AddRow([.. cells.Select(cell => Markup.Escape(Printable.Of(cell?.ToString() ?? "-")))]);
 
     /// <param name="width">Columns for a table some of whose columns may wrap; null: none does.</param>
     public static void Write(Table table, TextWriter output, int? width = null)
@@ -34,5 +35,5 @@ internal static class ResultTable
         console.Write(table);
     }
 
-    public static void Write(JsonObject json, TextWriter output) => output.WriteLine(json.ToJsonString(_writing));
+    public static void Write(JsonObject json, TextWriter output) => output.Write(json.ToJsonString(_writing) + "\n");
 }

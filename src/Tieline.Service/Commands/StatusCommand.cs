@@ -60,7 +60,7 @@ internal sealed class StatusCommand : Verb
         else if (json)
             ResultTable.Write(status, _context.Output);
         else
-            await _context.Output.WriteAsync((isAgain ? _context.IsOutputTerminal ? Terminal.Home : "\n" : "") + StatusText.Of(status, new Terminal(_context)));
+            await new Terminal(_context).Output.WriteAsync((isAgain ? _context.IsOutputTerminal ? Terminal.Home : "\n" : "") + StatusText.Of(PrintableJson.Of(status), new Terminal(_context)));
         await _context.Output.FlushAsync();
     }
 }

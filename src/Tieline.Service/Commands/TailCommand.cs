@@ -45,14 +45,16 @@ internal sealed class TailCommand : Verb
 
     private async Task<int> FollowAsync(IAsyncEnumerable<SseItem<string>> items, bool json, CancellationToken cancellation)
     {
-        var (output, terminal) = (_context.OpenPipe?.Invoke() ?? _context.Output, new Terminal(_context));
+        var terminal = new Terminal(_context);
+        await using var pipe = _context.OpenPipe is { } open ? new PrintableWriter(open()) : null;
+        var output = pipe ?? (json ? _context.Output : terminal.Output);
         try
         {
             await foreach (var item in items)
             {
                 if (item.EventType != "step")
                     continue;
-                await output.WriteLineAsync(json ? item.Data : Line(JsonNode.Parse(item.Data)!, terminal));
+                await output.WriteLineAsync(json ? item.Data : Line(PrintableJson.Of(JsonNode.Parse(item.Data)!), terminal));
                 await output.FlushAsync(cancellation);
             }
         }
@@ -68,7 +70,7 @@ internal sealed class TailCommand : Verb
         throw new StartupException("Tieline has stopped.");
     }
 
-    private static string Line(JsonNode step, Terminal terminal)
+    internal static string Line(JsonNode step, Terminal terminal)
     {
         var one = step["event"]!;
         var action = $"{step["action"]}{(step["destination"] is { } destination ? $" {destination}" : "")}";

@@ -8,6 +8,9 @@ internal sealed class Terminal(CommandContext context)
 
     private readonly bool _hasColor = context.IsOutputTerminal && !context.NoColor;
 
+    /// <summary>Where text with these colours goes. All else in it must be printable: <see cref="PrintableJson"/>.</summary>
+    public TextWriter Output => context.IsOutputTerminal ? context.Output.Raw : context.Output;
+
     public string Good(string text) => In(32, text);
 
     public string Watch(string text) => In(33, text);

@@ -90,7 +90,7 @@ internal static class TielineCommand
         }
         catch (Exception e)
         {
-            await context.Error.WriteLineAsync($"tieline: an unexpected error: {e}");
+            await context.Error.WriteAsync($"tieline: an unexpected error: {e}\n");
             return ExitCode.Failed;
         }
     }

@@ -19,10 +19,10 @@ internal sealed class VersionCommand : Verb
 
     public static int Print(TextWriter output, bool json)
     {
-        output.WriteLine(json
+        output.Write((json
             ? JsonSerializer.Serialize(
                 new { version = ProgramVersion.Text, runtime = RuntimeInformation.FrameworkDescription, platform = RuntimeInformation.RuntimeIdentifier }, ConfigurationSchema.Writing)
-            : $"tieline {ProgramVersion.Text} ({RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})");
+            : $"tieline {ProgramVersion.Text} ({RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})") + "\n");
         return ExitCode.Done;
     }
 }

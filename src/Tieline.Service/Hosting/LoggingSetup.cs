@@ -31,6 +31,7 @@ internal static class LoggingSetup
             // It repeats what a provider says of people; what failed is told by an event of ours.
             .MinimumLevel.Override("Microsoft.AspNetCore.Authentication.OpenIdConnect", LogEventLevel.Fatal)
             .Filter.ByExcluding(IsStartupTold)
+            .Enrich.With(new PrintableProperties())
             .WriteToOtlp(telemetry);
         return UsesText(options.Format, isTerminal)
             ? configuration.WriteTo.Console(

@@ -58,7 +58,7 @@ internal sealed class DemoCommand : Verb
     {
         // To be watched, the demo's words are its result; only a script wants nothing but the summary.
         var isLive = !options.Json && !Console.IsOutputRedirected;
-        var console = new DemoConsole(options.Json ? _context.Error : _context.Output, isLive ? () => Console.WindowWidth : null);
+        var console = new DemoConsole((options.Json ? _context.Error : _context.Output).Raw, isLive ? () => Console.WindowWidth : null);
         using var stop = new DemoStop();
         await using var run = new DemoRun(options, console, isLive && !Console.IsInputRedirected, stop, _context.Time);
         try
@@ -66,7 +66,7 @@ internal sealed class DemoCommand : Verb
             var summary = await run.RunAsync();
             console.Say(SummaryText.Format(summary));
             if (options.Json)
-                await _context.Output.WriteLineAsync(SummaryJson.Format(summary, run.KeptDirectory));
+                await _context.Output.WriteAsync(SummaryJson.Format(summary, run.KeptDirectory) + "\n");
             if (run.KeptDirectory is { } directory)
                 console.Say($"Everything is kept in {directory}");
             foreach (var line in DemoText.RealOrg)

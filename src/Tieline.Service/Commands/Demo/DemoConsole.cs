@@ -1,3 +1,5 @@
+using Tieline.Diagnostics;
+
 namespace Tieline.Service.Commands.Demo;
 
 /// <summary>Where the demo speaks: lines that stay, and on a terminal one live line below them. Safe for threads.</summary>
@@ -17,7 +19,7 @@ internal sealed class DemoConsole(TextWriter output, Func<int>? width)
         {
             if (_live.Length > 0)
                 output.Write(ClearLine);
-            output.WriteLine(line);
+            output.WriteLine(Printable.Lines(line));
             output.Write(_live);
             output.Flush();
         }
@@ -36,7 +38,7 @@ internal sealed class DemoConsole(TextWriter output, Func<int>? width)
         {
             // A line that wraps could not be cleared again.
             var columns = Math.Max(20, width()) - 1;
-            _live = line.Length > columns ? line[..columns] : line;
+            _live = Printable.Of(line.Length > columns ? line[..columns] : line);
             output.Write(ClearLine + _live);
             output.Flush();
         }

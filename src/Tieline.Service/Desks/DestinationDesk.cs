@@ -18,6 +18,7 @@ internal sealed class DestinationDesk(ConfigurationInForce configuration, Runnin
     {
         null => "reason is required: it stands in the audit log",
         { Length: > MaxReason } => $"reason must be at most {MaxReason} characters",
+        _ when Printable.Tidy(reason).Length == 0 => "reason is required: it stands in the audit log",
         _ => reason.Any(char.IsControl) ? "reason must be one line of text" : null,
     };
 

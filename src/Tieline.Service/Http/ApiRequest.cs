@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Tieline.Diagnostics;
 using Tieline.Events;
 using Tieline.Journal;
 using Tieline.Pipeline;
@@ -150,7 +151,10 @@ internal sealed class ApiRequest
     }
 
     /// <summary>Who asks: nobody can check what is said, so it is marked.</summary>
-    public string By() => Text("by") is { Length: <= 64 } by && !by.Any(char.IsControl) ? $"{by} ({Caller})" : Caller;
+    public string By() => Text("by") is { Length: <= 64 } by && !by.Any(char.IsControl) && Printable.Tidy(by) is { Length: > 0 } name ? $"{name} ({Caller})" : Caller;
+
+    /// <summary>Why, for the audit log; null where nothing of it can be read.</summary>
+    public string? Reason() => Text("reason") is { } reason && Printable.Tidy(reason) is { Length: > 0 } tidy ? tidy : null;
 
     public DateTimeOffset? Time(string name)
     {

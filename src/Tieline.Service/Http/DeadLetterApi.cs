@@ -63,7 +63,7 @@ internal static class DeadLetterApi
     public static async Task DiscardAsync(ApiCall call)
     {
         var (admin, asked) = (call.Admin, call.Asked);
-        var (query, isDry, reason) = (asked.Query(), asked.Flag("dryRun"), asked.Text("reason"));
+        var (query, isDry, reason) = (asked.Query(), asked.Flag("dryRun"), asked.Reason());
         if ((asked.Problem ?? (reason is null && !isDry ? "reason is required: it stands in the audit log" : null)) is { } problem)
             await call.RefuseAsync(StatusCodes.Status400BadRequest, problem);
         else if (isDry)

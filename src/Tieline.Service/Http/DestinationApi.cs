@@ -22,7 +22,7 @@ internal static class DestinationApi
     public static async Task DiscardAsync(ApiCall call)
     {
         var (admin, asked) = (call.Admin, call.Asked);
-        var (isDry, reason, name) = (asked.Flag("dryRun"), asked.Text("reason"), call.InPath("name"));
+        var (isDry, reason, name) = (asked.Flag("dryRun"), asked.Reason(), call.InPath("name"));
         if ((asked.Problem ?? (reason is null && !isDry ? "reason is required: it stands in the audit log" : null)) is { } problem)
             await call.RefuseAsync(StatusCodes.Status400BadRequest, problem);
         else if (admin.Desk.IsConfigured(name))

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Tieline.Diagnostics;
 using Tieline.Journal;
 using Tieline.Storage;
 
@@ -26,7 +27,7 @@ internal static class AuditRestart
 
         var (old, unfinished) = (directory.FileNamed(Folder), directory.FileNamed(Unfinished));
         var aside = Directory.Exists(old) ? $"{Folder}-until-{now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}" : null;
-        var detail = new JsonObject { ["journal"] = id, ["reason"] = reason, ["by"] = by, ["oldLog"] = aside };
+        var detail = new JsonObject { ["journal"] = id, ["reason"] = Printable.Tidy(reason), ["by"] = Printable.Tidy(by), ["oldLog"] = aside };
         DescribeEnd(old, head, detail);
         if (Directory.Exists(unfinished))
             Directory.Delete(unfinished, recursive: true);

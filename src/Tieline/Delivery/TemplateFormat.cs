@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Xml;
 using Fluid;
 using Fluid.Filters;
 using Fluid.Values;
@@ -28,6 +29,7 @@ internal sealed class TemplateFormat : IBodyFormat
     private readonly IFluidTemplate _template;
     private readonly TextEncoder _encoder;
     private readonly bool _isJson;
+    private readonly bool _isXml;
     private readonly Fluid.TemplateOptions _options;
 
     private readonly int _maxEvents;
@@ -37,8 +39,9 @@ internal sealed class TemplateFormat : IBodyFormat
         (_template, ContentType, _maxEvents) = (template, contentType, maxEvents);
         var type = contentType.MediaType!;
         _isJson = IsOf(type, "json");
+        _isXml = IsOf(type, "xml");
         _encoder = _isJson ? JavaScriptEncoder.UnsafeRelaxedJsonEscaping
-            : IsOf(type, "xml") || IsOf(type, "html") ? HtmlEncoder.Default
+            : _isXml || IsOf(type, "html") ? HtmlEncoder.Default
             : IsOf(type, "x-www-form-urlencoded") ? UrlEncoder.Default
             : NullEncoder.Default;
         _options = CreateOptions();
@@ -114,6 +117,8 @@ internal sealed class TemplateFormat : IBodyFormat
         var body = Encoding.UTF8.GetBytes(writer.ToString());
         if (_isJson)
             RequireJson(body);
+        else if (_isXml)
+            RequireXml(body);
         return body;
     }
 
@@ -128,6 +133,23 @@ internal sealed class TemplateFormat : IBodyFormat
         catch (JsonException e)
         {
             throw new BodyException($"the template does not give JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine}", e);
+        }
+    }
+
+    /// <summary>A document, in which every character is allowed: <c>&amp;#x0;</c> is none, however it is written. What a DTD names is not fetched.</summary>
+    private static void RequireXml(byte[] body)
+    {
+        try
+        {
+            using var reader = XmlReader.Create(new MemoryStream(body), new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null, CheckCharacters = true });
+            while (reader.Read())
+            {
+                // Reading checks.
+            }
+        }
+        catch (XmlException e)
+        {
+            throw new BodyException($"the template does not give XML: line {e.LineNumber}, character {e.LinePosition}", e); // its message repeats what it read
         }
     }
 

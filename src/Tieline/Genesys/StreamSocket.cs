@@ -48,7 +48,7 @@ internal sealed class StreamSocket(
             {
                 var part = await socket.ReceiveAsync(_buffer.Free(), CancellationToken.None);
                 if (part.MessageType == WebSocketMessageType.Close)
-                    return Ended((int?)socket.CloseStatus ?? CloseCodes.None, socket.CloseStatusDescription);
+                    return Ended((int?)socket.CloseStatus ?? CloseCodes.None, null); // its reason is text of the other side's
                 if (part.MessageType == WebSocketMessageType.Binary)
                     verdict = Received.Binary;
                 else if (verdict == Received.Frame && !_buffer.TryTake(part.Count))

@@ -94,7 +94,7 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
     /// <param name="reason">Why; it stands in the audit log.</param>
     public async Task DiscardAsync(DestinationBacklog backlog, string by, string reason, CancellationToken cancellation)
     {
-        await this.AskAsync(done => new JournalWork.DiscardBacklog(backlog.Number, backlog.Events, by, reason, done), cancellation);
+        await this.AskAsync(done => new JournalWork.DiscardBacklog(backlog.Number, backlog.Events, Printable.Tidy(by), Printable.Tidy(reason), done), cancellation);
         _removed = Read(ReadRemoved);
     }
 
@@ -103,7 +103,7 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
     /// <param name="reason">Why; it stands in the audit log.</param>
     /// <returns>False where it is paused already: that pause stays as it is.</returns>
     public Task<bool> PauseAsync(string destination, string by, string reason, CancellationToken cancellation) =>
-        this.AskAsync<bool>(done => new JournalWork.Pause(NumberOf(destination), by, reason, done), cancellation);
+        this.AskAsync<bool>(done => new JournalWork.Pause(NumberOf(destination), Printable.Tidy(by), Printable.Tidy(reason), done), cancellation);
 
     /// <summary>What waits for a destination goes out again.</summary>
     /// <param name="by">Who decided.</param>

@@ -59,7 +59,7 @@ internal sealed class DeadLetterDesk(SqliteJournal journal, IReadOnlyCollection<
     /// <inheritdoc cref="ReplayAsync"/>
     public Task<DeskReport> DiscardAsync(DeadLetterQuery query, string reason, string by, Action<DeskReport> progress, CancellationToken cancellation) => DecideAsync(
         query,
-        (letter, destination) => journal.AskAsync<bool>(done => new JournalWork.Discard(letter.Position, destination, by, reason, done), cancellation),
+        (letter, destination) => journal.AskAsync<bool>(done => new JournalWork.Discard(letter.Position, destination, by, Printable.Tidy(reason), done), cancellation),
         progress,
         cancellation);
 

@@ -8,6 +8,21 @@ namespace Tieline.Service.Tests.Http;
 public sealed class DestinationApiTests : OrgTests
 {
     [Fact]
+    public async Task What_a_person_says_reads_the_way_it_is_stored()
+    {
+        await using var running = await RunningTieline.StartAsync(Sandbox);
+        using var api = new ApiClient(Sandbox);
+
+        var paused = await api.SendAsync("POST", "destinations/crm/pause", """{"reason":"a\u202eb\u200bc\u2028d","by":"evil\u202e)ipa( toor\u200b"}""");
+
+        paused["pause"]!["reason"]!.GetValue<string>().ShouldBe("abcd");
+        paused["pause"]!["by"]!.GetValue<string>().ShouldBe("evil)ipa( toor (api)");
+        await ApiClient.UntilAsync(async () => (await api.GetAsync("audit/lines?action=paused"))["lines"]!.AsArray().Count > 0);
+        var detail = (await api.GetAsync("audit/lines?action=paused"))["lines"]!.AsArray().ShouldHaveSingleItem()!["detail"]!;
+        (detail["reason"]!.GetValue<string>(), detail["by"]!.GetValue<string>()).ShouldBe(("abcd", "evil)ipa( toor (api)"));
+    }
+
+    [Fact]
     public async Task A_person_pauses_tests_and_resumes_a_destination_and_the_health_page_says_so()
     {
         Org.Have(2);
@@ -19,6 +34,7 @@ public sealed class DestinationApiTests : OrgTests
 
         await api.SendAsync("POST", "destinations/crm/pause", "{}", HttpStatusCode.BadRequest);
         await api.SendAsync("POST", "destinations/crm/pause", """{"reason":"two\nlines"}""", HttpStatusCode.BadRequest);
+        await api.SendAsync("POST", "destinations/crm/pause", """{"reason":"\u200b\u2028"}""", HttpStatusCode.BadRequest);
         await api.SendAsync("POST", "destinations/erp/pause", """{"reason":"no such"}""", HttpStatusCode.NotFound);
         await api.SendAsync("POST", "destinations/crm/resume", null, HttpStatusCode.Conflict);
         var paused = await api.SendAsync("POST", "destinations/crm/pause", """{"reason":"maintenance","by":"anna"}""");

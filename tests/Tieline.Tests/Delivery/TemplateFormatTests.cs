@@ -53,6 +53,23 @@ public sealed class TemplateFormatTests
     public void Create_WhatCannotWork_IsRefusedWithTheReason(string template, string expected) =>
         Should.Throw<BodyException>(() => TemplateFormat.Create(template, Json)).Message.ShouldContain(expected);
 
+    [Theory]
+    [InlineData("application/xml", "<a>{{ conversationId }}")]
+    [InlineData("text/xml", "{{ id }}")]
+    [InlineData("application/soap+xml", "<a b={{ id }}/>")]
+    public void Create_WhatIsNoXml_IsRefused(string contentType, string template) => Should.Throw<BodyException>(() => TemplateFormat.Create(template, contentType)).Message.ShouldContain("does not give XML: line 1");
+
+    [Theory]
+    [InlineData("a\0b")]
+    [InlineData("a\u001bb")]
+    [InlineData("a\uffffb")]
+    public void Write_ACharacterThatXmlDoesNotAllow_IsRefusedAndNotRepeated(string conversation)
+    {
+        var format = TemplateFormat.Create("<a>{{ conversationId }}</a>", "application/xml");
+        Should.Throw<BodyException>(() => format.Write(Entry(1, conversation))).Message.ShouldMatch("^the template does not give XML: line 1, character [0-9]+$");
+        Encoding.UTF8.GetString(format.Write(Entry(1, "c\u00e9\n1")).Span).ShouldStartWith("<a>c");
+    }
+
     [Fact]
     public void Create_NoContentType_IsRefused() => Should.Throw<BodyException>(() => TemplateFormat.Create("{}", "json please")).Message.ShouldContain("is no content type");
 

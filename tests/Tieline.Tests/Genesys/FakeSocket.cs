@@ -20,7 +20,7 @@ internal sealed class FakeSocket(WebSocket socket, HttpContext context)
     public Task SendAsync(byte[] frame, WebSocketMessageType type = WebSocketMessageType.Text, bool end = true) =>
         socket.SendAsync(frame, type, end, CancellationToken.None);
 
-    public Task CloseAsync(int code) => socket.CloseOutputAsync((WebSocketCloseStatus)code, "because", CancellationToken.None);
+    public Task CloseAsync(int code) => socket.CloseOutputAsync((WebSocketCloseStatus)code, "because of Jo Nobody", CancellationToken.None);
 
     /// <summary>Breaks the connection without a close frame.</summary>
     public void Abort() => context.Abort();

@@ -1,6 +1,5 @@
-using System.Globalization;
 using System.Security.Claims;
-using System.Text;
+using Tieline.Diagnostics;
 using Tieline.Service.Http;
 
 namespace Tieline.Service.Web.Access;
@@ -23,15 +22,5 @@ internal sealed record OidcPerson(string Name, string Role)
     }
 
     private static string? NameIn(IEnumerable<Claim> claims, string type) =>
-        claims.FirstOrDefault(claim => claim.Type == type)?.Value is { } value && Tidy(value) is { Length: > 0 } name ? name : null;
-
-    /// <summary>One line, of a bounded length, that reads the way it is stored: no control characters, and none that turn the direction of text.</summary>
-    private static string Tidy(string name)
-    {
-        var kept = new StringBuilder();
-        foreach (var rune in name.EnumerateRunes().Where(rune => Rune.GetUnicodeCategory(rune) is not (
-            UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate)).Take(LongestName))
-            kept.Append(rune.ToString());
-        return kept.ToString().Trim();
-    }
+        claims.FirstOrDefault(claim => claim.Type == type)?.Value is { } value && Printable.Tidy(value, LongestName) is { Length: > 0 } name ? name : null;
 }

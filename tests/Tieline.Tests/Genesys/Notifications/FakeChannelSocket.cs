@@ -50,7 +50,7 @@ internal sealed class FakeChannelSocket(WebSocket socket, HttpContext context, s
         }
     }
 
-    public Task CloseAsync(int code) => socket.CloseOutputAsync((WebSocketCloseStatus)code, "because", CancellationToken.None);
+    public Task CloseAsync(int code) => socket.CloseOutputAsync((WebSocketCloseStatus)code, "because of Jo Nobody", CancellationToken.None);
 
     /// <summary>Breaks the connection without a close frame.</summary>
     public void Abort() => context.Abort();

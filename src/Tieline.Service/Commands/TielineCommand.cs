@@ -75,9 +75,11 @@ internal static class TielineCommand
 
         try
         {
-            // The signals are StopSignals's, and what goes wrong is told below.
+            // The signals are StopSignals's, and what goes wrong is told below. Help and completions are several lines at once.
+            await using var output = context.Output.Lines;
+            await using var error = context.Error.Lines;
             return await parse.InvokeAsync(
-                new InvocationConfiguration { Output = context.Output, Error = context.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, context.Signals.Stopping);
+                new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, context.Signals.Stopping);
         }
         catch (StartupException e)
         {

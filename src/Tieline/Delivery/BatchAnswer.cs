@@ -152,7 +152,7 @@ internal static class BatchAnswer
         var codes = errors.Where(error => error.ValueKind == JsonValueKind.Object).SelectMany(error => members.Select(member => TextOf(error, member))).OfType<string>();
         var text = string.Join(',', errors.Select(error => error.GetRawText()));
         var found = table.Find(status, codes, text);
-        var answer = errors.Count == 0 ? null : keeper.Part(text, found);
+        var answer = errors.Count == 0 ? null : keeper.Part($"[{text}]", found);
         return found switch
         {
             { Meaning: not VendorMeaning.Reject } code => VendorCodes.Of(code, status, null) with { Answer = answer },

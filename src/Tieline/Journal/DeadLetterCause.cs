@@ -19,7 +19,7 @@ internal sealed record DeadLetterCause(string Key, string Text)
 
     /// <summary>A UUID, and any word that has a digit in it: numbers, times, hex, ids of every make. What was masked is such a word too. An error code that is a number is none: it tells causes apart.</summary>
     private static readonly Regex _varying = new(
-        @"(?<code>0x8[0-9a-fA-F]{7}\b|[:,] [A-Za-z_]*[cC]ode [0-9]{1,5}\b)|<(e-mail|address|number|secret)>|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[\p{L}_]*[0-9][\w.:+-]*", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
+        @"(?<code>0x8[0-9a-fA-F]{7}\b|[:,] (code|errorCode|error_code|statusCode|status_code) [0-9]{1,5}\b)|<(e-mail|address|number|secret)>|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[\p{L}_]*[0-9][\w.:+-]*", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
 
     private static readonly Regex _space = new(@"\s+", RegexOptions.NonBacktracking);
 

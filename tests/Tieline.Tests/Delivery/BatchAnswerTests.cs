@@ -96,6 +96,11 @@ public sealed class BatchAnswerTests
             .ShouldNotBeNull()[0].ShouldBeOfType<DeliveryOutcome.BackOff>().Code.ShouldNotBeNull().Code.ShouldBe("UNABLE_TO_LOCK_ROW");
 
     [Fact]
+    public void Of_several_errors_of_one_event_every_code_is_kept() =>
+        Read(BatchResults.Salesforce, 200, """[{"success":false,"errors":[{"statusCode":"STRING_TOO_LONG","message":"Anna"},{"statusCode":"UNABLE_TO_LOCK_ROW"}]}]""", 1)
+            .ShouldNotBeNull()[0].Answer.ShouldBe("statusCode STRING_TOO_LONG, statusCode UNABLE_TO_LOCK_ROW");
+
+    [Fact]
     public void A_code_that_is_in_no_table_stays_out_of_the_reason() =>
         Read(BatchResults.Salesforce, 200, """[{"success":false,"errors":[{"statusCode":"DANA_DOE_4420","message":"m"}]}]""", 1)
             .ShouldNotBeNull()[0].ShouldBeOfType<DeliveryOutcome.Rejected>().Reason.ShouldNotContain("DANA");

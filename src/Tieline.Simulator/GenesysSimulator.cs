@@ -319,7 +319,7 @@ public sealed class GenesysSimulator : IAsyncDisposable
             case "fragment": Both(n => _hub.Fragment(n, fault.Parts ?? 3), n => _hub.Notifier.Fragment(n, fault.Parts ?? 3), count); break;
             case "malformed":
                 _hub.SendMalformed(fault.What!, count);
-                _channels.SendRaw([.. Enumerable.Repeat(Simulator.Faults.MalformedFrames.Make(fault.What!, 0), count)]);
+                _channels.SendRaw([.. Enumerable.Repeat(Simulator.Faults.MalformedFrames.Make(fault.What!, 0, _time.GetUtcNow()), count)]);
                 break;
             case "heartbeat":
                 _hub.SendRaw([.. Enumerable.Repeat(Simulator.Faults.MalformedFrames.Heartbeat, count)]);

@@ -23,7 +23,7 @@ public sealed record SimulatorFault
     public static IReadOnlyList<string> MalformedFrames { get; } =
     [
         "notJson", "truncated", "binary", "invalidUtf8", "array", "deep", "huge", "noSequence", "stringSequence", "noConversationId",
-        "wrongTypes", "absurdTimestamp",
+        "wrongTypes", "absurdTimestamp", "personalWord", "personalIds", "longId",
     ];
 
     /// <summary>What <see cref="Answer"/> may be for kind <c>token</c>.</summary>

@@ -27,6 +27,8 @@ public sealed class SequenceTests
         { "noConversationId", "no_conversation" },
         { "wrongTypes", "wrong_type" },
         { "absurdTimestamp", "bad_timestamp" },
+        { "personalWord", "bad_value" },
+        { "longId", "bad_value" },
     };
 
     [Fact]
@@ -151,7 +153,7 @@ public sealed class SequenceTests
     public async Task A_storm_of_every_kind_of_trouble_stops_nothing_and_is_logged_at_a_bounded_rate()
     {
         await using var site = await RunningAsync();
-        foreach (var what in SimulatorFault.MalformedFrames.Where(what => what is not "invalidUtf8" and not "huge"))
+        foreach (var what in SimulatorFault.MalformedFrames.Where(what => what is not "invalidUtf8" and not "huge" and not "personalIds")) // the last is an event, which no ledger has
             await site.FaultAsync(new SimulatorFault { Kind = "malformed", What = what, Count = 200 });
         await site.FaultAsync(new SimulatorFault { Kind = "heartbeat", Count = 50 });
         site.Genesys.Emit([Encoding.UTF8.GetBytes("""{"sequence":-1,"type":"conversation.state"}"""), Encoding.UTF8.GetBytes("""{"sequence":1e400,"type":"routing.queue"}"""), Encoding.UTF8.GetBytes("{}"), []]);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Tieline.Events;
+using Tieline.Filtering;
 
 namespace Tieline.TestKit;
 
@@ -19,6 +20,9 @@ internal static class Some
         EventOrigin origin = EventOrigin.Live) =>
         new(
             EventId.Of(conversation, type, state, Time + at), conversation, type, state, Time + at, "voice", "q1", [new Participant("p1", "customer", identity)], sequence, origin, Time + at, 0x0123456789abcdef);
+
+    /// <summary>The policy of fields, with the short ids of tests (<c>c1</c>, <c>p2</c>) among its prefixes.</summary>
+    public static IdentityRedactor Redactor() => new(IdentityMode.Structural, "key"u8.ToArray(), [.. IdShape.DefaultPrefixes, .. "abcdefghijklmnopqrstuvwxyz".Select(letter => letter.ToString())]);
 
     public static RedactedEvent Redacted(long? sequence = 1, string conversation = "c1", TimeSpan at = default) => new(Event(sequence, conversation, at: at));
 

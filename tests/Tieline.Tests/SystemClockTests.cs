@@ -23,6 +23,7 @@ public sealed class SystemClockTests
         "src/Tieline/Genesys/Notifications/ChannelOpener.cs", // the start of a span; Retry-After as a date
         "src/Tieline/Genesys/Notifications/NotificationSource.cs", // the start of a span
         "src/Tieline/Genesys/Notifications/QueueDirectory.cs", // the start of a span
+        "src/Tieline/Genesys/Reconnecting/RestProbe.cs", // Retry-After as a date
         "src/Tieline/Genesys/SourceClock.cs",
         "src/Tieline/Genesys/SourceStatus.cs", // since when, for people
         "src/Tieline/Genesys/StreamConnector.cs", // Retry-After as a date

@@ -18,7 +18,7 @@ internal sealed class GenesysSimulatorFlags
     private readonly Option<int> _expiresIn = new("--expires-in") { Description = "Life of a token in seconds.", HelpName = "S", DefaultValueFactory = _ => Defaults.ExpiresIn };
     private readonly Option<long?> _maxEvents = new("--max-events") { Description = "Stop after so many.", HelpName = "N" };
     private readonly Option<bool?> _ledger = new("--ledger") { Description = "Keep a line for each event, for GET /_simulator/ledger (default: yes, except at rate 0).", HelpName = "true|false" };
-    private readonly Option<string?> _canary = new("--canary") { Description = "Plant this text in every free-text field.", HelpName = "TEXT" };
+    private readonly Option<string?> _canary = new("--canary") { Description = "Plant this text in every name and note, and in every field of one more participant.", HelpName = "TEXT" };
     private readonly Option<long> _firstSequence = new("--first-sequence") { Description = "Number of the first event.", HelpName = "N", DefaultValueFactory = _ => Defaults.FirstSequence };
     private readonly Option<double> _detailsLag = new("--details-lag") { Description = "Seconds before an event enters the record that a details query returns.", HelpName = "S", DefaultValueFactory = _ => Defaults.DetailsLag.TotalSeconds };
     private readonly Option<DetailsMatch> _detailsMatch = new("--details-match") { Description = "What a details query returns: conversations of the days touched that were going on in the interval, or all of those days.", HelpName = "activity|day", DefaultValueFactory = _ => Defaults.DetailsMatch };

@@ -91,7 +91,7 @@ internal sealed class ReconcileCommand : Verb
         var status = new SourceStatus(_context.Time, specification, SilenceLimits.Of(options.Genesys.Source));
         using var genesys = new GenesysSide(options, status, _context.Time, metrics, specification, loggers);
         var reconciler = new Reconciler(
-            genesys.Details, new EventFilter(options.Filter), [.. options.Genesys.Subscription.Types], options.Gaps, genesys.Clock, _context.Time, metrics, loggers.CreateLogger<Reconciler>());
+            genesys.Details, new EventFilter(options.Filter), FieldPolicies.Create(options, IdentityKeys.Read(location.Directory, options)), [.. options.Genesys.Subscription.Types], options.Gaps, genesys.Clock, _context.Time, metrics, loggers.CreateLogger<Reconciler>());
         string[] destinations = [.. options.Destinations.Select(destination => destination.Name)];
         var report = await reconciler.RunAsync(request, location.Journal, destinations, null, progress.Show, cancellation);
         try

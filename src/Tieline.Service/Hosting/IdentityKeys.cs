@@ -13,8 +13,11 @@ internal static class IdentityKeys
 
     /// <summary>Makes the file where there is none and none is configured.</summary>
     /// <exception cref="IOException">It can be neither read nor made.</exception>
-    public static byte[] Read(DataDirectory directory, TielineOptions options) => options.Redaction.IdentityKey.IsEmpty
-        ? IdentityKeyFile.Open(directory.FileNamed(Folder))
+    public static byte[] Read(DataDirectory directory, TielineOptions options) => Read(directory.Path, options);
+
+    /// <inheritdoc cref="Read(DataDirectory, TielineOptions)"/>
+    public static byte[] Read(string directory, TielineOptions options) => options.Redaction.IdentityKey.IsEmpty
+        ? IdentityKeyFile.Open(Path.Combine(directory, Folder))
         : Encoding.UTF8.GetBytes(options.Redaction.IdentityKey.Reveal());
 
     /// <summary>At the start, before anything is received.</summary>

@@ -149,7 +149,7 @@ internal sealed partial class TielineRuntime(
         var checkpoint = new CheckpointLoop(journal, time, loggers.CreateLogger<CheckpointLoop>());
         var retention = new RetentionLoop(journal, options.Retention, time, loggers.CreateLogger<RetentionLoop>());
         var reconciler = new Reconciler(
-            genesys.Details, new EventFilter(options.Filter), [.. options.Genesys.Subscription.Types], options.Gaps, genesys.Clock, time, metrics, loggers.CreateLogger<Reconciler>());
+            genesys.Details, new EventFilter(options.Filter), Redactor(directory, options), [.. options.Genesys.Subscription.Types], options.Gaps, genesys.Clock, time, metrics, loggers.CreateLogger<Reconciler>());
         var reconciling = new ReconcileLoop(
             reconciler, journal, directory.FileNamed(JournalSchema.FileName), [.. options.Destinations.Select(destination => destination.Name)], new JournalRepair(intake, journal),
             options.Reconcile, time, metrics, loggers.CreateLogger<ReconcileLoop>());
@@ -247,7 +247,7 @@ internal sealed partial class TielineRuntime(
         }
     }
 
-    private static IdentityRedactor Redactor(DataDirectory directory, TielineOptions options) => new(options.Redaction.Identity, IdentityKeys.Read(directory, options));
+    private static IdentityRedactor Redactor(DataDirectory directory, TielineOptions options) => FieldPolicies.Create(options, IdentityKeys.Read(directory, options));
 
     /// <summary>A reload may bring another key. The audit log records that change.</summary>
     private static IdentityRedactor Redactor(DataDirectory directory, TielineOptions options, SqliteJournal journal)

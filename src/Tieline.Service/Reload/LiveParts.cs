@@ -51,7 +51,7 @@ internal sealed partial class LiveParts(
         deliveries.Arrange(names);
         running.Set(deliveries.Current);
         desk.Use(names);
-        reconciling.Use(names, filter);
+        reconciling.Use(names, filter, redactor);
         retention.Use(options.Retention);
         level.MinimumLevel = LoggingSetup.LevelOf(options.Logging.Level);
         foreach (var removed in journal.Removed.Where(removed => removed.Events > 0 && plan.Stopping.Contains(removed.Name)))

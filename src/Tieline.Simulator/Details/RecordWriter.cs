@@ -28,6 +28,47 @@ internal sealed class RecordWriter(ParticipantPool people)
         {
             Write(json, row, participant, withAttributes);
         }
+        WriteStranger(json, record);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    /// <summary>With a canary: somebody who has it in every field, and was there for a moment at the beginning.</summary>
+    private void WriteStranger(Utf8JsonWriter json, ConversationRecord record)
+    {
+        if (people is not { Canary: { } canary, CanaryWord: { } word })
+        {
+            return;
+        }
+        json.WriteStartObject();
+        foreach (var name in (string[])["participantId", "participantName", "userId", "externalContactId", "externalOrganizationId", "flaggedReason", "teamId"])
+        {
+            json.WriteString(name, canary);
+        }
+        json.WriteString("purpose", word);
+        json.WriteStartObject("attributes");
+        json.WriteString(word, canary);
+        json.WriteEndObject();
+        json.WriteStartArray("sessions");
+        json.WriteStartObject();
+        json.WriteString("mediaType", word);
+        foreach (var name in (string[])["sessionId", "ani", "dnis", "addressFrom", "addressTo", "addressSelf", "addressOther", "remote", "remoteNameDisplayable", "edgeId", "peerId", "provider"])
+        {
+            json.WriteString(name, canary);
+        }
+        json.WriteStartArray("segments");
+        json.WriteStartObject();
+        WriteTime(json, "segmentStart", record.Start);
+        WriteTime(json, "segmentEnd", record.Start);
+        json.WriteString("segmentType", word);
+        json.WriteString("disconnectType", word);
+        foreach (var name in (string[])["queueId", "wrapUpCode", "wrapUpNote", "subject", "errorCode"])
+        {
+            json.WriteString(name, canary);
+        }
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteEndObject();
         json.WriteEndArray();
         json.WriteEndObject();
     }

@@ -12,10 +12,12 @@ internal static class MalformedFrames
     private const int Huge = (1024 * 1024) + 100_000;
 
     /// <summary>Whether the frame carries a number a client can read: then it is spent on it, or the next event would look like a repeat.</summary>
-    public static bool SpendsNumber(string what) => what is "noConversationId" or "wrongTypes" or "absurdTimestamp" or "huge";
+    public static bool SpendsNumber(string what) => what is "noConversationId" or "wrongTypes" or "absurdTimestamp" or "huge" or "personalWord" or "personalIds" or "longId";
 
     /// <returns>A whole WebSocket frame.</returns>
-    public static byte[] Make(string what, long sequence) => what switch
+    public static byte[] Make(string what, long sequence, DateTimeOffset now) => MakeAt(what, sequence, $"\"timestamp\":\"{now.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}\"");
+
+    private static byte[] MakeAt(string what, long sequence, string time) => what switch
     {
         "notJson" => Text("this line is not JSON"),
         "truncated" => Text($"{{{Completed},{Conversation},\"timest"),
@@ -29,6 +31,9 @@ internal static class MalformedFrames
         "noConversationId" => Text($"{{\"sequence\":{sequence},{Completed},{Time}}}"),
         "wrongTypes" => Text($"{{\"sequence\":{sequence},\"type\":[1],\"state\":{{}},\"conversationId\":42,\"timestamp\":true,\"participants\":\"none\"}}"),
         "absurdTimestamp" => Text($"{{\"sequence\":{sequence},{Completed},{Conversation},\"timestamp\":\"99999-99-99T99:99:99Z\"}}"),
+        "personalWord" => Text($"{{\"sequence\":{sequence},\"type\":\"routing.queue\",\"state\":\"Dana Example\",{Conversation},{time},\"mediaType\":\"tel:+15550100123\"}}"),
+        "personalIds" => Text($"{{\"sequence\":{sequence},\"type\":\"routing.queue\",\"state\":\"DanaExample\",\"conversationId\":\"Dana Example tel:+15550100{sequence % 1000:000}\",{time},\"queueId\":\"dana.example@example.com\",\"mediaType\":\"DanaExample\",\"participants\":[{{\"id\":\"+15550100123\",\"role\":\"DanaExample\",\"identity\":\"customer:15550100123\"}}]}}"),
+        "longId" => Text($"{{\"sequence\":{sequence},{Completed},\"conversationId\":\"{new string('7', 300)}\",{time}}}"),
         _ => throw new ArgumentException($"'{what}' is not a malformed frame", nameof(what)),
     };
 

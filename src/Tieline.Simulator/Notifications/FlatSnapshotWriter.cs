@@ -18,6 +18,7 @@ internal sealed class FlatSnapshotWriter(ParticipantPool people)
         {
             Write(json, snapshot, leg, padding, Transitional.Of(leg, transitional, oddity));
         }
+        SnapshotJson.WriteCanary(json, people, snapshot.Record.Start);
         json.WriteEndArray();
         json.WriteStartArray("otherMediaUris");
         json.WriteEndArray();

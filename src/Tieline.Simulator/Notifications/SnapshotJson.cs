@@ -188,4 +188,38 @@ internal static class SnapshotJson
         json.WriteEndArray();
         json.WriteEndObject();
     }
+
+    /// <summary>With a canary: somebody who has it in every field, and was there for a moment at the beginning.</summary>
+    public static void WriteCanary(Utf8JsonWriter json, ParticipantPool people, long at)
+    {
+        if (people is not { Canary: { } canary, CanaryWord: { } word })
+        {
+            return;
+        }
+        json.WriteStartObject();
+        foreach (var name in (string[])["id", "name", "address", "userId", "externalContactId", "queueId", "queueName", "groupId", "teamId", "ani", "dnis", "aniName", "flaggedReason", "disconnectType"])
+        {
+            json.WriteString(name, canary);
+        }
+        json.WriteString("purpose", word);
+        json.WriteString("state", "disconnected");
+        json.WriteStartObject("attributes");
+        json.WriteString(word, canary);
+        json.WriteEndObject();
+        WriteTime(json, "connectedTime", at);
+        WriteTime(json, "disconnectedTime", at);
+        WriteTime(json, "endTime", at);
+        json.WriteStartArray("calls");
+        json.WriteStartObject();
+        foreach (var name in (string[])["id", "provider", "peerId", "disconnectType", "scriptId"])
+        {
+            json.WriteString(name, canary);
+        }
+        json.WriteString("state", "disconnected");
+        WriteTime(json, "connectedTime", at);
+        WriteTime(json, "disconnectedTime", at);
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
 }

@@ -35,6 +35,7 @@ internal sealed class SnapshotWriter(ParticipantPool people)
         {
             WriteStranger(json, record.Id, record.Start);
         }
+        SnapshotJson.WriteCanary(json, people, record.Start);
         json.WriteEndArray();
         json.WriteString("recordingState", oddity == Oddity.UnknownEnum ? "dreaming" : isRest ? "NONE" : "none");
         WriteTransfers(json, snapshot, isRest);

@@ -130,7 +130,7 @@ internal sealed partial class StreamHub
             stream.Made++;
             line = stream.Ledger?.Add(stream.LastSequence, World.EventKind.Malformed, default, _time.GetUtcNow().ToUnixTimeMilliseconds()) ?? -1;
         }
-        var frame = MalformedFrames.Make(what, stream.LastSequence);
+        var frame = MalformedFrames.Make(what, stream.LastSequence, _time.GetUtcNow());
         if (!stream.HasListener)
         {
             stream.Waiting.Add(frame);

@@ -35,12 +35,20 @@ internal sealed class ParticipantPool
     {
         _dice = dice;
         _canary = string.IsNullOrEmpty(canary) ? "" : " " + canary;
+        Canary = string.IsNullOrEmpty(canary) ? null : canary;
+        CanaryWord = Canary is null ? null : new string([.. Canary.Where(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '_' or '-').Take(64)]) is { Length: > 0 } word ? word : "canary";
         QueueIds = QueueNames.Select(_ => Encoding.ASCII.GetBytes(dice.Uuid().ToString())).ToArray();
         Queues = QueueIds.Select((id, i) => Render("acd", new Person { Identity = Encoding.ASCII.GetString(id), Name = QueueNames[i] }, null)).ToArray();
         Customers = Enumerable.Range(0, CustomerCount).Select(_ => Customer()).ToArray();
         Agents = Enumerable.Range(0, AgentCount).Select(_ => Agent()).ToArray();
         Longest = Customers.Concat(Agents).Concat(Queues).Max(p => p.Json.Length);
     }
+
+    /// <summary>The text that a stranger is made of, who takes part in every conversation and does nothing; null: there is none.</summary>
+    public string? Canary { get; }
+
+    /// <summary><see cref="Canary"/> as it can stand where a word does.</summary>
+    public string? CanaryWord { get; }
 
     public ParticipantText[] Customers { get; }
 
@@ -124,6 +132,10 @@ internal sealed class ParticipantPool
         person = person with { Id = _dice.Uuid().ToString() };
         var text = $"{ParticipantText.IdPrefix}{person.Id}\",\"role\":\"{role}\",\"identity\":{JsonSerializer.Serialize(person.Identity, Json)}";
         text += personal is null ? "}" : "," + JsonSerializer.Serialize(personal, Json)[1..];
+        if (Canary is not null && role == "customer")
+        {
+            text += "," + JsonSerializer.Serialize(new { id = Canary, role = CanaryWord, identity = Canary, name = Canary, email = Canary, phoneNumber = Canary, address = Canary, attributes = new { note = Canary } }, Json);
+        }
         return new ParticipantText(Encoding.UTF8.GetBytes(text), person);
     }
 }

@@ -9,6 +9,9 @@ internal readonly record struct Moment(DateTimeOffset System, DateTimeOffset Sou
     /// <summary>The later of the two: what lies far beyond it can't be true.</summary>
     public DateTimeOffset Latest => Source > System ? Source : System;
 
+    /// <summary>The earlier of the two.</summary>
+    public DateTimeOffset Earliest => Source < System ? Source : System;
+
     /// <summary>What Genesys's clock showed at another moment.</summary>
     public DateTimeOffset SourceAt(MonotonicTime then) => Source.Plus(then - Steady);
 

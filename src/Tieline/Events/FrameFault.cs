@@ -29,6 +29,9 @@ internal enum FrameFault
     /// <summary>No timestamp, or one that is no time, before 2000, or more than a day ahead. Told only of events that the filter keeps.</summary>
     BadTimestamp,
 
+    /// <summary>A type, state, role or media type that is no word, or a value over 200 characters. Told only of events that the filter keeps.</summary>
+    BadValue,
+
     /// <summary>A binary frame.</summary>
     Binary,
 

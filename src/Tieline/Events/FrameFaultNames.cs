@@ -13,6 +13,7 @@ internal static class FrameFaultNames
         FrameFault.NoConversation => "no_conversation",
         FrameFault.WrongType => "wrong_type",
         FrameFault.BadTimestamp => "bad_timestamp",
+        FrameFault.BadValue => "bad_value",
         FrameFault.Binary => "binary",
         FrameFault.TooBig => "too_big",
         _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "no such fault"),

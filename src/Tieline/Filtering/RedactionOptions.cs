@@ -9,6 +9,10 @@ internal sealed class RedactionOptions
     /// <value><see cref="IdentityMode.Structural"/></value>
     public IdentityMode Identity { get; set; } = IdentityMode.Structural;
 
+    /// <summary>What an id may begin with, before a UUID or a number of up to six digits. A UUID alone is always an id; anything else is hashed.</summary>
+    /// <value><see cref="IdShape.DefaultPrefixes"/></value>
+    public IList<string> IdPrefixes { get; set; } = [.. IdShape.DefaultPrefixes];
+
     /// <summary>The key of the hash, UTF-8. A secret. Empty: one of 32 random bytes is made and kept in <c>DataDirectory/keys</c>.</summary>
     public Secret IdentityKey { get; set; } = Secret.None;
 }

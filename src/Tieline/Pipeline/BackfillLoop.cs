@@ -258,7 +258,7 @@ internal sealed partial class BackfillLoop
 
     private IReadOnlyList<ConversationEvent> FactsOf(JsonElement conversation, UnendedConversations? rest)
     {
-        if (!RecordReader.TryRead(conversation, out var record, out var fault))
+        if (!FieldPolicy.TryReadRecord(conversation, _intake.Redactor, out var record, out var fault))
         {
             _metrics.RecordFaults.Add(1);
             if (_faults.MayLog(out var suppressed))

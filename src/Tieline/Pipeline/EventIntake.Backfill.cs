@@ -28,7 +28,7 @@ internal sealed partial class EventIntake
         {
             // Before its work is queued: a live event behind it then knows that it must be looked up.
             _touched.Add(kept[0].ConversationId);
-            _outbox.Enqueue(new JournalWork.Recover([.. kept.Select(_redactor.Redact)], _sequencer.Epoch, _holds, done, wanted));
+            _outbox.Enqueue(new JournalWork.Recover([.. kept.Select(_redactor.RedactDerived)], _sequencer.Epoch, _holds, done, wanted));
         }
 
         await FlushAsync(aborting);

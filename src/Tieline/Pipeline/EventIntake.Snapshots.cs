@@ -20,7 +20,7 @@ internal sealed partial class EventIntake
         {
             foreach (var fact in facts)
                 _sequencer.Saw(fact.OccurredAt, now);
-            _outbox.Enqueue(new JournalWork.Recover([.. facts.Select(_redactor.Redact)], _sequencer.Epoch, IsHeld: false, done, wanted));
+            _outbox.Enqueue(new JournalWork.Recover([.. facts.Select(_redactor.RedactDerived)], _sequencer.Epoch, IsHeld: false, done, wanted));
         }
 
         await FlushAsync(aborting);

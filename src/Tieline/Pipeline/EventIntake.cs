@@ -73,6 +73,9 @@ internal sealed partial class EventIntake : IFrameSink
         }
     }
 
+    /// <summary>The policy of fields in force.</summary>
+    public IdentityRedactor Redactor => _redactor;
+
     /// <summary>The newest time that an event of the stream has had; null before the first.</summary>
     public DateTimeOffset? NewestTime
     {
@@ -220,9 +223,9 @@ internal sealed partial class EventIntake : IFrameSink
         }
 
         var now = _clock.Now;
-        if (!EventReader.TryRead(frame, skim, now, EventOrigin.Live, out var read, out var fault))
+        if (!EventReader.TryRead(frame, skim, now, EventOrigin.Live, out var read, out var fault) || !IdentityRedactor.IsReadable(read))
         {
-            Refuse(fault, skim.Sequence);
+            Refuse(fault == FrameFault.None ? FrameFault.BadValue : fault, skim.Sequence);
             return;
         }
 
@@ -263,8 +266,10 @@ internal sealed partial class EventIntake : IFrameSink
         return verdict;
     }
 
-    private void Keep(ConversationEvent read, SequenceVerdict verdict, Moment now)
+    private void Keep(ConversationEvent received, SequenceVerdict verdict, Moment now)
     {
+        var redacted = _redactor.Redact(received);
+        var read = redacted.Event;
         var isEnd = EventKinds.IsTerminal(read.Type, read.State);
         // The id of a first end has no time, and is that of a later one too until the journal has told them apart.
         if (!_recent.TryAdd(isEnd ? EventId.OfEpisode(read.ConversationId, read.Type, read.State, read.OccurredAt) : read.Id))
@@ -285,7 +290,7 @@ internal sealed partial class EventIntake : IFrameSink
         var isOutOfTurn = verdict is SequenceVerdict.Late or SequenceVerdict.Old;
         if (isOutOfTurn)
             _touched.Add(read.ConversationId);
-        _outbox.Enqueue(new JournalWork.Append(_redactor.Redact(read), _marked = _sequencer.Mark, held, isOutOfTurn || _touched.Contains(read.ConversationId)));
+        _outbox.Enqueue(new JournalWork.Append(redacted, _marked = _sequencer.Mark, held, isOutOfTurn || _touched.Contains(read.ConversationId)));
         if (verdict == SequenceVerdict.Late)
             Release();
     }

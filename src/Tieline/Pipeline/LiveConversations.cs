@@ -106,7 +106,7 @@ internal sealed class LiveConversations(TimeProvider time, Func<string, byte[]?>
     public IReadOnlyList<SavedConversation> TakeChanges()
     {
         var now = time.GetMonotonicTime();
-        SavedConversation[] changes = [.. _changed.Select(change => new SavedConversation(change.Key, change.Value is { } state ? AskAt(state) : default, change.Value is { } saved ? ForDisk(saved).Write() : null))];
+        SavedConversation[] changes = [.. _changed.Select(change => new SavedConversation(change.Key, change.Value is { } state ? AskAt(state) : default, change.Value is { } saved ? saved.Write() : null))];
         _changed.Clear();
         while (_over.TryPeek(out var over) && (over.Until <= now || _over.Count > Capacity))
         {
@@ -138,17 +138,4 @@ internal sealed class LiveConversations(TimeProvider time, Func<string, byte[]?>
         state.HeardAt <= now && !(state.OverSince > now)
             ? state
             : state with { HeardAt = state.HeardAt < now ? state.HeardAt : now, OverSince = state.OverSince > now ? now : state.OverSince };
-
-    /// <summary>The id of a user or a contact goes to the disk only where it is an id by its shape. The next snapshot has the others again.</summary>
-    private static ConversationState ForDisk(ConversationState state) => state with
-    {
-        Legs =
-        [
-            .. state.Legs.Select(leg => IsId(leg.UserId) && IsId(leg.ExternalContactId)
-                ? leg
-                : leg with { UserId = IsId(leg.UserId) ? leg.UserId : null, ExternalContactId = IsId(leg.ExternalContactId) ? leg.ExternalContactId : null }),
-        ],
-    };
-
-    private static bool IsId(string? text) => text is null || IdentityShape.IsStructural(text);
 }

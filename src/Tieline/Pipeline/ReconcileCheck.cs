@@ -27,7 +27,7 @@ internal sealed class ReconcileCheck(Reconciler reconciler, ReconcileRequest req
 
     private MissingFacts? Check(JsonElement conversation, UnendedConversations rest)
     {
-        if (!RecordReader.TryRead(conversation, out var record, out var fault))
+        if (!FieldPolicy.TryReadRecord(conversation, reconciler.Redactor, out var record, out var fault))
         {
             tally.Unreadable++;
             reconciler.Refuse(fault);

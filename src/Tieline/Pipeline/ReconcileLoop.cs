@@ -47,10 +47,10 @@ internal sealed partial class ReconcileLoop
     }
 
     /// <summary>From the next reconciliation on, these destinations are configured, and this filter holds.</summary>
-    public void Use(IReadOnlyCollection<string> destinations, EventFilter filter)
+    public void Use(IReadOnlyCollection<string> destinations, EventFilter filter, IdentityRedactor redactor)
     {
         _destinations = destinations;
-        _reconciler.Use(filter);
+        _reconciler.Use(filter, redactor);
     }
 
     /// <summary>Asks for a reconciliation.</summary>

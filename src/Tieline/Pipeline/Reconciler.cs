@@ -14,14 +14,17 @@ namespace Tieline.Pipeline;
 /// <remarks>Finding needs only to read, so it works beside a running Tieline and without one; sending needs the journal's writer, and is somebody else's (<see cref="IReconcileRepair"/>).</remarks>
 /// <param name="media">Media types that are subscribed to; empty: all.</param>
 internal sealed partial class Reconciler(
-    DetailsReader details, EventFilter filter, IReadOnlyList<string> media, GapOptions options, SourceClock clock, TimeProvider time, TielineMetrics metrics, ILogger<Reconciler> logger)
+    DetailsReader details, EventFilter filter, IdentityRedactor redactor, IReadOnlyList<string> media, GapOptions options, SourceClock clock, TimeProvider time, TielineMetrics metrics, ILogger<Reconciler> logger)
 {
     /// <summary>Conversations on their way into the journal at once, as for a backfill.</summary>
     private const int InFlight = 8;
 
     private volatile EventFilter _filter = filter;
+    private volatile IdentityRedactor _redactor = redactor;
 
     public SourceClock Clock => clock;
+
+    public IdentityRedactor Redactor => _redactor;
 
     public TimeProvider Time => time;
 
@@ -67,7 +70,7 @@ internal sealed partial class Reconciler(
     }
 
     /// <summary>From the next fact on, another filter says what is expected.</summary>
-    public void Use(EventFilter other) => _filter = other;
+    public void Use(EventFilter other, IdentityRedactor policy) => (_filter, _redactor) = (other, policy);
 
     public bool Expects(ConversationEvent fact) => _filter.Keeps(fact) && MediaNames.IsAmong(fact.MediaType, media);
 

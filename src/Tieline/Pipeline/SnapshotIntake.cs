@@ -228,6 +228,11 @@ internal sealed partial class SnapshotIntake : INotificationSink
             fault = null; // a topic that was asked for and tells of no conversation
         if (fault is not null)
             Refuse(fault, FrameFault.WrongType);
+        if (snapshot is null)
+            return false;
+        snapshot = FieldPolicy.Apply(snapshot, _intake.Redactor);
+        if (snapshot is null)
+            Refuse(FieldPolicy.Fault, FrameFault.BadValue);
         return snapshot is not null;
     }
 

@@ -133,7 +133,7 @@ internal sealed partial class SweepLoop(
     /// <returns>Null: the record is no conversation.</returns>
     private IReadOnlyList<ConversationEvent>? Read(JsonElement record, out string? fault)
     {
-        if (RecordReader.TryRead(record, out var read, out fault))
+        if (FieldPolicy.TryReadRecord(record, intake.Redactor, out var read, out fault))
             return EventDerivation.Derive(read, time.GetUtcNow(), EventOrigin.Backfill, intake.Latest);
         metrics.RecordFaults.Add(1);
         return null;

@@ -21,6 +21,9 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
     /// <summary>Frames that cannot be read are one gap while each follows the other; after this another begins, so that the first can be asked for and closed.</summary>
     private static readonly TimeSpan _longestUnreadable = TimeSpan.FromMinutes(1);
 
+    /// <summary>An event that is dated longer before it came says nothing of when its neighbours were sent. A week is one slice of an ask, so it costs no call more than a minute does.</summary>
+    private static readonly TimeSpan _longestLag = TimeSpan.FromDays(7);
+
     private readonly List<Gap> _gaps = [];
     private readonly List<GapChange> _changes = [];
     private DateTimeOffset? _lastTime;
@@ -138,16 +141,15 @@ internal sealed class EventSequencer(TimeSpan reorderWindow, TimeSpan holdFor = 
         _heardAt = now.Steady;
         var sent = EventTime.TryParse(timestamp, out var parsed) && parsed >= EventTime.Earliest && parsed <= EventTime.Latest ? parsed : (DateTimeOffset?)null;
         var time = sent is { } said && EventTime.IsPlausible(said, now.Latest) ? sent : null;
-        if (sequence == _last + 1 || _last < 0)
+        if (sequence > _last || _last < 0)
         {
-            Begin(sent, now);
-            Advance(sequence, time, sent);
-            return SequenceVerdict.Next;
-        }
-
-        if (sequence > _last)
-        {
-            Miss(new SequenceRange(_last + 1, sequence - 1), sent, now);
+            // Whatever an event is dated, it was sent when it came: a gap beside it does not reach back for years.
+            if (sent < now.Earliest.Plus(-_longestLag))
+                (time, sent) = (null, now.Earliest);
+            if (sequence > _last + 1 && _last >= 0)
+                Miss(new SequenceRange(_last + 1, sequence - 1), sent, now);
+            else
+                Begin(sent, now);
             Advance(sequence, time, sent);
             return SequenceVerdict.Next;
         }

@@ -23,7 +23,8 @@ internal sealed class RunningTieline : IAsyncDisposable
             .Variable("CRM_WEBHOOK_URL", new Uri(org.Url, "/crm").ToString())
             .Variable("TIELINE_Genesys__ApiUrl", org.Url.ToString().TrimEnd('/'))
             .Variable("TIELINE_Http__Listen", $"http://127.0.0.1:{port}")
-            .Variable("TIELINE_Logging__Level", "Error");
+            .Variable("TIELINE_Logging__Level", "Error")
+            .Variable("TIELINE_Redaction__IdPrefixes", "user-, user:, ext-contact-, c, q, p"); // the short ids of tests
     }
 
     /// <summary>A sandbox with the same data directory and port, for another start: a sandbox's signals stop once.</summary>

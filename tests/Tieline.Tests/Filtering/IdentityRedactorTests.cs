@@ -76,7 +76,7 @@ public sealed class IdentityRedactorTests
         Gen.OneOf(Gen.String[0, 60], Gen.String[Gen.OneOf("user:1-aé ".ToCharArray()), 0, 20]).Sample(identity =>
         {
             var redacted = Redact(IdentityMode.Structural, identity);
-            redacted.ShouldBe(IdentityShape.IsStructural(identity) ? identity : HashOf(identity));
+            redacted.ShouldBe(IdShape.Is(identity, IdShape.DefaultPrefixes) ? identity : HashOf(identity));
         });
 
     [Fact]
@@ -84,9 +84,10 @@ public sealed class IdentityRedactorTests
         Redact(IdentityMode.Hash, "Dana Example").ShouldNotBe(new IdentityRedactor(IdentityMode.Hash, [1, 2, 3]).Redact(Some.Event(identity: "Dana Example")).Event.Participants[0].Identity);
 
     [Fact]
-    public void Redact_AnEvent_ChangesNothingButIdentities()
+    public void Redact_AnEventWithIdsAndWords_ChangesNothingButIdentities()
     {
-        var original = Some.Event(identity: "Dana Example");
+        var original = Some.Event(conversation: "67469d62-f276-567c-a70f-5fbb460c2047", identity: "Dana Example");
+        original = original with { QueueId = "c0a1c2d3-f276-567c-a70f-5fbb460c2047", Participants = [original.Participants[0] with { Id = "b0a1c2d3-f276-567c-a70f-5fbb460c2047" }] };
         var redacted = new IdentityRedactor(IdentityMode.Structural, _key).Redact(original).Event;
         (redacted with { Participants = original.Participants }).ShouldBe(original);
         redacted.Participants.ShouldBe([original.Participants[0] with { Identity = HashOf("Dana Example") }]);

@@ -185,7 +185,7 @@ public sealed class AbsurdRowsTests : IAsyncLifetime
         using var journal = SqliteJournal.Open(directory, [Crm], time, metrics, logs.For<SqliteJournal>(), sameWithin: SameWithin);
         var writing = Task.Run(() => journal.WriteAsync(limit.Token), CancellationToken.None);
         var intake = new EventIntake(
-            new EventSequencer(TimeSpan.FromSeconds(2), TimeSpan.Zero), new EventFilter(new FilterOptions()), new IdentityRedactor(IdentityMode.Structural, "key"u8.ToArray()), journal, new SourceClock(time), time, metrics,
+            new EventSequencer(TimeSpan.FromSeconds(2), TimeSpan.Zero), new EventFilter(new FilterOptions()), Some.Redactor(), journal, new SourceClock(time), time, metrics,
             new SpecificationMetrics(time), logs.For<EventIntake>());
         await intake.ExpireAsync(limit.Token);
         await journal.WaitForDurabilityAsync(limit.Token);

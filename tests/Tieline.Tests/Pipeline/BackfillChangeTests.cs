@@ -9,7 +9,7 @@ namespace Tieline.Tests.Pipeline;
 public sealed class BackfillChangeTests
 {
     /// <summary>Somebody waits at 20 s, between the events on either side of the gap.</summary>
-    private static readonly string _missed = Record("missed", "acd voice q1 | interact 20-");
+    private static readonly string _missed = Record("m1", "acd voice q1 | interact 20-");
 
     [Fact]
     public async Task A_late_arrival_of_what_was_fetched_is_no_second_copy_and_fills_its_gap()
@@ -20,8 +20,8 @@ public sealed class BackfillChangeTests
         await rig.OfferAsync((1, 10), (3, 30));
         await rig.Rig.ExpireAsync(2);
         await rig.AskedAsync(1);
-        await rig.Rig.OfferAsync(Some.Frame(2, "missed", "routing.queue", "queued", TimeSpan.FromSeconds(20)));
-        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "missed queued fetched", "c3 completed"]);
+        await rig.Rig.OfferAsync(Some.Frame(2, "m1", "routing.queue", "queued", TimeSpan.FromSeconds(20)));
+        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "m1 queued fetched", "c3 completed"]);
         (await rig.GapsAsync())[0].ShouldStartWith("hole filled 1 1 0");
         await rig.PassAsync(7_200);
         rig.Asked.Count.ShouldBe(1);
@@ -38,7 +38,7 @@ public sealed class BackfillChangeTests
         await rig.PassAsync(1);
         await rig.AskedAsync(1);
         await rig.OfferAsync((2, 60));
-        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "missed queued fetched", "c2 completed"]);
+        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "m1 queued fetched", "c2 completed"]);
         var asked = rig.Asked.Single();
         (asked.From, asked.To).ShouldBe((At(10 - 5), At(61)));
     }
@@ -55,7 +55,7 @@ public sealed class BackfillChangeTests
         rig.Asked.ShouldBeEmpty();
         await rig.OfferAsync((4, 60));
         await rig.AskedAsync(1);
-        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "missed queued fetched", "c4 completed"]);
+        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "m1 queued fetched", "c4 completed"]);
         (await rig.GapsAsync()).ShouldBe(["reconnect filling 1 1 0"]);
     }
 
@@ -75,7 +75,7 @@ public sealed class BackfillChangeTests
         await rig.ReconnectAsync();
         await rig.PassAsync(1);
         await rig.AskedAsync(2);
-        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "missed queued fetched", "c4 completed"]);
+        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "m1 queued fetched", "c4 completed"]);
         held.ShouldBe(2, "at the second call: the one that was live and the one that the first answer brought");
         (await rig.GapsAsync()).ShouldBe(["reconnect filling 2 1 1"]);
     }
@@ -92,13 +92,13 @@ public sealed class BackfillChangeTests
         rig.Answer = asked =>
         {
             found(asked).Dispose();
-            return asked.From == At(25) ? Page(Record("between", "acd voice q1 | interact 40-")) : PageOf(101, Enumerable.Repeat(Other, asked.Page == 1 ? 100 : 1));
+            return asked.From == At(25) ? Page(Record("b2", "acd voice q1 | interact 40-")) : PageOf(101, Enumerable.Repeat(Other, asked.Page == 1 ? 100 : 1));
         };
         rig.Start();
         await rig.OpenGapAsync();
         await rig.AskedAsync(3);
         rig.Asked.Take(3).Select(asked => (asked.From, asked.Page)).ShouldBe([(At(5), 1), (At(25), 1), (At(5), 2)]);
-        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "c4 completed", "between queued fetched", "c7 completed"]);
+        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "c4 completed", "b2 queued fetched", "c7 completed"]);
         (await rig.GapsAsync())[1].ShouldBe("hole filling 1 1 0");
     }
 
@@ -137,7 +137,7 @@ public sealed class BackfillChangeTests
         rig.Rig.StartWriting();
         rig.Start();
         await rig.AskedAsync(1);
-        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "missed queued fetched", "c4 completed"], "what waited for it before the crash still does");
+        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "m1 queued fetched", "c4 completed"], "what waited for it before the crash still does");
         (await rig.GapsAsync()).ShouldBe(["hole filling 1 1 0"]);
     }
 
@@ -159,7 +159,7 @@ public sealed class BackfillChangeTests
         rig.Asked.Count.ShouldBe(5);
         await rig.PassAsync(1);
         (await rig.GapsAsync()).ShouldBe(["hole filled 6 1 1"]);
-        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "missed queued fetched", "c4 completed"]);
+        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "m1 queued fetched", "c4 completed"]);
     }
 
     [Fact]
@@ -180,7 +180,7 @@ public sealed class BackfillChangeTests
         rig.Answer = _ => Page(_missed);
         rig.Start();
         await rig.AskedAsync(6);
-        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "missed queued fetched", "c4 completed"]);
+        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "m1 queued fetched", "c4 completed"]);
         (await rig.GapsAsync()).ShouldBe(["reconnect filling 6 1 0"]);
     }
 
@@ -193,7 +193,7 @@ public sealed class BackfillChangeTests
         await rig.OpenGapAsync();
         (await rig.FailAndRunAsync()).Message.ShouldBe("nobody foresaw this");
         await rig.AskedAsync(2);
-        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "missed queued fetched", "c4 completed"]);
+        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "m1 queued fetched", "c4 completed"]);
     }
 
     [Fact]
@@ -210,7 +210,7 @@ public sealed class BackfillChangeTests
         await rig.AskedAsync(1);
         await rig.OfferAsync((4, 59));
         await rig.AskedAsync(2);
-        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "missed queued fetched", "c4 completed"]);
+        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "m1 queued fetched", "c4 completed"]);
         (await rig.GapsAsync()).ShouldBe(["restart filling 2 1 1"]);
     }
 

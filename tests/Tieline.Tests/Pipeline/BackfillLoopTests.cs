@@ -8,21 +8,21 @@ namespace Tieline.Tests.Pipeline;
 public sealed class BackfillLoopTests
 {
     /// <summary>Somebody waits at 20 s, between the events on either side of the gap.</summary>
-    private static readonly string _missed = Record("missed", "acd voice q1 | interact 20-");
+    private static readonly string _missed = Record("m1", "acd voice q1 | interact 20-");
 
     /// <summary>The first numbers there ever were tell of nothing before them: what the subscription should have brought until then is asked for.</summary>
     [Fact]
     public async Task What_was_lost_between_the_first_subscription_and_the_first_frame_is_fetched_and_nothing_from_before()
     {
         await using var rig = new BackfillRig();
-        rig.Answer = _ => BackfillRig.Page(BackfillRig.Record("before", "acd voice q1 | interact 50-"), BackfillRig.Record("missed", "acd voice q1 | interact 65-"));
+        rig.Answer = _ => BackfillRig.Page(BackfillRig.Record("b1", "acd voice q1 | interact 50-"), BackfillRig.Record("m1", "acd voice q1 | interact 65-"));
         rig.Start();
         rig.Rig.Intake.OnConnected(continuous: false); // at 60 s
         rig.Time.Advance(TimeSpan.FromSeconds(10));
         await rig.OfferAsync((7, 69));
         await rig.SettleAsync();
         await rig.PassAsync(600);
-        (await rig.DeliverableAsync()).ShouldBe(["c7 completed", "missed queued fetched"]);
+        (await rig.DeliverableAsync()).ShouldBe(["c7 completed", "m1 queued fetched"]);
         (await rig.GapsAsync()).ShouldHaveSingleItem().ShouldStartWith("start filled ");
         rig.Rig.Journal.Read(reader => reader.ReadSince()).ShouldBe(BackfillRig.At(60));
     }
@@ -37,7 +37,7 @@ public sealed class BackfillLoopTests
         (await rig.DeliverableAsync()).ShouldBe(["c1 completed"]);
         await rig.Rig.ExpireAsync(2);
         await rig.AskedAsync(1);
-        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "missed queued fetched", "c4 completed"]);
+        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "m1 queued fetched", "c4 completed"]);
         (await rig.GapsAsync()).ShouldBe(["hole filling 1 1 0"]);
         var asked = rig.Asked.Single();
         (asked.From, asked.To).ShouldBe((At(10 - 5), At(30 + 5)), "the gap, with as little margin as one that somebody waits for has");
@@ -64,7 +64,7 @@ public sealed class BackfillLoopTests
         await rig.PassAsync(1);
         asked.ShouldBe([0, 2, 5, 10, 30, 120]);
         (await rig.GapsAsync()).ShouldBe(["hole filled 6 1 1"]);
-        (await rig.DeliverableAsync())[^1].ShouldBe("missed queued fetched");
+        (await rig.DeliverableAsync())[^1].ShouldBe("m1 queued fetched");
         rig.Asked[^1].From.ShouldBe(At(10).AddHours(-24), "nothing from before the first event is wanted");
         rig.Rig.Rows("SELECT detail FROM fact WHERE kind = 'gap-filled'", row => row.GetString(0)).ShouldHaveSingleItem().ShouldContain("\"recovered\":1");
         rig.Rig.Logs.Has(6201).ShouldBeTrue();
@@ -88,7 +88,7 @@ public sealed class BackfillLoopTests
         (await rig.GapsAsync()).ShouldHaveSingleItem().ShouldStartWith("hole filling 17 0 0 ");
         rig.Answer = _ => Page(_missed);
         await rig.PassAsync(60);
-        (await rig.DeliverableAsync())[^1].ShouldBe("missed queued fetched");
+        (await rig.DeliverableAsync())[^1].ShouldBe("m1 queued fetched");
         await rig.PassAsync(3_600);
         (await rig.GapsAsync()).ShouldBe(["hole filled 19 1 1"]);
     }
@@ -126,7 +126,7 @@ public sealed class BackfillLoopTests
         rig.Start();
         await rig.OpenGapAsync();
         await rig.AskedAsync(5);
-        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "missed queued fetched", "c4 completed"]);
+        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "m1 queued fetched", "c4 completed"]);
     }
 
     [Theory]
@@ -182,7 +182,7 @@ public sealed class BackfillLoopTests
         await rig.OpenGapAsync();
         await rig.AskedAsync(8);
         held.ShouldBe(2, "the one that was live and the one that was fetched");
-        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "missed queued fetched", "c4 completed"]);
+        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "m1 queued fetched", "c4 completed"]);
         (await rig.GapsAsync()).ShouldBe(["hole filling 2 1 1"]);
     }
 
@@ -213,7 +213,7 @@ public sealed class BackfillLoopTests
         rig.Start();
         await rig.OpenGapAsync();
         await rig.AskedAsync(1);
-        (await rig.DeliverableAsync()).ShouldContain("missed queued fetched");
+        (await rig.DeliverableAsync()).ShouldContain("m1 queued fetched");
         rig.Rig.Logs.Has(6203).ShouldBeTrue();
     }
 
@@ -279,14 +279,14 @@ public sealed class BackfillLoopTests
         await using var rig = new BackfillRig();
         rig.Answer = _ => Page(
             _missed,
-            Record("before", "acd voice q1 | interact 5-"),
-            Record("after", "acd voice q1 | interact 95-"),
-            Record("chat", "acd chat q1 | interact 21-"),
-            Record("nothing", "ends 25"));
+            Record("b1", "acd voice q1 | interact 5-"),
+            Record("a1", "acd voice q1 | interact 95-"),
+            Record("c77", "acd chat q1 | interact 21-"),
+            Record("n1", "ends 25"));
         rig.Start();
         await rig.OpenGapAsync();
         await rig.AskedAsync(1);
-        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "missed queued fetched", "c4 completed"]);
+        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "m1 queued fetched", "c4 completed"]);
     }
 
     [Fact]
@@ -299,19 +299,19 @@ public sealed class BackfillLoopTests
         await rig.OfferAsync((4, 30));
         await rig.Rig.ExpireAsync(2);
         await rig.AskedAsync(1);
-        (await rig.DeliverableAsync()).ShouldBe(["missed queued fetched", "c4 completed"]);
+        (await rig.DeliverableAsync()).ShouldBe(["m1 queued fetched", "c4 completed"]);
     }
 
     [Fact]
     public async Task A_span_that_somebody_asks_for_enters_whatever_came_first()
     {
         await using var rig = new BackfillRig();
-        rig.Answer = _ => Page(Record("before", "acd voice q1 | interact 5-"), Record("outside", "acd voice q1 | interact 7-"));
+        rig.Answer = _ => Page(Record("b1", "acd voice q1 | interact 5-"), Record("o3", "acd voice q1 | interact 7-"));
         rig.Start();
         await rig.OfferAsync((1, 10));
         (await rig.Rig.Intake.RequestAsync(At(4), At(6), rig.Rig.Limit)).ShouldBe(1);
         await rig.AskedAsync(1);
-        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "before queued fetched"]);
+        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "b1 queued fetched"]);
         (await rig.GapsAsync()).ShouldBe(["manual filling 1 1 0"]);
         await rig.PassAsync(600);
         (await rig.GapsAsync())[0].ShouldStartWith("manual filled ");
@@ -326,7 +326,7 @@ public sealed class BackfillLoopTests
         rig.Start();
         await rig.OpenGapAsync();
         await rig.AskedAsync(1);
-        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "missed queued fetched", "c4 completed"]);
+        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "m1 queued fetched", "c4 completed"]);
         (await rig.GapsAsync()).ShouldBe(["hole filling 1 1 1"]);
     }
 
@@ -362,14 +362,14 @@ public sealed class BackfillLoopTests
     public async Task What_lies_behind_a_gap_is_left_to_the_stream_until_that_has_come_so_far()
     {
         await using var rig = new BackfillRig();
-        rig.Answer = _ => Page(_missed, Record("ahead", "acd voice q1 | interact 33-"));
+        rig.Answer = _ => Page(_missed, Record("a2", "acd voice q1 | interact 33-"));
         rig.Start();
         await rig.OpenGapAsync();
         await rig.AskedAsync(1);
-        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "missed queued fetched", "c4 completed"]);
+        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "m1 queued fetched", "c4 completed"]);
         await rig.OfferAsync((5, 40));
         await rig.PassAsync(2);
-        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "missed queued fetched", "c4 completed", "c5 completed", "ahead queued fetched"]);
+        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "m1 queued fetched", "c4 completed", "c5 completed", "a2 queued fetched"]);
         (await rig.GapsAsync()).ShouldBe(["hole filling 2 2 1"]);
     }
 
@@ -391,7 +391,7 @@ public sealed class BackfillLoopTests
         (await rig.GapsAsync()).ShouldHaveSingleItem().ShouldStartWith("hole filling 1 0 0 Genesys answered that there was no conversation at all");
         await rig.PassAsync(1);
         held.ShouldBe(1);
-        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "missed queued fetched", "c4 completed"]);
+        (await rig.DeliverableAsync()).ShouldBe(["c1 completed", "m1 queued fetched", "c4 completed"]);
         (await rig.GapsAsync()).ShouldBe(["hole filling 2 1 0"]);
     }
 

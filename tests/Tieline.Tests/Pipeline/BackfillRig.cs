@@ -49,7 +49,7 @@ internal sealed class BackfillRig : IAsyncDisposable
     public Func<Asked, HttpResponseMessage> Answer { get; set; } = _ => Page(Other);
 
     /// <summary>A conversation from before the first event: there is one, and nothing of it is wanted.</summary>
-    public static string Other { get; } = Record("other", "acd voice q1 | interact 5-");
+    public static string Other { get; } = Record("o2", "acd voice q1 | interact 5-");
 
     /// <summary>Queries, in order.</summary>
     public IReadOnlyList<Asked> Asked => [.. Genesys.Asked.Where(asked => asked.Path == "/query")];

@@ -39,7 +39,7 @@ internal sealed class BackfillWorld : IAsyncDisposable
 
     /// <summary>The first is there before anything can be missed: what happened before the first event that comes is not wanted.</summary>
     public static IReadOnlyList<Talk> Named(IEnumerable<Talk> talks) =>
-        [new Talk(60, 1, 3, false, true, 0) { Id = "first" }, .. talks.Select((talk, index) => talk with { Id = $"c{index + 1}" })];
+        [new Talk(60, 1, 3, false, true, 0) { Id = "f1" }, .. talks.Select((talk, index) => talk with { Id = $"c{index + 1}" })];
 
     public async Task RunAsync(IEnumerable<Step> steps)
     {

@@ -7,7 +7,7 @@ namespace Tieline.Tests.Pipeline;
 /// <summary>This machine's clock and Genesys's are apart: what is asked for is Genesys's time.</summary>
 public sealed class ClockSkewTests
 {
-    private static readonly string _missed = Record("missed", "acd voice q1 | interact 70-");
+    private static readonly string _missed = Record("m1", "acd voice q1 | interact 70-");
 
     [Fact]
     public async Task A_clock_that_is_over_a_day_behind_costs_no_frame()
@@ -33,13 +33,13 @@ public sealed class ClockSkewTests
         await using var rig = new BackfillRig();
         rig.Time.StepClock(TimeSpan.FromHours(-30));
         rig.TellTime();
-        rig.Answer = Between(rig, Record("missed", "acd voice q1 | interact 58-"));
+        rig.Answer = Between(rig, Record("m1", "acd voice q1 | interact 58-"));
         await rig.Rig.OfferAsync(TestKit.Some.Frame(1, "c1", at: TimeSpan.FromHours(-31)));
         await rig.OfferAsync((2, 58));
         rig.Start();
         await rig.SettleAsync();
         await rig.PassAsync(600);
-        (await rig.DeliverableAsync()).ShouldContain("missed queued fetched");
+        (await rig.DeliverableAsync()).ShouldContain("m1 queued fetched");
     }
 
     /// <summary>Nothing tells Genesys's time here, so the machine's clock is all there is: wrong by five days at the start, and set right while the gaps are open.</summary>
@@ -50,7 +50,7 @@ public sealed class ClockSkewTests
     {
         await using var rig = new BackfillRig();
         rig.Time.StepClock(TimeSpan.FromDays(days));
-        rig.Answer = asked => asked.From < At(58) && asked.To > At(58) ? Page(Record("missed", "acd voice q1 | interact 58-"), Record("refused", "acd voice q1 | interact 56-")) : Page(Other);
+        rig.Answer = asked => asked.From < At(58) && asked.To > At(58) ? Page(Record("m1", "acd voice q1 | interact 58-"), Record("r1", "acd voice q1 | interact 56-")) : Page(Other);
         rig.Start();
         rig.Rig.Intake.OnConnected(continuous: false);
         await rig.OfferAsync((1, 51), (2, 56), (5, 59)); // dated days ahead of this machine: none is believed, and two never came
@@ -61,7 +61,7 @@ public sealed class ClockSkewTests
         await rig.SettleAsync();
         (await rig.GapsAsync()).ShouldNotContain(gap => gap.Contains("abandoned", StringComparison.Ordinal));
         await rig.PassAsync(60);
-        (await rig.DeliverableAsync()).ShouldBe(["refused queued fetched", "missed queued fetched"], ignoreOrder: true);
+        (await rig.DeliverableAsync()).ShouldBe(["r1 queued fetched", "m1 queued fetched"], ignoreOrder: true);
         await rig.PassAsync(7_200);
         (await rig.GapsAsync()).ShouldAllBe(gap => gap.Contains(" filled ", StringComparison.Ordinal));
     }
@@ -85,7 +85,7 @@ public sealed class ClockSkewTests
         await rig.Rig.Intake.MissedAsync(GapReason.Reconnect, now.AddSeconds(5), now.AddSeconds(15), rig.Rig.Limit);
         await rig.SettleAsync();
         await rig.PassAsync(600);
-        (await rig.DeliverableAsync()).ShouldContain("missed queued fetched");
+        (await rig.DeliverableAsync()).ShouldContain("m1 queued fetched");
         (await rig.GapsAsync())[1].ShouldStartWith("reconnect filled ");
     }
 
@@ -95,12 +95,12 @@ public sealed class ClockSkewTests
         await using var rig = new BackfillRig();
         rig.Time.StepClock(TimeSpan.FromHours(-1));
         rig.TellTime();
-        rig.Answer = Between(rig, Record("missed", "acd voice q1 | interact 20-"));
+        rig.Answer = Between(rig, Record("m1", "acd voice q1 | interact 20-"));
         rig.Start();
         await rig.OpenGapAsync();
         await rig.AskedAsync(1);
         await rig.PassAsync(600);
-        (await rig.DeliverableAsync()).ShouldContain("missed queued fetched");
+        (await rig.DeliverableAsync()).ShouldContain("m1 queued fetched");
         (await rig.GapsAsync())[0].ShouldStartWith("hole filled ");
     }
 
@@ -109,7 +109,7 @@ public sealed class ClockSkewTests
     {
         await using var rig = new BackfillRig();
         rig.Rig.Logs.Expect(6202);
-        rig.Answer = _ => Page(Record("elsewhere", "acd voice q1 | interact 200-"));
+        rig.Answer = _ => Page(Record("e1", "acd voice q1 | interact 200-"));
         rig.Start();
         await rig.OpenGapAsync();
         await rig.AskedAsync(1);

@@ -45,7 +45,7 @@ public sealed class ClockStepTests
         rig.Answer = _ =>
         {
             asked.Add((rig.Time.Unset - At(62)).TotalSeconds);
-            return Page(Record("missed", "acd voice q1 | interact 20-"));
+            return Page(Record("m1", "acd voice q1 | interact 20-"));
         };
         rig.Start();
         await rig.OpenGapAsync();
@@ -62,7 +62,7 @@ public sealed class ClockStepTests
     {
         await using var rig = new BackfillRig();
         rig.TellTime();
-        rig.Answer = _ => Page(Record("missed", "acd voice q1 | interact 20-"));
+        rig.Answer = _ => Page(Record("m1", "acd voice q1 | interact 20-"));
         rig.Start();
         await rig.OpenGapAsync();
         await rig.AskedAsync(1);
@@ -91,7 +91,7 @@ public sealed class ClockStepTests
         await rig.PassAsync(75);
         (await rig.GapsAsync())[0].ShouldStartWith("hole filling ");
         rig.Time.StepClock(TimeSpan.FromHours(-25));
-        rig.Answer = _ => Page(Record("missed", "acd voice q1 | interact 20-"));
+        rig.Answer = _ => Page(Record("m1", "acd voice q1 | interact 20-"));
         await rig.PassAsync(7_200);
         (await rig.GapsAsync())[0].ShouldStartWith("hole filled ");
     }

@@ -144,7 +144,7 @@ public sealed class EventIntakeHoldTests
     private static async Task<IEnumerable<FactVerdict>> RecoverAsync(IntakeRig rig, params double[] milliseconds)
     {
         rig.StartWriting();
-        var facts = milliseconds.Select(at => Some.Event(null, "missed", at: TimeSpan.FromMilliseconds(at), origin: EventOrigin.Backfill)).ToList();
+        var facts = milliseconds.Select(at => Some.Event(null, "m1", at: TimeSpan.FromMilliseconds(at), origin: EventOrigin.Backfill)).ToList();
         return (await rig.Intake.RecoverAsync(facts, rig.Limit)).Select(fact => fact.Verdict);
     }
 }

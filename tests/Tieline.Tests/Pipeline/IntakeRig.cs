@@ -168,7 +168,7 @@ internal sealed class IntakeRig : IAsyncDisposable
         _data = DataDirectory.Open(_directory.FileNamed("data"));
         Journal = SqliteJournal.Open(_data, [Destination], Time, _metrics, Logs.For<SqliteJournal>(), sameWithin: TimeSpan.FromSeconds(2));
         Intake = new EventIntake(
-            new EventSequencer(_window, _holdFor, _tolerance, _holdAtMost), new EventFilter(new FilterOptions()), new IdentityRedactor(IdentityMode.Structural, "key"u8.ToArray()), Journal, Clock, Time, _metrics, Specification,
+            new EventSequencer(_window, _holdFor, _tolerance, _holdAtMost), new EventFilter(new FilterOptions()), Some.Redactor(), Journal, Clock, Time, _metrics, Specification,
             Logs.For<EventIntake>());
     }
 

@@ -135,12 +135,12 @@ internal sealed partial record LoopWork(PipelineLoop Loop, Func<Task<bool>> IsDo
     {
         await world.Rig.OfferAsync(Kept(1));
         await world.Rig.Intake.MissedAsync(GapReason.Manual, Some.Time, Some.Time.AddMinutes(1), world.Rig.Limit);
-        world.Genesys.Answer = _ => BackfillRig.Page(BackfillRig.Record("missed", "customer voice | interact 1-\nacd voice q1 | interact 1-"));
+        world.Genesys.Answer = _ => BackfillRig.Page(BackfillRig.Record("m1", "customer voice | interact 1-\nacd voice q1 | interact 1-"));
         await world.Rig.Journal.WaitForDurabilityAsync(world.Rig.Limit);
         var loop = new BackfillLoop(world.Rig.Intake, world.Rig.Journal, world.Reader(clock), new GapOptions(), ["voice"], world.Rig.Clock, clock, world.Rig.Metrics, world.Rig.Logs.For<BackfillLoop>());
         return new LoopWork(
             new PipelineLoop("backfill", loop.RunAsync),
-            () => Is(world.Rig.Rows("SELECT state FROM gap", row => row.GetString(0)) is ["filled"] && world.Rig.Rows("SELECT count(*) FROM event WHERE conversation = 'missed'", row => row.GetInt64(0)).Single() > 0));
+            () => Is(world.Rig.Rows("SELECT state FROM gap", row => row.GetString(0)) is ["filled"] && world.Rig.Rows("SELECT count(*) FROM event WHERE conversation = 'm1'", row => row.GetInt64(0)).Single() > 0));
     }
 
     private static async Task<LoopWork> DamageAsync(SweepRig world, TimeProvider clock)
@@ -163,7 +163,7 @@ internal sealed partial record LoopWork(PipelineLoop Loop, Func<Task<bool>> IsDo
         world.Rig.Logs.Expect(6223);
         world.Genesys.Answer = _ => BackfillRig.Page();
         var reconciler = new Reconciler(
-            world.Reader(clock), new EventFilter(new FilterOptions()), ["voice"], new GapOptions(), world.Rig.Clock, clock, world.Rig.Metrics, world.Rig.Logs.For<Reconciler>());
+            world.Reader(clock), new EventFilter(new FilterOptions()), Some.Redactor(), ["voice"], new GapOptions(), world.Rig.Clock, clock, world.Rig.Metrics, world.Rig.Logs.For<Reconciler>());
         var loop = new ReconcileLoop(
             reconciler, world.Rig.Journal, world.Rig.DatabasePath, [IntakeRig.Destination], new JournalRepair(world.Rig.Intake, world.Rig.Journal), new ReconcileOptions { Nightly = "10:00" }, clock,
             world.Rig.Metrics, world.Rig.Logs.For<ReconcileLoop>());

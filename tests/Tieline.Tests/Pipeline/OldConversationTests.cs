@@ -16,16 +16,16 @@ public sealed class OldConversationTests
     public async Task The_end_of_a_mail_that_came_on_friday_is_fetched_on_monday_and_the_gap_says_what_was_not_looked_at()
     {
         await using var rig = new BackfillRig { Media = [] };
-        rig.Genesys.Answer = asked => Answer(asked, Mail("mail"));
+        rig.Genesys.Answer = asked => Answer(asked, Mail("m2"));
         rig.Start();
-        await rig.Rig.OfferAsync(Some.Frame(1, "mail", EventKinds.RoutingQueue, EventKinds.Queued, _friday));
+        await rig.Rig.OfferAsync(Some.Frame(1, "m2", EventKinds.RoutingQueue, EventKinds.Queued, _friday));
         await rig.Rig.Journal.WaitForDurabilityAsync(rig.Rig.Limit);
         await rig.OfferAsync((2, 10), (4, 30));
         await rig.Rig.ExpireAsync(2);
         await rig.AskedAsync(1);
-        (await rig.DeliverableAsync()).ShouldBe(["mail queued", "c2 completed", "other queued fetched", "c4 completed"]);
+        (await rig.DeliverableAsync()).ShouldBe(["m2 queued", "c2 completed", "o2 queued fetched", "c4 completed"]);
         await rig.PassAsync(600);
-        (await rig.DeliverableAsync()).ShouldBe(["mail queued", "c2 completed", "other queued fetched", "c4 completed", "mail queued fetched", "mail completed fetched"]);
+        (await rig.DeliverableAsync()).ShouldBe(["m2 queued", "c2 completed", "o2 queued fetched", "c4 completed", "m2 queued fetched", "m2 completed fetched"]);
         (await rig.GapsAsync()).ShouldHaveSingleItem().ShouldStartWith("hole filled ");
         rig.Rig.Rows("SELECT not_asked FROM gap", row => row.GetString(0)).ShouldHaveSingleItem().ShouldBe("conversations that began before 2026-02-28T00:00:00.000Z and of which the journal has no event");
         rig.Rig.Rows("SELECT detail FROM fact WHERE kind = 'gap-filled'", row => row.GetString(0)).ShouldHaveSingleItem().ShouldContain("\"notAsked\":\"conversations that began before");

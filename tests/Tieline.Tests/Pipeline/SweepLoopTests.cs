@@ -56,22 +56,22 @@ public sealed class SweepLoopTests : IAsyncLifetime
     [InlineData(HttpStatusCode.OK, "{}")]
     public async Task RunAsync_OneIsRefused_TheOthersAreAskedAboutInTheSameRound(HttpStatusCode status, string body)
     {
-        await _rig.FollowAsync("refused", "c1", "c2");
-        _rig.Answers["refused"] = () => FakeDetails.Status(status, body);
+        await _rig.FollowAsync("r1", "c1", "c2");
+        _rig.Answers["r1"] = () => FakeDetails.Status(status, body);
         _rig.Answers["c1"] = () => SweepRig.HasEnded("c1");
         _rig.Answers["c2"] = () => SweepRig.HasEnded("c2");
         _rig.PassSilence();
         await _rig.RoundAsync();
-        _rig.Asked.ShouldBe(["refused", "c1", "c2"]);
+        _rig.Asked.ShouldBe(["r1", "c1", "c2"]);
         _rig.Ended.ShouldBe(["c1", "c2"]);
-        _rig.Followed.ShouldBe(["refused"]);
+        _rig.Followed.ShouldBe(["r1"]);
     }
 
     [Fact]
     public async Task RunAsync_ItIsRefusedAgainAndAgain_EachTimeItWaitsTwiceAsLongAndAtLastItIsGivenUp()
     {
-        await _rig.FollowAsync("refused");
-        _rig.Answers["refused"] = () => FakeDetails.Status(HttpStatusCode.Forbidden);
+        await _rig.FollowAsync("r1");
+        _rig.Answers["r1"] = () => FakeDetails.Status(HttpStatusCode.Forbidden);
         _rig.PassSilence();
         var askedAt = new List<double>();
         for (var minute = 0.5; minute < 9 * 60; minute += 0.5)
@@ -92,8 +92,8 @@ public sealed class SweepLoopTests : IAsyncLifetime
     [Fact]
     public async Task RunAsync_ARestartAfterRefusals_TheyStillCount()
     {
-        await _rig.FollowAsync("refused");
-        _rig.Answers["refused"] = () => FakeDetails.Status(HttpStatusCode.InternalServerError);
+        await _rig.FollowAsync("r1");
+        _rig.Answers["r1"] = () => FakeDetails.Status(HttpStatusCode.InternalServerError);
         _rig.PassSilence();
         await _rig.RoundsAsync(8); // refused at once, after a minute, after two more
         (_rig.Asked.Count, Refusals).ShouldBe((3, 3));

@@ -52,7 +52,7 @@ internal sealed class ReconcileRig : IAsyncDisposable
         _data = DataDirectory.Open(_temp.FileNamed("data"));
         Journal = SqliteJournal.Open(_data, [Crm, Erp], _details.Time, _details.Metrics, Logs.For<SqliteJournal>(), sameWithin: _gaps.SameWithin);
         Intake = new EventIntake(
-            new EventSequencer(_gaps.ReorderWindow), new EventFilter(new FilterOptions()), new IdentityRedactor(IdentityMode.Structural, "key"u8.ToArray()), Journal, _details.Clock, _details.Time, _details.Metrics,
+            new EventSequencer(_gaps.ReorderWindow), new EventFilter(new FilterOptions()), Some.Redactor(), Journal, _details.Clock, _details.Time, _details.Metrics,
             _specification, Logs.For<EventIntake>());
         _writing = Task.Run(() => Journal.WriteAsync(CancellationToken.None));
     }
@@ -143,7 +143,7 @@ internal sealed class ReconcileRig : IAsyncDisposable
     /// <summary>The hour before the last, in which all is that <see cref="RecordText"/> tells.</summary>
     public Task<ReconcileReport> RunAsync(IReconcileRepair? repair = null, double fromSeconds = -1800, double toSeconds = 1800, FilterOptions? filter = null)
     {
-        var reconciler = new Reconciler(_details.Reader, new EventFilter(filter ?? new FilterOptions()), ["voice"], _gaps, _details.Clock, _details.Time, _details.Metrics, Logs.For<Reconciler>());
+        var reconciler = new Reconciler(_details.Reader, new EventFilter(filter ?? new FilterOptions()), Some.Redactor(), ["voice"], _gaps, _details.Clock, _details.Time, _details.Metrics, Logs.For<Reconciler>());
         var request = new ReconcileRequest(Some.Time.AddSeconds(fromSeconds), Some.Time.AddSeconds(toSeconds), repair is not null);
         return _details.PassAsync(Task.Run(() => reconciler.RunAsync(request, DatabasePath, [Crm, Erp], repair, _ => { }, Cancellation)));
     }
@@ -152,7 +152,7 @@ internal sealed class ReconcileRig : IAsyncDisposable
     public async Task<AuditFact> LoopUntilAsync(string action, ReconcileOptions options)
     {
         var loop = new ReconcileLoop(
-            new Reconciler(_details.Reader, new EventFilter(new FilterOptions()), ["voice"], _gaps, _details.Clock, _details.Time, _details.Metrics, Logs.For<Reconciler>()), Journal, DatabasePath, [Crm, Erp],
+            new Reconciler(_details.Reader, new EventFilter(new FilterOptions()), Some.Redactor(), ["voice"], _gaps, _details.Clock, _details.Time, _details.Metrics, Logs.For<Reconciler>()), Journal, DatabasePath, [Crm, Erp],
             new JournalRepair(Intake, Journal), options, _details.Time, _details.Metrics, Logs.For<ReconcileLoop>());
         using var stopping = new CancellationTokenSource();
         var running = Task.Run(() => loop.RunAsync(stopping.Token, CancellationToken.None));

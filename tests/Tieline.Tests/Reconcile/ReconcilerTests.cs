@@ -29,7 +29,7 @@ public sealed class ReconcilerTests
     {
         await using var rig = new ReconcileRig();
         await rig.HaveAsync(3);
-        var old = System.Text.Json.Nodes.JsonNode.Parse(ReconcileRig.Record("old").GetRawText())!;
+        var old = System.Text.Json.Nodes.JsonNode.Parse(ReconcileRig.Record("o1").GetRawText())!;
         old["conversationStart"] = "2026-02-27T17:00:00.000Z";
         var record = System.Text.Json.JsonSerializer.SerializeToElement(old);
         rig.Tell([record]);
@@ -38,7 +38,7 @@ public sealed class ReconcilerTests
         var report = await rig.RunAsync();
 
         report.Figures.ShouldBe(new ReconcileFigures { Conversations = 4, Expected = 16, Delivered = 15, Missing = 1 });
-        (report.Findings.ShouldHaveSingleItem().ConversationId, report.Findings[0].State).ShouldBe(("old", "completed"));
+        (report.Findings.ShouldHaveSingleItem().ConversationId, report.Findings[0].State).ShouldBe(("o1", "completed"));
         report.NotAsked.ShouldBe("conversations that began before 2026-03-01T00:00:00.000Z and of which the journal has no event");
         report.ToJson()["notAsked"]!.GetValue<string>().ShouldBe(report.NotAsked);
     }
@@ -131,7 +131,7 @@ public sealed class ReconcilerTests
     {
         await using var rig = new ReconcileRig();
         rig.Tell(ReconcileRig.Record("c1"), ReconcileRig.Record("c1"), ReconcileRig.Record("c2", "customer voice | interact 0-5\nends 5"));
-        await rig.ReceiveAsync([Some.Event(1, "other", at: TimeSpan.FromSeconds(-100))]);
+        await rig.ReceiveAsync([Some.Event(1, "o2", at: TimeSpan.FromSeconds(-100))]);
 
         var figures = (await rig.RunAsync(fromSeconds: 30, toSeconds: 90, filter: new FilterOptions { Rules = [new FilterRuleOptions { Type = EventKinds.ConversationState }] })).Figures;
 

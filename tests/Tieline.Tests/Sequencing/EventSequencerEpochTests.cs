@@ -43,6 +43,23 @@ public sealed class EventSequencerEpochTests : SequencerTests
         Sequencer.TakeChanges().ShouldBeEmpty();
     }
 
+    /// <summary>One event of the year 2000 made 66 calls, and its gap reached back for 26 years.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Offer_AnEventThatIsDatedYearsAgo_BoundsAGapByWhenItCame(bool isBefore)
+    {
+        var old = new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        var came = Now;
+        Sequencer.Offer(1, Encoding.UTF8.GetBytes(EventTime.ToText(isBefore ? old : came)), came.AsMoment());
+        Now += TimeSpan.FromSeconds(5);
+        Sequencer.Offer(3, Encoding.UTF8.GetBytes(EventTime.ToText(isBefore ? Now : old)), Now.AsMoment()).ShouldBe(SequenceVerdict.Next);
+        var gap = Sequencer.TakeChanges().Single(change => change.Kind == GapChangeKind.Seen).Gap;
+        (gap.From, gap.To).ShouldBe((came, Now));
+        Sequencer.Offer(2, Encoding.UTF8.GetBytes(EventTime.ToText(old)), Now.AsMoment()).ShouldBe(SequenceVerdict.Late);
+        Sequencer.Offer(1, Encoding.UTF8.GetBytes(EventTime.ToText(old)), Now.AsMoment()).ShouldBe(SequenceVerdict.Old, "a copy of years ago begins no new numbering");
+    }
+
     [Fact]
     public void Refuse_TheFirstFrameEver_IsPrecededByTheSameGap()
     {

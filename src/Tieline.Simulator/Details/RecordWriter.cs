@@ -28,13 +28,13 @@ internal sealed class RecordWriter(ParticipantPool people)
         {
             Write(json, row, participant, withAttributes);
         }
-        WriteStranger(json, record);
+        WriteStranger(json, record, withAttributes);
         json.WriteEndArray();
         json.WriteEndObject();
     }
 
     /// <summary>With a canary: somebody who has it in every field, and was there for a moment at the beginning.</summary>
-    private void WriteStranger(Utf8JsonWriter json, ConversationRecord record)
+    private void WriteStranger(Utf8JsonWriter json, ConversationRecord record, bool withAttributes)
     {
         if (people is not { Canary: { } canary, CanaryWord: { } word })
         {
@@ -46,9 +46,12 @@ internal sealed class RecordWriter(ParticipantPool people)
             json.WriteString(name, canary);
         }
         json.WriteString("purpose", word);
-        json.WriteStartObject("attributes");
-        json.WriteString(word, canary);
-        json.WriteEndObject();
+        if (withAttributes)
+        {
+            json.WriteStartObject("attributes");
+            json.WriteString(word, canary);
+            json.WriteEndObject();
+        }
         json.WriteStartArray("sessions");
         json.WriteStartObject();
         json.WriteString("mediaType", word);

@@ -155,6 +155,8 @@ internal sealed class Account
         using var journal = site.OpenJournal();
         var gaps = journal.ReadOpenGaps();
         var audited = site.AuditLines("gap-detected").Select(line => line.Detail!).ToLookup(detail => (long)detail["gap"]!);
+        // The lines of gaps from before a chain that was begun anew are in the old log, which was moved aside, or taken away.
+        var begun = site.AuditLines("chain-begun").Select(line => (DateTimeOffset?)line.Entry.Timestamp).FirstOrDefault();
         foreach (var gap in gaps)
         {
             foreach (var range in gap.Missing)
@@ -165,7 +167,7 @@ internal sealed class Account
 
             if (gap is { First: null, From: { } from, To: { } to })
                 spans.Add((from, to));
-            if (gap.ConfirmedAt is null || audited[gap.Number].Count(detail => (long?)detail["firstSequence"] == gap.First && ((long?)detail["lastSequence"] == gap.Last || gap.Reason == GapReason.Unreadable)) != 1) // frames that cannot be read are one gap that grows: its line tells of the first
+            if (gap.ConfirmedAt is null || (!(gap.ConfirmedAt < begun) && audited[gap.Number].Count(detail => (long?)detail["firstSequence"] == gap.First && ((long?)detail["lastSequence"] == gap.Last || gap.Reason == GapReason.Unreadable)) != 1)) // frames that cannot be read are one gap that grows: its line tells of the first
                 unsettled.Add(gap.ToString());
         }
 
